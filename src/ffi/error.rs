@@ -1,0 +1,144 @@
+//! Errors as objects of the caller.
+
+use std::ffi::{CString, c_char};
+
+use crate::error::Error;
+
+use super::arguments::c_string;
+use super::guard::guard_or;
+use super::handle::{self, Opaque};
+use super::object;
+use super::status::{FILESTACK_OK, filestack_status};
+
+/// What went wrong. Immutable and shared: any thread, freed by the last filestack_error_release.
+pub struct filestack_error {
+    _opaque: [u8; 0],
+}
+
+/// An error with its texts as C sees them.
+pub(super) struct ErrorValue {
+    error: Error,
+    message: CString,
+    service_text: Option<CString>,
+    request_id: Option<CString>,
+    json: CString,
+}
+
+impl Opaque for filestack_error {
+    type Value = ErrorValue;
+    const NAME: &'static str = "filestack_error";
+    const ARGUMENT: &'static str = "error";
+}
+
+/// Makes an error object that the caller owns.
+pub(super) fn hand_over(error: Error) -> *mut filestack_error {
+    handle::new(ErrorValue {
+        message: c_string(error.message()),
+        service_text: error.service_text().map(c_string),
+        request_id: error.request_id().map(c_string),
+        json: c_string(&error.to_json()),
+        error,
+    })
+}
+
+/// The status that the failed function returned.
+///
+/// Errors: none; FILESTACK_OK for NULL. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_code(error: *const filestack_error) -> filestack_status {
+    // SAFETY: the caller keeps the object alive during the call.
+    guard_or(FILESTACK_OK, || Ok(unsafe { handle::borrow(error, "error") }?.error.kind().code()))
+}
+
+/// One line that says what failed, on what, and what to do; no final period, never a secret.
+///
+/// Returns a string that lives as long as the error. Errors: none; "" for NULL. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_message(error: *const filestack_error) -> *const c_char {
+    // SAFETY: the caller keeps the object alive during the call.
+    guard_or(c"".as_ptr(), || Ok(unsafe { handle::borrow(error, "error") }?.message.as_ptr()))
+}
+
+/// The HTTP status of the service's reply.
+///
+/// Errors: none; 0 when there was no reply, and for NULL. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_http_status(error: *const filestack_error) -> i32 {
+    // SAFETY: the caller keeps the object alive during the call.
+    guard_or(0, || Ok(unsafe { handle::borrow(error, "error") }?.error.http_status().map_or(0, i32::from)))
+}
+
+/// The service's own error text, shortened, with secrets masked.
+///
+/// Returns a string that lives as long as the error. Errors: none; NULL when there is none. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_service_text(error: *const filestack_error) -> *const c_char {
+    guard_or(std::ptr::null(), || {
+        // SAFETY: the caller keeps the object alive during the call.
+        let value = unsafe { handle::borrow(error, "error") }?;
+        Ok(value.service_text.as_deref().map_or(std::ptr::null(), std::ffi::CStr::as_ptr))
+    })
+}
+
+/// Whether the same call may succeed later without a change.
+///
+/// Errors: none; false for NULL. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_retryable(error: *const filestack_error) -> bool {
+    // SAFETY: the caller keeps the object alive during the call.
+    guard_or(false, || Ok(unsafe { handle::borrow(error, "error") }?.error.is_retryable()))
+}
+
+/// How many milliseconds the service asks to wait before the next try.
+///
+/// Errors: none; 0 when it does not say, and for NULL. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_retry_after_ms(error: *const filestack_error) -> u64 {
+    guard_or(0, || {
+        // SAFETY: the caller keeps the object alive during the call.
+        let delay = unsafe { handle::borrow(error, "error") }?.error.retry_after().unwrap_or_default();
+        Ok(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX))
+    })
+}
+
+/// The id of the failed request, for a report to Filestack's support.
+///
+/// Returns a string that lives as long as the error. Errors: none; NULL when no request was made. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_request_id(error: *const filestack_error) -> *const c_char {
+    guard_or(std::ptr::null(), || {
+        // SAFETY: the caller keeps the object alive during the call.
+        let value = unsafe { handle::borrow(error, "error") }?;
+        Ok(value.request_id.as_deref().map_or(std::ptr::null(), std::ffi::CStr::as_ptr))
+    })
+}
+
+/// The whole error as a JSON object: code, message and retryable always; http_status, service_text,
+/// retry_after_ms and request_id when known.
+///
+/// Returns a string that lives as long as the error. Errors: none; "{}" for NULL. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_json(error: *const filestack_error) -> *const c_char {
+    // SAFETY: the caller keeps the object alive during the call.
+    guard_or(c"{}".as_ptr(), || Ok(unsafe { handle::borrow(error, "error") }?.json.as_ptr()))
+}
+
+/// Adds a reference to the error and returns it.
+///
+/// Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_retain(error: *const filestack_error) -> *mut filestack_error {
+    // SAFETY: the caller keeps the object alive during the call.
+    unsafe { object::retain(error) }
+}
+
+/// Gives a reference to the error back; the last one frees it.
+///
+/// Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_release(error: *mut filestack_error) {
+    // SAFETY: the caller gives its own reference.
+    unsafe { object::release(error) }
+}

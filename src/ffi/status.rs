@@ -1,0 +1,171 @@
+//! Status codes: what every function that can fail returns.
+
+use std::ffi::{CStr, c_char};
+
+use crate::error::ErrorKind;
+
+use super::guard::guard_or;
+
+/// The result of a function that can fail: FILESTACK_OK or one of FILESTACK_E_*. Never renumbered.
+///
+/// 1-99 misuse, 100 local files, 200 network, 300 the service, 400 transfers, 900 internal.
+pub type filestack_status = i32;
+
+/// Success.
+pub const FILESTACK_OK: filestack_status = 0;
+/// A pointer that must not be NULL was NULL; the message names it.
+pub const FILESTACK_E_NULL: filestack_status = 1;
+/// A string was not valid UTF-8.
+pub const FILESTACK_E_UTF8: filestack_status = 2;
+/// A handle was of another type, or freed before (best effort).
+pub const FILESTACK_E_HANDLE: filestack_status = 3;
+/// A value was refused; the message says what is allowed.
+pub const FILESTACK_E_ARGUMENT: filestack_status = 4;
+/// The object is in a state that does not allow the call.
+pub const FILESTACK_E_STATE: filestack_status = 5;
+/// A blocking call was made from a callback.
+pub const FILESTACK_E_WOULD_DEADLOCK: filestack_status = 6;
+/// This build or this input does not support the call.
+pub const FILESTACK_E_UNSUPPORTED: filestack_status = 7;
+/// There is no such transformation task; the message has the nearest name.
+pub const FILESTACK_E_TASK_UNKNOWN: filestack_status = 20;
+/// The task has no such parameter; the message has the nearest name.
+pub const FILESTACK_E_PARAM_UNKNOWN: filestack_status = 21;
+/// A task parameter has the wrong type.
+pub const FILESTACK_E_PARAM_TYPE: filestack_status = 22;
+/// A task parameter is out of range, or not one of the allowed words.
+pub const FILESTACK_E_PARAM_RANGE: filestack_status = 23;
+/// A required task parameter is missing.
+pub const FILESTACK_E_PARAM_MISSING: filestack_status = 24;
+/// The task may not stand at this place of the chain.
+pub const FILESTACK_E_TASK_ORDER: filestack_status = 25;
+/// A local file could not be read or written.
+pub const FILESTACK_E_IO: filestack_status = 100;
+/// The source changed while it was uploaded; nothing was stored.
+pub const FILESTACK_E_SOURCE_CHANGED: filestack_status = 101;
+/// The destination exists and may not be replaced.
+pub const FILESTACK_E_EXISTS: filestack_status = 102;
+/// A time limit passed; the message says which.
+pub const FILESTACK_E_TIMEOUT: filestack_status = 200;
+/// A host name could not be resolved.
+pub const FILESTACK_E_DNS: filestack_status = 201;
+/// No connection could be made.
+pub const FILESTACK_E_CONNECT: filestack_status = 202;
+/// The TLS handshake failed, for example because the certificate is not trusted.
+pub const FILESTACK_E_TLS: filestack_status = 203;
+/// An established connection broke.
+pub const FILESTACK_E_NETWORK: filestack_status = 204;
+/// The service answered with an error status.
+pub const FILESTACK_E_HTTP: filestack_status = 300;
+/// The service refused the credentials (HTTP 401 or 403).
+pub const FILESTACK_E_AUTH: filestack_status = 301;
+/// The service does not know the file or the application (HTTP 404).
+pub const FILESTACK_E_NOT_FOUND: filestack_status = 302;
+/// The service asks for fewer requests (HTTP 429).
+pub const FILESTACK_E_RATE_LIMIT: filestack_status = 303;
+/// The service's reply is not what the protocol promises.
+pub const FILESTACK_E_PROTOCOL: filestack_status = 304;
+/// The reply is larger than the limit.
+pub const FILESTACK_E_TOO_LARGE: filestack_status = 305;
+/// The operation was cancelled.
+pub const FILESTACK_E_CANCELLED: filestack_status = 400;
+/// A callback of the caller reported a failure.
+pub const FILESTACK_E_CALLBACK: filestack_status = 403;
+/// A bug in the library was caught; please report the message.
+pub const FILESTACK_E_PANIC: filestack_status = 900;
+
+/// The C name of a status, for example "FILESTACK_E_TIMEOUT"; "FILESTACK_E_UNKNOWN" for a number that is none.
+///
+/// Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn filestack_status_name(status: filestack_status) -> *const c_char {
+    guard_or(UNKNOWN.as_ptr(), || {
+        let kind = ErrorKind::ALL.iter().find(|kind| kind.code() == status);
+        let name = if status == FILESTACK_OK { c"FILESTACK_OK" } else { kind.map_or(UNKNOWN, |kind| name(*kind)) };
+        Ok(name.as_ptr())
+    })
+}
+
+const UNKNOWN: &CStr = c"FILESTACK_E_UNKNOWN";
+
+fn name(kind: ErrorKind) -> &'static CStr {
+    match kind {
+        ErrorKind::Null => c"FILESTACK_E_NULL",
+        ErrorKind::Utf8 => c"FILESTACK_E_UTF8",
+        ErrorKind::Handle => c"FILESTACK_E_HANDLE",
+        ErrorKind::Argument => c"FILESTACK_E_ARGUMENT",
+        ErrorKind::State => c"FILESTACK_E_STATE",
+        ErrorKind::WouldDeadlock => c"FILESTACK_E_WOULD_DEADLOCK",
+        ErrorKind::Unsupported => c"FILESTACK_E_UNSUPPORTED",
+        ErrorKind::TaskUnknown => c"FILESTACK_E_TASK_UNKNOWN",
+        ErrorKind::ParamUnknown => c"FILESTACK_E_PARAM_UNKNOWN",
+        ErrorKind::ParamType => c"FILESTACK_E_PARAM_TYPE",
+        ErrorKind::ParamRange => c"FILESTACK_E_PARAM_RANGE",
+        ErrorKind::ParamMissing => c"FILESTACK_E_PARAM_MISSING",
+        ErrorKind::TaskOrder => c"FILESTACK_E_TASK_ORDER",
+        ErrorKind::Io => c"FILESTACK_E_IO",
+        ErrorKind::SourceChanged => c"FILESTACK_E_SOURCE_CHANGED",
+        ErrorKind::Exists => c"FILESTACK_E_EXISTS",
+        ErrorKind::Timeout => c"FILESTACK_E_TIMEOUT",
+        ErrorKind::Dns => c"FILESTACK_E_DNS",
+        ErrorKind::Connect => c"FILESTACK_E_CONNECT",
+        ErrorKind::Tls => c"FILESTACK_E_TLS",
+        ErrorKind::Network => c"FILESTACK_E_NETWORK",
+        ErrorKind::Http => c"FILESTACK_E_HTTP",
+        ErrorKind::Auth => c"FILESTACK_E_AUTH",
+        ErrorKind::NotFound => c"FILESTACK_E_NOT_FOUND",
+        ErrorKind::RateLimit => c"FILESTACK_E_RATE_LIMIT",
+        ErrorKind::Protocol => c"FILESTACK_E_PROTOCOL",
+        ErrorKind::TooLarge => c"FILESTACK_E_TOO_LARGE",
+        ErrorKind::Cancelled => c"FILESTACK_E_CANCELLED",
+        ErrorKind::Callback => c"FILESTACK_E_CALLBACK",
+        ErrorKind::Panic => c"FILESTACK_E_PANIC",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The constants beside the kinds that they must agree with.
+    const CONSTANTS: &[(ErrorKind, filestack_status)] = &[
+        (ErrorKind::Null, FILESTACK_E_NULL),
+        (ErrorKind::Utf8, FILESTACK_E_UTF8),
+        (ErrorKind::Handle, FILESTACK_E_HANDLE),
+        (ErrorKind::Argument, FILESTACK_E_ARGUMENT),
+        (ErrorKind::State, FILESTACK_E_STATE),
+        (ErrorKind::WouldDeadlock, FILESTACK_E_WOULD_DEADLOCK),
+        (ErrorKind::Unsupported, FILESTACK_E_UNSUPPORTED),
+        (ErrorKind::TaskUnknown, FILESTACK_E_TASK_UNKNOWN),
+        (ErrorKind::ParamUnknown, FILESTACK_E_PARAM_UNKNOWN),
+        (ErrorKind::ParamType, FILESTACK_E_PARAM_TYPE),
+        (ErrorKind::ParamRange, FILESTACK_E_PARAM_RANGE),
+        (ErrorKind::ParamMissing, FILESTACK_E_PARAM_MISSING),
+        (ErrorKind::TaskOrder, FILESTACK_E_TASK_ORDER),
+        (ErrorKind::Io, FILESTACK_E_IO),
+        (ErrorKind::SourceChanged, FILESTACK_E_SOURCE_CHANGED),
+        (ErrorKind::Exists, FILESTACK_E_EXISTS),
+        (ErrorKind::Timeout, FILESTACK_E_TIMEOUT),
+        (ErrorKind::Dns, FILESTACK_E_DNS),
+        (ErrorKind::Connect, FILESTACK_E_CONNECT),
+        (ErrorKind::Tls, FILESTACK_E_TLS),
+        (ErrorKind::Network, FILESTACK_E_NETWORK),
+        (ErrorKind::Http, FILESTACK_E_HTTP),
+        (ErrorKind::Auth, FILESTACK_E_AUTH),
+        (ErrorKind::NotFound, FILESTACK_E_NOT_FOUND),
+        (ErrorKind::RateLimit, FILESTACK_E_RATE_LIMIT),
+        (ErrorKind::Protocol, FILESTACK_E_PROTOCOL),
+        (ErrorKind::TooLarge, FILESTACK_E_TOO_LARGE),
+        (ErrorKind::Cancelled, FILESTACK_E_CANCELLED),
+        (ErrorKind::Callback, FILESTACK_E_CALLBACK),
+        (ErrorKind::Panic, FILESTACK_E_PANIC),
+    ];
+
+    #[test]
+    fn the_constants_are_the_codes_of_the_kinds() {
+        assert_eq!(CONSTANTS.len(), ErrorKind::ALL.len());
+        for (kind, constant) in CONSTANTS {
+            assert_eq!(kind.code(), *constant, "{kind:?}");
+        }
+    }
+}

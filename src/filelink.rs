@@ -1,0 +1,205 @@
+//! A file that the service keeps.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::client::Client;
+use crate::delivery::{self, RequestOptions};
+use crate::endpoints::Endpoint;
+use crate::error::{Error, ErrorKind, Result};
+use crate::security::Security;
+use crate::suggestion;
+use crate::transformation::{Source as TransformationSource, SourceKind, Transformation};
+use crate::transport::Request;
+
+/// The metadata that the service can be asked for.
+pub const METADATA_FIELDS: &[&str] = &[
+    "size",
+    "mimetype",
+    "filename",
+    "width",
+    "height",
+    "uploaded",
+    "writeable",
+    "cloud",
+    "source_url",
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "location",
+    "path",
+    "container",
+    "key",
+    "exif",
+    "status",
+];
+
+/// A file by its handle. Clones are cheap.
+#[derive(Clone, Debug)]
+pub struct Filelink(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    client: Client,
+    source: TransformationSource,
+    security: Option<Security>,
+    upload_response: Option<String>,
+}
+
+impl Filelink {
+    /// A file that an upload has just made, with the service's whole reply.
+    pub(crate) fn uploaded(client: Client, security: Option<Security>, reply: Map<String, Value>) -> Result<Self> {
+        let handle = reply.get("handle").and_then(Value::as_str).unwrap_or_default();
+        let source = source_of(handle).map_err(|_| {
+            let message = format!("the upload was completed, but the service's reply has no usable handle: '{handle}'");
+            Error::new(ErrorKind::Protocol, message)
+        })?;
+        let upload_response = Some(Value::Object(reply).to_string());
+        Ok(Filelink(Arc::new(Shared { client, source, security, upload_response })))
+    }
+
+    /// A file that exists at the service.
+    pub(crate) fn existing(client: Client, handle: &str, security: Option<Security>) -> Result<Self> {
+        let source = source_of(handle)?;
+        Ok(Filelink(Arc::new(Shared { client, source, security, upload_response: None })))
+    }
+
+    /// The handle: the file's name at the service.
+    #[must_use]
+    pub fn handle(&self) -> &str {
+        self.0.source.as_str()
+    }
+
+    /// The service's whole reply to the upload as JSON, when this filelink comes from one.
+    #[must_use]
+    pub fn upload_response(&self) -> Option<&str> {
+        self.0.upload_response.as_deref()
+    }
+
+    /// The file's URL, without credentials.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}/{}", self.cdn(), self.handle())
+    }
+
+    /// The file's URL with credentials: those of `security`, or else the filelink's.
+    ///
+    /// # Errors
+    /// `Argument` when there are none.
+    pub fn signed_url(&self, security: Option<&Security>) -> Result<String> {
+        let security = security.or(self.0.security.as_ref()).ok_or_else(|| {
+            Error::argument("a signed URL needs a security object, and the filelink has none: pass one")
+        })?;
+        Ok(format!("{}/{}/{}", self.cdn(), security.url_string(), self.handle()))
+    }
+
+    /// A transformation of this file.
+    #[must_use]
+    pub fn transform(&self) -> Transformation {
+        self.0.client.transformation(vec![self.0.source.clone()], self.0.security.as_ref())
+    }
+
+    /// Downloads the file to `path` and returns its size in bytes.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the destination, the network or the service. Nothing is left at `path` then.
+    pub async fn download(&self, path: impl AsRef<Path>, options: &RequestOptions) -> Result<u64> {
+        let url = self.content_url(options)?;
+        delivery::download(&self.0.client, &url, self.handle(), path.as_ref(), options).await
+    }
+
+    /// The file's content.
+    ///
+    /// # Errors
+    /// `TooLarge` beyond the limit, and whatever is wrong with the network or the service.
+    pub async fn get_content(&self, options: &RequestOptions) -> Result<Vec<u8>> {
+        let url = self.content_url(options)?;
+        delivery::get_content(&self.0.client, &url, self.handle(), options).await
+    }
+
+    /// What the service knows of the file, as a JSON object. Without fields the service chooses them.
+    ///
+    /// # Errors
+    /// `Argument` for an unknown field, and whatever is wrong with the network or the service.
+    pub async fn metadata(&self, fields: &[&str], options: &RequestOptions) -> Result<String> {
+        let base = format!("{}/file/{}/metadata", self.0.client.endpoints().base(Endpoint::Api), self.handle());
+        let mut url = Url::parse(&base).map_err(|cause| Error::argument(format!("'{base}' is no URL: {cause}")))?;
+        for field in fields {
+            if !METADATA_FIELDS.contains(field) {
+                let hint = suggestion::hint(field, METADATA_FIELDS.iter().copied());
+                return Err(Error::argument(format!("'{field}' is no metadata field{hint}")));
+            }
+            url.query_pairs_mut().append_pair(field, "true");
+        }
+        if let Some(security) = options.security.as_ref().or(self.0.security.as_ref()) {
+            url.query_pairs_mut()
+                .append_pair("policy", security.policy_b64())
+                .append_pair("signature", security.signature());
+        }
+        let what = format!("metadata of '{}'", self.handle());
+        let request = Request::get(url.as_str(), &what);
+        let reply = self.0.client.transport().json(&request);
+        let reply = self.0.client.within(options.total_timeout, &what, reply).await?;
+        Ok(Value::Object(reply).to_string())
+    }
+
+    fn content_url(&self, options: &RequestOptions) -> Result<String> {
+        match options.security.as_ref().or(self.0.security.as_ref()) {
+            Some(security) => self.signed_url(Some(security)),
+            None => Ok(self.url()),
+        }
+    }
+
+    fn cdn(&self) -> &str {
+        self.0.client.endpoints().base(Endpoint::Cdn)
+    }
+}
+
+/// The handle as a source, when it can be one.
+fn source_of(handle: &str) -> Result<TransformationSource> {
+    match TransformationSource::parse(handle) {
+        Ok(source) if source.kind() == SourceKind::Handle => Ok(source),
+        _ if handle.is_empty() => Err(Error::argument("the handle is empty")),
+        _ => Err(Error::argument(format!("'{handle}' is no handle: give the last part of the file's URL"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientOptions;
+
+    fn client(security: Option<Security>) -> Client {
+        let mut options = ClientOptions::new();
+        options.security = security;
+        Client::new(None, options).unwrap()
+    }
+
+    #[test]
+    fn urls_are_those_of_the_reference() {
+        let security = Security::new("{\"expires\":999999999999}", "secret").unwrap();
+        let filelink = client(None).filelink("sm9IEXAMPLEQuzfJykmA", None).unwrap();
+        assert_eq!(filelink.url(), "https://cdn.filestackcontent.com/sm9IEXAMPLEQuzfJykmA");
+        assert_eq!(
+            filelink.signed_url(Some(&security)).unwrap(),
+            "https://cdn.filestackcontent.com/security=p:eyJleHBpcmVzIjogOTk5OTk5OTk5OTk5fQ==,\
+             s:8c75305f7615776a892ddd165111dba0fa24b45107024a55a7170a7d1d60157a/sm9IEXAMPLEQuzfJykmA"
+        );
+        assert!(filelink.signed_url(None).unwrap_err().message().contains("security"));
+        let of_client = client(Some(security)).filelink("H", None).unwrap();
+        assert!(of_client.signed_url(None).unwrap().ends_with("/H"));
+    }
+
+    #[test]
+    fn what_is_no_handle_is_refused() {
+        for text in ["", "a/b", "https://x.io/a", "src://a/b"] {
+            assert!(client(None).filelink(text, None).is_err(), "{text}");
+        }
+    }
+}

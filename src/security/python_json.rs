@@ -1,0 +1,162 @@
+//! Writes JSON exactly as the reference SDK does (`json.dumps(policy, sort_keys=True)` of Python), because
+//! the signature covers these bytes.
+
+use serde_json::{Number, Value};
+
+use crate::error::{Error, Result};
+
+/// `value` with sorted keys, `", "` and `": "` as separators, only ASCII, and numbers as Python prints them.
+///
+/// # Errors
+/// `Argument` when a number is too large for the double that Python would read.
+pub(super) fn write(value: &Value) -> Result<String> {
+    let mut out = String::new();
+    write_value(value, &mut out)?;
+    Ok(out)
+}
+
+fn write_value(value: &Value, out: &mut String) -> Result<()> {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Number(number) => out.push_str(&number_text(number)?),
+        Value::String(text) => write_string(text, out),
+        Value::Array(items) => write_sequence(out, '[', ']', items, write_value)?,
+        Value::Object(members) => {
+            // Sorted here and not by the map's type: another crate of the build may turn on insertion order.
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_by_key(|(key, _)| key.as_str());
+            write_sequence(out, '{', '}', sorted, |(key, member), out| {
+                write_string(key, out);
+                out.push_str(": ");
+                write_value(member, out)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn write_sequence<T>(
+    out: &mut String,
+    open: char,
+    close: char,
+    items: impl IntoIterator<Item = T>,
+    mut write_item: impl FnMut(T, &mut String) -> Result<()>,
+) -> Result<()> {
+    out.push(open);
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        write_item(item, out)?;
+    }
+    out.push(close);
+    Ok(())
+}
+
+fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            ' '..='~' => out.push(character),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    out.push('"');
+}
+
+/// Python reads a number with a fraction or an exponent as a double and any other one as an integer of any size.
+fn number_text(number: &Number) -> Result<String> {
+    let text = number.to_string();
+    if !text.contains(['.', 'e', 'E']) {
+        return Ok(if text == "-0" { "0".into() } else { text });
+    }
+    match text.parse::<f64>() {
+        Ok(float) if float.is_finite() => Ok(float_text(float)),
+        _ => Err(Error::argument(format!("the policy's number {text} is too large"))),
+    }
+}
+
+/// The `repr` of a Python float: shortest digits that read back the same, an exponent below 1e-4 and from 1e16.
+fn float_text(float: f64) -> String {
+    let scientific = format!("{float:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if float != 0.0 && !(-4..16).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{mantissa}e{sign}{:02}", exponent.abs());
+    }
+    let plain = format!("{float}");
+    if plain.contains('.') { plain } else { format!("{plain}.0") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(json: &str) -> String {
+        write(&serde_json::from_str(json).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn keys_are_sorted_and_separators_have_spaces() {
+        assert_eq!(
+            rewritten(r#"{"b":[1,2,{"z":null,"a":true}],"a":{}, "é":[]}"#),
+            "{\"a\": {}, \"b\": [1, 2, {\"a\": true, \"z\": null}], \"\\u00e9\": []}"
+        );
+    }
+
+    #[test]
+    fn only_ascii_is_written() {
+        assert_eq!(
+            rewritten("[\"\\u0000\\u001f\\u007f\\b\\f\\n\\r\\t\\\"\\\\/ ~é\u{20ac}\u{1f600}\"]"),
+            "[\"\\u0000\\u001f\\u007f\\b\\f\\n\\r\\t\\\"\\\\/ ~\\u00e9\\u20ac\\ud83d\\ude00\"]"
+        );
+    }
+
+    #[test]
+    fn numbers_read_as_python_prints_them() {
+        for (input, expected) in [
+            ("0", "0"),
+            ("-0", "0"),
+            ("-0.0", "-0.0"),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+            ("-18446744073709551617", "-18446744073709551617"),
+            ("1.0", "1.0"),
+            ("1e5", "100000.0"),
+            ("1E15", "1000000000000000.0"),
+            ("1e16", "1e+16"),
+            ("12345678901234567.0", "1.2345678901234568e+16"),
+            ("9007199254740993.0", "9007199254740992.0"),
+            ("0.0001", "0.0001"),
+            ("0.00001", "1e-05"),
+            ("0.000012345", "1.2345e-05"),
+            ("5e-324", "5e-324"),
+            ("1e-400", "0.0"),
+            ("1.7976931348623157e308", "1.7976931348623157e+308"),
+            ("0.1", "0.1"),
+            ("2.50", "2.5"),
+        ] {
+            assert_eq!(rewritten(&format!("[{input}]")), format!("[{expected}]"), "{input}");
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_the_double_is_refused() {
+        let value: Value = serde_json::from_str(r#"{"expiry": 1e999}"#).unwrap();
+        let error = write(&value).unwrap_err();
+        assert!(error.message().contains("1e+999") || error.message().contains("1e999"), "{error}");
+    }
+}

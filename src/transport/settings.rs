@@ -1,0 +1,57 @@
+//! How a client talks to the network: limits, retries, proxy, trust.
+
+use std::time::Duration;
+
+use crate::redaction::Secret;
+
+/// The user agent unless the caller sets another.
+pub(crate) const USER_AGENT: &str = concat!("libfilestack/", env!("CARGO_PKG_VERSION"));
+
+/// Network settings of a client. A limit of `None` does not exist.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Time to establish a connection, TLS included.
+    pub connect_timeout: Option<Duration>,
+    /// Time without a single byte moving in either direction.
+    pub idle_timeout: Option<Duration>,
+    /// Time for a whole call with all its retries.
+    pub total_timeout: Option<Duration>,
+    /// How often a failed request is tried again.
+    pub max_retries: u32,
+    /// Delay before the first retry; it doubles from one to the next.
+    pub first_retry_delay: Duration,
+    /// The longest delay between two tries, unless the service asks for a longer one.
+    pub longest_retry_delay: Duration,
+    /// Extra certificates to trust, each text in PEM.
+    pub(crate) ca_pems: Vec<String>,
+    /// The `User-Agent` header of requests to the service.
+    pub(crate) user_agent: String,
+    pub(super) proxy: Option<Secret>,
+}
+
+impl Settings {
+    /// Sends every request through the proxy at `url`, which may hold a user and a password.
+    pub(crate) fn set_proxy(&mut self, url: &str) {
+        self.proxy = Some(Secret::new(url));
+    }
+
+    pub(super) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_ref().map(Secret::expose)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            connect_timeout: Some(Duration::from_secs(15)),
+            idle_timeout: Some(Duration::from_secs(120)),
+            total_timeout: None,
+            max_retries: 5,
+            first_retry_delay: Duration::from_millis(500),
+            longest_retry_delay: Duration::from_secs(15),
+            ca_pems: Vec::new(),
+            user_agent: USER_AGENT.into(),
+            proxy: None,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Uploads: a source is cut into parts, several of which travel at the same time.
+
+mod options;
+mod parts;
+mod session;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use md5::{Digest as _, Md5};
+
+use crate::client::Client;
+use crate::error::{Error, ErrorKind, Result};
+use crate::filelink::Filelink;
+use crate::source::{OpenSource, Source};
+
+pub use options::{Intelligent, StoreOptions, UploadOptions};
+use parts::Part;
+use session::{Chunk, Description, Session};
+
+/// The name of a file whose source has none. The reference SDK's choice.
+const UNNAMED: &str = "unnamed_file";
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// Uploads `source` and returns the new file.
+pub(crate) async fn upload(client: &Client, source: &Source, options: &UploadOptions) -> Result<Filelink> {
+    let security = options.security.as_ref().or(client.security());
+    client.api_key("an upload")?;
+    let opened = source.clone();
+    let open = in_background(move || opened.open()).await?;
+    let size = open.size();
+    let session = Session::start(client, describe(client, source, size, options), security).await?;
+    let etags = send_parts(&session, open, options).await?;
+    let reply = session.complete(&etags).await?;
+    Filelink::uploaded(client.clone(), security.cloned(), reply)
+}
+
+fn describe(client: &Client, source: &Source, size: u64, options: &UploadOptions) -> Description {
+    let store = &options.store;
+    let filename = store.filename().or(source.file_name()).unwrap_or(UNNAMED).to_owned();
+    let guessed = || mime_guess::from_path(&filename).first_raw().unwrap_or(UNKNOWN_TYPE);
+    Description {
+        mimetype: store.mimetype().unwrap_or_else(guessed).to_owned(),
+        size,
+        store: store.to_store_member(client.storage()),
+        upload_tags: store.to_upload_tags(),
+        intelligent: options.intelligent == Intelligent::On,
+        filename,
+    }
+}
+
+/// Sends every part and returns their ETags in order. Parts are read one after the other, because a reader can
+/// do nothing else, and at most `concurrency` of them are in memory beside the one being read.
+async fn send_parts(session: &Session<'_>, open: OpenSource, options: &UploadOptions) -> Result<Vec<String>> {
+    let parts = parts::cut(open.size(), options.part_size());
+    let open = Arc::new(Mutex::new(open));
+    stream::iter(parts)
+        .then(|part| read_part(Arc::clone(&open), part))
+        .map(|read| async {
+            let (part, bytes) = read?;
+            send_part(session, part, bytes).await
+        })
+        .buffered(options.concurrency())
+        .try_collect()
+        .await
+}
+
+async fn read_part(open: Arc<Mutex<OpenSource>>, part: Part) -> Result<(Part, Bytes)> {
+    let bytes =
+        in_background(move || open.lock().unwrap_or_else(PoisonError::into_inner).read(part.offset, part.length))
+            .await?;
+    Ok((part, bytes))
+}
+
+async fn send_part(session: &Session<'_>, part: Part, bytes: Bytes) -> Result<String> {
+    let hashed = bytes.clone();
+    let md5_b64 = in_background(move || Ok(STANDARD.encode(Md5::digest(&hashed)))).await?;
+    let offset = session.is_intelligent().then_some(0);
+    let etag = session.send(&Chunk { part: part.number, offset, md5_b64, bytes }).await?;
+    if session.is_intelligent() {
+        session.commit(part.number).await?;
+    }
+    Ok(etag)
+}
+
+/// Runs `work` on a thread that may block: file systems, callers' readers and hashing.
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
+        Err(_) => Err(Error::new(ErrorKind::Cancelled, "the runtime was stopped while it read the source")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn md5_is_that_of_the_reference() {
+        let digest: String = Md5::digest(b"filestack").iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digest, "4d9248e9ad027c6f03a90897e329ca92");
+        assert_eq!(STANDARD.encode(Md5::digest(b"abc")), "kAFQmDzST7DWlj99KOF/cg==");
+    }
+}
