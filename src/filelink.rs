@@ -111,7 +111,7 @@ impl Filelink {
     /// Whatever is wrong with the destination, the network or the service. Nothing is left at `path` then.
     pub async fn download(&self, path: impl AsRef<Path>, options: &RequestOptions) -> Result<u64> {
         let url = self.content_url(options)?;
-        delivery::download(&self.0.client, &url, self.handle(), path.as_ref(), options).await
+        delivery::download(&self.0.client, &url, &self.download_name(), path.as_ref(), options).await
     }
 
     /// The file's content.
@@ -120,7 +120,7 @@ impl Filelink {
     /// `TooLarge` beyond the limit, and whatever is wrong with the network or the service.
     pub async fn get_content(&self, options: &RequestOptions) -> Result<Vec<u8>> {
         let url = self.content_url(options)?;
-        delivery::get_content(&self.0.client, &url, self.handle(), options).await
+        delivery::get_content(&self.0.client, &url, &self.download_name(), options).await
     }
 
     /// What the service knows of the file, as a JSON object. Without fields the service chooses them.
@@ -154,6 +154,10 @@ impl Filelink {
             Some(security) => self.signed_url(Some(security)),
             None => Ok(self.url()),
         }
+    }
+
+    fn download_name(&self) -> String {
+        format!("download of '{}'", self.handle())
     }
 
     fn cdn(&self) -> &str {

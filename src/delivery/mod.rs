@@ -38,18 +38,17 @@ pub struct RequestOptions {
     pub if_exists: IfExists,
 }
 
-/// Downloads `url` to `path` and returns the size in bytes. `name` is what errors call it.
+/// Downloads `url` to `path` and returns the size in bytes. `what` names it in errors: "download of 'H'".
 pub(crate) async fn download(
     client: &Client,
     url: &str,
-    name: &str,
+    what: &str,
     path: &Path,
     options: &RequestOptions,
 ) -> Result<u64> {
-    let what = format!("download of '{name}'");
     let work = async {
         Destination::check(path, options.if_exists)?;
-        let request = Request::get(url, &what);
+        let request = Request::get(url, what);
         let transport = client.transport();
         transport
             .retry(|| async {
@@ -58,17 +57,16 @@ pub(crate) async fn download(
             })
             .await
     };
-    client.within(options.total_timeout, &what, work).await
+    client.within(options.total_timeout, what, work).await
 }
 
 /// Reads `url` into memory.
-pub(crate) async fn get_content(client: &Client, url: &str, name: &str, options: &RequestOptions) -> Result<Vec<u8>> {
-    let what = format!("download of '{name}'");
+pub(crate) async fn get_content(client: &Client, url: &str, what: &str, options: &RequestOptions) -> Result<Vec<u8>> {
     let limit = options.max_size.unwrap_or(LARGEST_CONTENT);
-    let request = Request::get(url, &what);
+    let request = Request::get(url, what);
     let transport = client.transport();
     let work = transport.retry(|| async { transport.send(&request).await?.bytes(limit).await });
-    client.within(options.total_timeout, &what, work).await
+    client.within(options.total_timeout, what, work).await
 }
 
 /// Writes the body beside `path` and moves it there once it is complete.

@@ -26,9 +26,6 @@ pub use source::{Source, SourceKind};
 pub use step::Step;
 pub use value::{Literal, Value};
 
-/// What errors call the result of a transformation.
-const RESULT: &str = "the transformation's result";
-
 /// A chain of tasks that a client can have run. The first task that cannot be added poisons it.
 #[derive(Clone, Debug)]
 pub struct Transformation {
@@ -95,7 +92,7 @@ impl Transformation {
     /// at `path` then.
     pub async fn download(&self, path: impl AsRef<Path>, options: &RequestOptions) -> Result<u64> {
         let url = self.content_url(options)?;
-        delivery::download(&self.client, &url, RESULT, path.as_ref(), options).await
+        delivery::download(&self.client, &url, &self.download_name(), path.as_ref(), options).await
     }
 
     /// The result's content.
@@ -104,7 +101,7 @@ impl Transformation {
     /// Those of the chain, `TooLarge` beyond the limit, and whatever is wrong with the network or the service.
     pub async fn get_content(&self, options: &RequestOptions) -> Result<Vec<u8>> {
         let url = self.content_url(options)?;
-        delivery::get_content(&self.client, &url, RESULT, options).await
+        delivery::get_content(&self.client, &url, &self.download_name(), options).await
     }
 
     fn content_url(&self, options: &RequestOptions) -> Result<String> {
@@ -116,6 +113,17 @@ impl Transformation {
             )));
         }
         self.url_with(security)
+    }
+
+    /// Such as "download of resize/rotate of 'HANDLE'".
+    fn download_name(&self) -> String {
+        let tasks: Vec<_> = self.chain.tasks().iter().map(Step::name).collect();
+        let sources = match self.chain.sources() {
+            [source] => format!("'{}'", source.as_str()),
+            sources => format!("{} sources", sources.len()),
+        };
+        let tasks = if tasks.is_empty() { "no task".into() } else { tasks.join("/") };
+        format!("download of {tasks} of {sources}")
     }
 
     fn url_with(&self, security: Option<&Security>) -> Result<String> {

@@ -54,9 +54,9 @@ pub(super) fn status_error(what: &str, status: u16, headers: &HeaderMap, body: &
 pub(super) fn protocol_error(what: &str, status: u16, problem: &str, body: &str) -> Error {
     let text = service_text(body);
     let said = if text.is_empty() { String::new() } else { format!(": {text}") };
-    Error::new(ErrorKind::Protocol, format!("{what} failed: the reply {problem}{said}"))
-        .with_http_status(status)
-        .with_service_text(&text)
+    let error =
+        Error::new(ErrorKind::Protocol, format!("{what} failed: the reply {problem}{said}")).with_http_status(status);
+    if text.is_empty() { error } else { error.with_service_text(&text) }
 }
 
 /// The service's own words: `error`, `error.msg`, an S3 error's code and message, or the text itself, shortened.

@@ -23,6 +23,7 @@ pub(crate) struct Reply {
     response: reqwest::Response,
     what: String,
     request_id: String,
+    announced_length: Option<u64>,
     idle_timeout: Option<Duration>,
 }
 
@@ -35,7 +36,9 @@ impl Reply {
     ) -> Self {
         let header = |name: &&str| response.headers().get(*name)?.to_str().ok().map(str::to_owned);
         let request_id = REQUEST_ID_HEADERS.iter().find_map(header).unwrap_or(trace_id);
-        Reply { response, what, request_id, idle_timeout }
+        // Asked now, because the answer shrinks as the body is read.
+        let announced_length = response.content_length();
+        Reply { response, what, request_id, announced_length, idle_timeout }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -49,7 +52,7 @@ impl Reply {
 
     /// The length that the reply announces.
     pub(crate) fn announced_length(&self) -> Option<u64> {
-        self.response.content_length()
+        self.announced_length
     }
 
     /// The reply itself when its status is a success, otherwise the error that it describes.

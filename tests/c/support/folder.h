@@ -1,0 +1,32 @@
+/* Files of the test programs: a temporary folder that run_tests() removes, and contents to compare. */
+#ifndef FOLDER_H
+#define FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The path of `name` in the program's folder, which is made when it is first needed; free() it. */
+char *folder_path(const char *name);
+
+/* How many entries the folder has, hidden ones too. */
+size_t folder_count(void);
+
+/* Removes what is in the folder. */
+void folder_clear(void);
+
+/* Removes the folder. */
+void folder_remove(void);
+
+/* `size` bytes that follow from `seed` and repeat nowhere near, so that swapped parts are noticed; free() them. */
+uint8_t *content_new(size_t size, uint64_t seed);
+
+/* Writes a file of the folder and returns its path; free() it. */
+char *file_new(const char *name, const void *bytes, size_t size);
+
+/* Reads a file, or returns NULL with a size of 0; free() it. A NUL that does not count stands behind the bytes. */
+uint8_t *file_read(const char *path, size_t *out_size);
+
+bool file_exists(const char *path);
+
+#endif

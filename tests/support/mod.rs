@@ -1,0 +1,73 @@
+//! A service whose every answer a test writes itself, and which keeps what it was asked.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse, Response};
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) method: Method,
+    /// Path and query.
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The connection's other end: the same for every request of one connection.
+    pub(crate) peer: SocketAddr,
+}
+
+impl Received {
+    /// The body as JSON; `null` when it is none.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// A header's text; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// A running service.
+pub(crate) struct Scripted {
+    pub(crate) url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl Scripted {
+    /// Starts a service that answers with what `script` makes of a request, the own URL and the number of the
+    /// request, counted from 0.
+    pub(crate) async fn start<R: IntoResponse>(
+        script: impl Fn(&Received, &str, usize) -> R + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let own_url = url.clone();
+        let answer = move |State(received): State<Arc<Mutex<Vec<Received>>>>, request: Request| async move {
+            let (head, body) = request.into_parts();
+            let ConnectInfo(peer) = head.extensions.get().copied().unwrap();
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+            let request = Received { method: head.method, target: head.uri.to_string(), headers: head.headers, body, peer };
+            let number = {
+                let mut received = received.lock().unwrap();
+                received.push(request.clone());
+                received.len() - 1
+            };
+            script(&request, &own_url, number).into_response() as Response
+        };
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&received));
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Scripted { url, received }
+    }
+
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+}
