@@ -84,43 +84,6 @@ impl Output for u64 {
     const EMPTY: Self = 0;
 }
 
-/// Where a result goes. Empty until it is set, so that a failed call leaves nothing.
-pub(super) struct Out<T: Output>(*mut T);
-
-impl<T: Output> Out<T> {
-    /// Empties the output.
-    ///
-    /// # Safety
-    /// `pointer` is NULL or may be written until the call returns.
-    pub(super) unsafe fn new(pointer: *mut T, name: &str) -> Result<Self> {
-        if pointer.is_null() {
-            return Err(null(name));
-        }
-        // SAFETY: it is not NULL and may be written.
-        Ok(unsafe { Self::optional(pointer) })
-    }
-
-    /// Empties an output that may be NULL.
-    ///
-    /// # Safety
-    /// As for [`Out::new`].
-    pub(super) unsafe fn optional(pointer: *mut T) -> Self {
-        if !pointer.is_null() {
-            // SAFETY: it is not NULL and may be written.
-            unsafe { pointer.write(T::EMPTY) };
-        }
-        Out(pointer)
-    }
-
-    /// Hands the result over.
-    pub(super) fn set(self, value: T) {
-        if !self.0.is_null() {
-            // SAFETY: `new` and `optional` were promised that the pointer may be written until the call returns.
-            unsafe { self.0.write(value) };
-        }
-    }
-}
-
 /// `text` as C sees it. A NUL inside, which only a service's reply could hold, becomes U+FFFD.
 pub(super) fn c_string(text: &str) -> CString {
     CString::new(text).unwrap_or_else(|_| CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default())

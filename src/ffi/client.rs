@@ -7,11 +7,11 @@ use crate::error::Result;
 use crate::source::Source;
 use crate::upload::UploadOptions;
 
-use super::arguments::{Out, optional_text, text, texts};
+use super::arguments::{optional_text, text, texts};
 use super::client_options::filestack_client_options;
 use super::error::filestack_error;
 use super::filelink::{self, filestack_filelink};
-use super::guard::guard;
+use super::guard::produce;
 use super::handle::{self, Opaque};
 use super::object;
 use super::runtime::block_on;
@@ -47,12 +47,10 @@ pub unsafe extern "C" fn filestack_client_new(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_client, "out_client")?;
+        produce(out_client, "out_client", error, || {
             let api_key = optional_text(api_key, "api_key")?;
             let options: Option<&ClientOptions> = handle::borrow_optional(options, "options")?;
-            out.set(handle::new(Client::new(api_key, options.cloned().unwrap_or_default())?));
-            Ok(())
+            Ok(handle::new(Client::new(api_key, options.cloned().unwrap_or_default())?))
         })
     }
 }
@@ -72,12 +70,10 @@ pub unsafe extern "C" fn filestack_client_filelink(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_filelink, "out_filelink")?;
+        produce(out_filelink, "out_filelink", error, || {
             let client: &Client = handle::borrow(client, "client")?;
             let security = security::optional(security)?;
-            out.set(filelink::hand_over(client.filelink(text(handle, "handle")?, security.as_ref())?));
-            Ok(())
+            Ok(filelink::hand_over(client.filelink(text(handle, "handle")?, security.as_ref())?))
         })
     }
 }
@@ -97,13 +93,11 @@ pub unsafe extern "C" fn filestack_client_transform_external(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_transformation, "out_transformation")?;
+        produce(out_transformation, "out_transformation", error, || {
             let client: &Client = handle::borrow(client, "client")?;
             let security = security::optional(security)?;
             let made = client.transform_external(text(url, "url")?, security.as_ref())?;
-            out.set(transformation::hand_over(made));
-            Ok(())
+            Ok(transformation::hand_over(made))
         })
     }
 }
@@ -125,13 +119,11 @@ pub unsafe extern "C" fn filestack_client_transform(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_transformation, "out_transformation")?;
+        produce(out_transformation, "out_transformation", error, || {
             let client: &Client = handle::borrow(client, "client")?;
             let sources = texts(sources, source_count, "sources")?;
             let security = security::optional(security)?;
-            out.set(transformation::hand_over(client.transform(&sources, security.as_ref())?));
-            Ok(())
+            Ok(transformation::hand_over(client.transform(&sources, security.as_ref())?))
         })
     }
 }
@@ -153,13 +145,11 @@ pub unsafe extern "C" fn filestack_client_upload_path(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_filelink, "out_filelink")?;
+        produce(out_filelink, "out_filelink", error, || {
             let client: &Client = handle::borrow(client, "client")?;
             let path = text(path, "path")?;
             let options: Option<&UploadOptions> = handle::borrow_optional(options, "options")?;
-            out.set(upload(client, Source::from_path(path)?, options)?);
-            Ok(())
+            upload(client, Source::from_path(path)?, options)
         })
     }
 }
@@ -179,13 +169,11 @@ pub unsafe extern "C" fn filestack_client_upload(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_filelink, "out_filelink")?;
+        produce(out_filelink, "out_filelink", error, || {
             let client: &Client = handle::borrow(client, "client")?;
             let source: &Source = handle::borrow(source, "source")?;
             let options: Option<&UploadOptions> = handle::borrow_optional(options, "options")?;
-            out.set(upload(client, source.clone(), options)?);
-            Ok(())
+            upload(client, source.clone(), options)
         })
     }
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use crate::filelink::Filelink;
 
-use super::arguments::{Out, c_string, owned_c_string, text, texts};
+use super::arguments::{c_string, owned_c_string, text, texts};
 use super::error::filestack_error;
-use super::guard::{guard, guard_or};
+use super::guard::{guard_or, produce, produce_optional};
 use super::handle::{self, Opaque};
 use super::memory::filestack_buffer;
 use super::object;
@@ -78,11 +78,7 @@ pub unsafe extern "C" fn filestack_filelink_url(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_url, "out_url")?;
-            out.set(owned_c_string(&handle::borrow(filelink, "filelink")?.filelink.url()));
-            Ok(())
-        })
+        produce(out_url, "out_url", error, || Ok(owned_c_string(&handle::borrow(filelink, "filelink")?.filelink.url())))
     }
 }
 
@@ -99,12 +95,10 @@ pub unsafe extern "C" fn filestack_filelink_signed_url(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_url, "out_url")?;
+        produce(out_url, "out_url", error, || {
             let value = handle::borrow(filelink, "filelink")?;
             let security = security::optional(security)?;
-            out.set(owned_c_string(&value.filelink.signed_url(security.as_ref())?));
-            Ok(())
+            Ok(owned_c_string(&value.filelink.signed_url(security.as_ref())?))
         })
     }
 }
@@ -125,13 +119,11 @@ pub unsafe extern "C" fn filestack_filelink_download(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::optional(out_size_bytes);
+        produce_optional(out_size_bytes, error, || {
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
             let path = PathBuf::from(text(path, "path")?);
             let request = request_options::optional(request)?;
-            out.set(block_on(async move { filelink.download(path, &request).await })?);
-            Ok(())
+            block_on(async move { filelink.download(path, &request).await })
         })
     }
 }
@@ -149,12 +141,10 @@ pub unsafe extern "C" fn filestack_filelink_get_content(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_content, "out_content")?;
+        produce(out_content, "out_content", error, || {
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
             let request = request_options::optional(request)?;
-            out.set(handle::new(block_on(async move { filelink.get_content(&request).await })?));
-            Ok(())
+            Ok(handle::new(block_on(async move { filelink.get_content(&request).await })?))
         })
     }
 }
@@ -177,8 +167,7 @@ pub unsafe extern "C" fn filestack_filelink_metadata(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_json, "out_json")?;
+        produce(out_json, "out_json", error, || {
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
             let fields: Vec<String> = texts(fields, field_count, "fields")?.into_iter().map(str::to_owned).collect();
             let request = request_options::optional(request)?;
@@ -186,8 +175,7 @@ pub unsafe extern "C" fn filestack_filelink_metadata(
                 let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
                 filelink.metadata(&fields, &request).await
             })?;
-            out.set(owned_c_string(&json));
-            Ok(())
+            Ok(owned_c_string(&json))
         })
     }
 }
@@ -204,10 +192,8 @@ pub unsafe extern "C" fn filestack_filelink_transform(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_transformation, "out_transformation")?;
-            out.set(transformation::hand_over(handle::borrow(filelink, "filelink")?.filelink.transform()));
-            Ok(())
+        produce(out_transformation, "out_transformation", error, || {
+            Ok(transformation::hand_over(handle::borrow(filelink, "filelink")?.filelink.transform()))
         })
     }
 }

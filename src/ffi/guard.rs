@@ -7,6 +7,7 @@ use std::sync::Once;
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::arguments::{Output, null};
 use super::error::{filestack_error, hand_over};
 use super::status::{FILESTACK_OK, filestack_status};
 
@@ -33,6 +34,53 @@ pub(super) unsafe fn guard(error: *mut *mut filestack_error, body: impl FnOnce()
             }
             code
         }
+    }
+}
+
+/// Runs the body of a function that can fail and hands its result over through `out`, which holds NULL or 0 when it
+/// fails. `name` is that of the parameter.
+///
+/// # Safety
+/// `out` and `error` are NULL or may be written until the call returns.
+pub(super) unsafe fn produce<T: Output>(
+    out: *mut T,
+    name: &str,
+    error: *mut *mut filestack_error,
+    body: impl FnOnce() -> Result<T>,
+) -> filestack_status {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        produce_optional(out, error, || {
+            if out.is_null() {
+                return Err(null(name));
+            }
+            body()
+        })
+    }
+}
+
+/// As [`produce`], for an output that the caller may leave out.
+///
+/// # Safety
+/// As for [`produce`].
+pub(super) unsafe fn produce_optional<T: Output>(
+    out: *mut T,
+    error: *mut *mut filestack_error,
+    body: impl FnOnce() -> Result<T>,
+) -> filestack_status {
+    let write = |value| {
+        if !out.is_null() {
+            // SAFETY: it is not NULL and may be written.
+            unsafe { out.write(value) };
+        }
+    };
+    write(T::EMPTY);
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        guard(error, || {
+            write(body()?);
+            Ok(())
+        })
     }
 }
 

@@ -5,9 +5,9 @@ use std::ffi::c_char;
 use crate::error::Error;
 use crate::security::Policy;
 
-use super::arguments::{Out, owned_c_string, text};
+use super::arguments::{owned_c_string, text};
 use super::error::filestack_error;
-use super::guard::{guard, guard_or};
+use super::guard::{guard, guard_or, produce};
 use super::handle::{self, Opaque};
 use super::object;
 use super::status::filestack_status;
@@ -170,13 +170,7 @@ pub unsafe extern "C" fn filestack_policy_json(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe {
-        guard(error, || {
-            let out = Out::new(out_json, "out_json")?;
-            out.set(owned_c_string(&handle::borrow(policy, "policy")?.to_json()));
-            Ok(())
-        })
-    }
+    unsafe { produce(out_json, "out_json", error, || Ok(owned_c_string(&handle::borrow(policy, "policy")?.to_json()))) }
 }
 
 /// Frees the policy. Security objects made from it stay.

@@ -7,9 +7,9 @@ use zeroize::Zeroizing;
 use crate::error::Result;
 use crate::security::Security;
 
-use super::arguments::{Out, c_string, text};
+use super::arguments::{c_string, text};
 use super::error::filestack_error;
-use super::guard::{guard, guard_or};
+use super::guard::{guard_or, produce};
 use super::handle::{self, Opaque};
 use super::object;
 use super::policy::filestack_policy;
@@ -68,10 +68,8 @@ unsafe fn from_texts(
 ) -> filestack_status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_security, "out_security")?;
-            out.set(hand_over(make(text(first.0, first.1)?, text(second.0, second.1)?)?));
-            Ok(())
+        produce(out_security, "out_security", error, || {
+            Ok(hand_over(make(text(first.0, first.1)?, text(second.0, second.1)?)?))
         })
     }
 }
@@ -121,11 +119,9 @@ pub unsafe extern "C" fn filestack_security_from_policy(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_security, "out_security")?;
+        produce(out_security, "out_security", error, || {
             let policy = handle::borrow(policy, "policy")?;
-            out.set(hand_over(Security::from_policy(policy, text(secret, "secret")?)?));
-            Ok(())
+            Ok(hand_over(Security::from_policy(policy, text(secret, "secret")?)?))
         })
     }
 }

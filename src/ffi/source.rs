@@ -7,10 +7,10 @@ use bytes::Bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::source::{Reader, Source};
 
-use super::arguments::{Out, filestack_destroy, null, slice, text};
+use super::arguments::{filestack_destroy, null, slice, text};
 use super::callback;
 use super::error::filestack_error;
-use super::guard::guard;
+use super::guard::produce;
 use super::handle::{self, Opaque};
 use super::object;
 use super::status::filestack_status;
@@ -63,13 +63,7 @@ pub unsafe extern "C" fn filestack_source_from_path(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe {
-        guard(error, || {
-            let out = Out::new(out_source, "out_source")?;
-            out.set(handle::new(Source::from_path(text(path, "path")?)?));
-            Ok(())
-        })
-    }
+    unsafe { produce(out_source, "out_source", error, || Ok(handle::new(Source::from_path(text(path, "path")?)?))) }
 }
 
 /// `size` bytes in memory.
@@ -86,19 +80,18 @@ pub unsafe extern "C" fn filestack_source_from_memory(
     out_source: *mut *mut filestack_source,
     error: *mut *mut filestack_error,
 ) -> filestack_status {
+    // Made first, so that `destroy` is called whatever fails.
+    let ownership = Ownership { destroy, user };
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let ownership = Ownership { destroy, user };
-            let out = Out::new(out_source, "out_source")?;
+        produce(out_source, "out_source", error, move || {
             let data: &'static [u8] = slice(data.cast(), size, "data")?;
             let bytes = if destroy.is_some() {
                 Bytes::from_owner(Borrowed { data, _ownership: ownership })
             } else {
                 Bytes::copy_from_slice(data)
             };
-            out.set(handle::new(Source::from_bytes(bytes)));
-            Ok(())
+            Ok(handle::new(Source::from_bytes(bytes)))
         })
     }
 }
@@ -115,12 +108,9 @@ pub unsafe extern "C" fn filestack_source_from_reader(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let reader = if reader.is_null() { Err(null("reader")) } else { CallerReader::new(reader) };
-            let out = Out::new(out_source, "out_source")?;
-            out.set(handle::new(Source::from_reader(Box::new(reader?))));
-            Ok(())
-        })
+        // Made first, so that `destroy` is called whatever fails.
+        let reader = if reader.is_null() { Err(null("reader")) } else { CallerReader::new(reader) };
+        produce(out_source, "out_source", error, move || Ok(handle::new(Source::from_reader(Box::new(reader?)))))
     }
 }
 

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::transformation::{Transformation, Value};
 
-use super::arguments::{Out, owned_c_string, slice, text, texts};
+use super::arguments::{owned_c_string, slice, text, texts};
 use super::error::filestack_error;
-use super::guard::{guard, guard_or};
+use super::guard::{guard_or, produce, produce_optional};
 use super::handle::{self, Opaque};
 use super::memory::filestack_buffer;
 use super::object;
@@ -131,10 +131,8 @@ pub unsafe extern "C" fn filestack_transformation_url(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_url, "out_url")?;
-            out.set(owned_c_string(&handle::borrow(transformation, "transformation")?.url()?));
-            Ok(())
+        produce(out_url, "out_url", error, || {
+            Ok(owned_c_string(&handle::borrow(transformation, "transformation")?.url()?))
         })
     }
 }
@@ -154,12 +152,10 @@ pub unsafe extern "C" fn filestack_transformation_signed_url(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_url, "out_url")?;
+        produce(out_url, "out_url", error, || {
             let transformation = handle::borrow(transformation, "transformation")?;
             let security = security::optional(security)?;
-            out.set(owned_c_string(&transformation.signed_url(security.as_ref())?));
-            Ok(())
+            Ok(owned_c_string(&transformation.signed_url(security.as_ref())?))
         })
     }
 }
@@ -178,13 +174,11 @@ pub unsafe extern "C" fn filestack_transformation_download(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::optional(out_size_bytes);
+        produce_optional(out_size_bytes, error, || {
             let transformation = handle::borrow(transformation, "transformation")?.clone();
             let path = PathBuf::from(text(path, "path")?);
             let request = request_options::optional(request)?;
-            out.set(block_on(async move { transformation.download(path, &request).await })?);
-            Ok(())
+            block_on(async move { transformation.download(path, &request).await })
         })
     }
 }
@@ -202,12 +196,10 @@ pub unsafe extern "C" fn filestack_transformation_get_content(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let out = Out::new(out_content, "out_content")?;
+        produce(out_content, "out_content", error, || {
             let transformation = handle::borrow(transformation, "transformation")?.clone();
             let request = request_options::optional(request)?;
-            out.set(handle::new(block_on(async move { transformation.get_content(&request).await })?));
-            Ok(())
+            Ok(handle::new(block_on(async move { transformation.get_content(&request).await })?))
         })
     }
 }

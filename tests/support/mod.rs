@@ -53,7 +53,8 @@ impl Scripted {
             let (head, body) = request.into_parts();
             let ConnectInfo(peer) = head.extensions.get().copied().unwrap();
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-            let request = Received { method: head.method, target: head.uri.to_string(), headers: head.headers, body, peer };
+            let request =
+                Received { method: head.method, target: head.uri.to_string(), headers: head.headers, body, peer };
             let number = {
                 let mut received = received.lock().unwrap();
                 received.push(request.clone());

@@ -1,12 +1,14 @@
 #include "check.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "folder.h"
 
-static atomic_int failed_checks;
+/* Checks are made by several threads at once. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t failed_checks;
 static const char *skipped;
 static filestack_error *last_failure;
 /* Whether failure_out() was handed to a call whose status has not been checked yet. */
@@ -15,8 +17,19 @@ static bool failure_is_fresh;
 static void report(const char *file, int line, const char *text)
 {
     const char *slash = strrchr(file, '/');
-    atomic_fetch_add(&failed_checks, 1);
+    pthread_mutex_lock(&lock);
+    failed_checks++;
+    pthread_mutex_unlock(&lock);
     printf("    %s:%d: %s\n", slash ? slash + 1 : file, line, text);
+}
+
+static size_t failures_so_far(void)
+{
+    size_t count;
+    pthread_mutex_lock(&lock);
+    count = failed_checks;
+    pthread_mutex_unlock(&lock);
+    return count;
 }
 
 static const char *shown(const char *text)
@@ -135,12 +148,12 @@ int run_tests(const struct test *tests, size_t count)
     /* So that the lines before a crash are not lost in the buffer. */
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; i < count; i++) {
-        int before = atomic_load(&failed_checks);
+        size_t before = failures_so_far();
         skipped = NULL;
         tests[i].run();
         failure_out();
         failure_is_fresh = false;
-        bool passed = atomic_load(&failed_checks) == before;
+        bool passed = failures_so_far() == before;
         if (passed && skipped) {
             printf("skip %s (%s)\n", tests[i].name, skipped);
         } else {
