@@ -109,14 +109,11 @@ fn root_cause(error: &(dyn StdError + 'static)) -> String {
     chain(error).last().map_or_else(String::new, ToString::to_string)
 }
 
-/// rustls reports through `io::Error`, whose payload is not part of the chain of sources.
+/// rustls reports through `io::Error`, even through one inside another, whose payloads are not sources.
 fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
     chain(error).find_map(|error| {
-        error
-            .downcast_ref::<std::io::Error>()
-            .and_then(|io| io.get_ref())
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-            .or_else(|| error.downcast_ref::<rustls::Error>())
+        let payload = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        error.downcast_ref::<rustls::Error>().or_else(|| payload.and_then(|payload| tls_error(payload)))
     })
 }
 
@@ -141,6 +138,14 @@ mod tests {
         }
         let long = service_text(&"ä".repeat(10_000));
         assert_eq!(long.chars().count(), LONGEST_SERVICE_TEXT + 3);
+    }
+
+    #[test]
+    fn a_tls_error_is_found_however_deep() {
+        let inner = std::io::Error::other(rustls::Error::DecryptError);
+        let outer = std::io::Error::other(std::io::Error::other(inner));
+        assert_eq!(tls_error(&outer), Some(&rustls::Error::DecryptError));
+        assert_eq!(tls_error(&std::io::Error::other("no")), None);
     }
 
     #[test]

@@ -1,0 +1,403 @@
+//! Records in SQLite: files, uploads under way, and what storage has received for them.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::errors::{Result, ServiceError};
+
+/// Layout of the tables; raised with every change that older files cannot be read with.
+const SCHEMA_VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+CREATE TABLE files (
+    handle TEXT PRIMARY KEY, filename TEXT NOT NULL, mimetype TEXT NOT NULL, size INTEGER NOT NULL,
+    object TEXT NOT NULL, location TEXT NOT NULL, container TEXT NOT NULL, key TEXT NOT NULL,
+    created_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE uploads (
+    upload_id TEXT PRIMARY KEY, api_key TEXT NOT NULL, uri TEXT NOT NULL, region TEXT NOT NULL,
+    filename TEXT NOT NULL, mimetype TEXT NOT NULL, size INTEGER NOT NULL, store TEXT NOT NULL,
+    intelligent INTEGER NOT NULL, created_ms INTEGER NOT NULL, complete_calls INTEGER NOT NULL DEFAULT 0, reply TEXT) STRICT;
+CREATE TABLE parts (
+    upload_id TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, md5 TEXT NOT NULL, file TEXT NOT NULL,
+    intelligent INTEGER NOT NULL, PRIMARY KEY (upload_id, number)) STRICT;
+CREATE TABLE chunks (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, upload_id TEXT NOT NULL, part INTEGER NOT NULL,
+    start INTEGER NOT NULL, size INTEGER NOT NULL, file TEXT NOT NULL) STRICT;
+CREATE INDEX chunks_of_part ON chunks (upload_id, part, sequence);
+";
+
+/// A stored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileRecord {
+    pub(crate) handle: String,
+    pub(crate) filename: String,
+    pub(crate) mimetype: String,
+    pub(crate) size: u64,
+    /// Id of the bytes in storage; immutable, so it also serves as the file's version.
+    pub(crate) object: String,
+    pub(crate) location: String,
+    pub(crate) container: String,
+    pub(crate) key: String,
+    pub(crate) created_ms: i64,
+}
+
+/// A multipart upload, under way or complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UploadRecord {
+    pub(crate) upload_id: String,
+    pub(crate) api_key: String,
+    pub(crate) uri: String,
+    pub(crate) region: String,
+    pub(crate) filename: String,
+    pub(crate) mimetype: String,
+    pub(crate) size: u64,
+    /// The `store` object of the start call, as JSON.
+    pub(crate) store: String,
+    /// Intelligent Ingestion was asked for and granted.
+    pub(crate) intelligent: bool,
+    pub(crate) created_ms: i64,
+    /// The reply of the successful complete call, repeated to whoever did not hear it.
+    pub(crate) reply: Option<String>,
+}
+
+/// A part that storage holds as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PartRecord {
+    pub(crate) number: u32,
+    pub(crate) size: u64,
+    /// Lower-case hex.
+    pub(crate) md5: String,
+    /// Where its bytes are, relative to the data folder.
+    pub(crate) file: String,
+    /// The part was merged from chunks rather than sent in one request.
+    pub(crate) intelligent: bool,
+}
+
+/// A piece of a part, sent with Intelligent Ingestion and not merged yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChunkRecord {
+    pub(crate) start: u64,
+    pub(crate) size: u64,
+    pub(crate) file: String,
+}
+
+/// The database of one data folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Database {
+    /// Opens or creates the database file.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let (connection, version) = connect(path).map_err(io::Error::other)?;
+        if version != SCHEMA_VERSION {
+            let text = format!("{} has layout {version}, this version reads {SCHEMA_VERSION}", path.display());
+            return Err(io::Error::other(text));
+        }
+        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// Runs `work` on a thread that may block.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let connection = Arc::clone(&self.connection);
+        let done = tokio::task::spawn_blocking(move || {
+            // A panic in an earlier call has rolled its transaction back: the connection is good.
+            work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        Ok(done.await.map_err(ServiceError::internal)??)
+    }
+
+    /// The value of a setting, made by `make` the first time.
+    pub(crate) fn setting(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> rusqlite::Result<Vec<u8>> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let found =
+            connection.query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0)).optional()?;
+        if let Some(value) = found {
+            return Ok(value);
+        }
+        let value = make();
+        connection.execute("INSERT INTO settings (name, value) VALUES (?1, ?2)", params![name, value])?;
+        Ok(value)
+    }
+
+    /// The file called `handle`.
+    pub(crate) async fn file(&self, handle: &str) -> Result<Option<FileRecord>> {
+        let handle = handle.to_owned();
+        self.run(move |connection| {
+            connection.query_row("SELECT * FROM files WHERE handle = ?1", [handle], file_from_row).optional()
+        })
+        .await
+    }
+
+    /// Records an upload that begins.
+    pub(crate) async fn begin_upload(&self, upload: UploadRecord) -> Result<()> {
+        self.run(move |connection| {
+            connection.execute(
+                "INSERT INTO uploads (upload_id, api_key, uri, region, filename, mimetype, size, store, intelligent, created_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                params![
+                    upload.upload_id,
+                    upload.api_key,
+                    upload.uri,
+                    upload.region,
+                    upload.filename,
+                    upload.mimetype,
+                    to_sql(upload.size),
+                    upload.store,
+                    upload.intelligent,
+                    upload.created_ms
+                ],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The upload called `upload_id`.
+    pub(crate) async fn upload(&self, upload_id: &str) -> Result<Option<UploadRecord>> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            connection.query_row("SELECT * FROM uploads WHERE upload_id = ?1", [upload_id], upload_from_row).optional()
+        })
+        .await
+    }
+
+    /// Counts one more complete call of an upload and returns how many there were before it.
+    pub(crate) async fn count_complete_call(&self, upload_id: &str) -> Result<u32> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            connection.query_row(
+                "UPDATE uploads SET complete_calls = complete_calls + 1 WHERE upload_id = ?1 RETURNING complete_calls - 1",
+                [upload_id],
+                |row| row.get(0),
+            )
+        })
+        .await
+    }
+
+    /// Records a part; returns the file of the part that it replaces.
+    pub(crate) async fn put_part(&self, upload_id: &str, part: PartRecord) -> Result<Option<String>> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            let transaction = connection.transaction()?;
+            let replaced = insert_part(&transaction, &upload_id, &part)?;
+            transaction.commit()?;
+            Ok(replaced)
+        })
+        .await
+    }
+
+    /// The parts of an upload in ascending order.
+    pub(crate) async fn parts(&self, upload_id: &str) -> Result<Vec<PartRecord>> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            let mut statement = connection.prepare("SELECT * FROM parts WHERE upload_id = ?1 ORDER BY number")?;
+            statement.query_map([upload_id], part_from_row)?.collect()
+        })
+        .await
+    }
+
+    /// Records a chunk after all that came before it.
+    pub(crate) async fn add_chunk(&self, upload_id: &str, part: u32, chunk: ChunkRecord) -> Result<()> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            connection.execute(
+                "INSERT INTO chunks (upload_id, part, start, size, file) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![upload_id, part, to_sql(chunk.start), to_sql(chunk.size), chunk.file],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The chunks of a part in the order in which they arrived.
+    pub(crate) async fn chunks(&self, upload_id: &str, part: u32) -> Result<Vec<ChunkRecord>> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            let mut statement = connection
+                .prepare("SELECT start, size, file FROM chunks WHERE upload_id = ?1 AND part = ?2 ORDER BY sequence")?;
+            statement
+                .query_map(params![upload_id, part], |row| {
+                    Ok(ChunkRecord {
+                        start: from_sql(row.get("start")?),
+                        size: from_sql(row.get("size")?),
+                        file: row.get("file")?,
+                    })
+                })?
+                .collect()
+        })
+        .await
+    }
+
+    /// Whether an upload has chunks of parts that were never committed.
+    pub(crate) async fn has_uncommitted_parts(&self, upload_id: &str) -> Result<bool> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM chunks WHERE upload_id = ?1
+                 AND part NOT IN (SELECT number FROM parts WHERE upload_id = ?1))",
+                [upload_id],
+                |row| row.get(0),
+            )
+        })
+        .await
+    }
+
+    /// Turns the given chunks of a part into the part itself; returns the file of the part that it replaces.
+    pub(crate) async fn commit_part(
+        &self,
+        upload_id: &str,
+        part: PartRecord,
+        merged: Vec<ChunkRecord>,
+    ) -> Result<Option<String>> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            let transaction = connection.transaction()?;
+            let replaced = insert_part(&transaction, &upload_id, &part)?;
+            // Only what was merged: a chunk that arrived meanwhile waits for the next commit.
+            for chunk in merged {
+                transaction
+                    .execute("DELETE FROM chunks WHERE upload_id = ?1 AND file = ?2", params![upload_id, chunk.file])?;
+            }
+            transaction.commit()?;
+            Ok(replaced)
+        })
+        .await
+    }
+
+    /// Turns an upload into a file, in one transaction.
+    pub(crate) async fn finish_upload(&self, upload_id: &str, file: FileRecord, reply: String) -> Result<()> {
+        let upload_id = upload_id.to_owned();
+        self.run(move |connection| {
+            let transaction = connection.transaction()?;
+            transaction.execute(
+                "INSERT INTO files (handle, filename, mimetype, size, object, location, container, key, created_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![
+                    file.handle,
+                    file.filename,
+                    file.mimetype,
+                    to_sql(file.size),
+                    file.object,
+                    file.location,
+                    file.container,
+                    file.key,
+                    file.created_ms
+                ],
+            )?;
+            transaction.execute("UPDATE uploads SET reply = ?2 WHERE upload_id = ?1", params![upload_id, reply])?;
+            transaction.execute("DELETE FROM parts WHERE upload_id = ?1", [&upload_id])?;
+            transaction.execute("DELETE FROM chunks WHERE upload_id = ?1", [&upload_id])?;
+            transaction.commit()
+        })
+        .await
+    }
+
+    /// Forgets uploads that began before `limit_ms` and were never completed; returns their ids.
+    pub(crate) fn expire_uploads(&self, limit_ms: i64) -> rusqlite::Result<Vec<String>> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.transaction()?;
+        let expired: Vec<String> = {
+            let mut statement = transaction
+                .prepare("DELETE FROM uploads WHERE reply IS NULL AND created_ms < ?1 RETURNING upload_id")?;
+            statement.query_map([limit_ms], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
+        };
+        for upload_id in &expired {
+            transaction.execute("DELETE FROM parts WHERE upload_id = ?1", [upload_id])?;
+            transaction.execute("DELETE FROM chunks WHERE upload_id = ?1", [upload_id])?;
+        }
+        transaction.commit()?;
+        Ok(expired)
+    }
+}
+
+/// Opens the file, lays out the tables if they are not there, and returns the version of the layout.
+fn connect(path: &Path) -> rusqlite::Result<(Connection, i64)> {
+    let mut connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // In WAL mode NORMAL survives a killed process; only a power cut can lose the latest transactions.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != 0 {
+        return Ok((connection, version));
+    }
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    transaction.commit()?;
+    Ok((connection, SCHEMA_VERSION))
+}
+
+/// SQLite's integers are signed; no size here comes near the difference.
+fn to_sql(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+fn from_sql(size: i64) -> u64 {
+    u64::try_from(size).unwrap_or(0)
+}
+
+fn insert_part(connection: &Connection, upload_id: &str, part: &PartRecord) -> rusqlite::Result<Option<String>> {
+    let replaced = connection
+        .query_row(
+            "SELECT file FROM parts WHERE upload_id = ?1 AND number = ?2",
+            params![upload_id, part.number],
+            |row| row.get(0),
+        )
+        .optional()?;
+    connection.execute(
+        "INSERT OR REPLACE INTO parts (upload_id, number, size, md5, file, intelligent) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![upload_id, part.number, to_sql(part.size), part.md5, part.file, part.intelligent],
+    )?;
+    Ok(replaced)
+}
+
+fn file_from_row(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
+    Ok(FileRecord {
+        handle: row.get("handle")?,
+        filename: row.get("filename")?,
+        mimetype: row.get("mimetype")?,
+        size: from_sql(row.get("size")?),
+        object: row.get("object")?,
+        location: row.get("location")?,
+        container: row.get("container")?,
+        key: row.get("key")?,
+        created_ms: row.get("created_ms")?,
+    })
+}
+
+fn upload_from_row(row: &Row<'_>) -> rusqlite::Result<UploadRecord> {
+    Ok(UploadRecord {
+        upload_id: row.get("upload_id")?,
+        api_key: row.get("api_key")?,
+        uri: row.get("uri")?,
+        region: row.get("region")?,
+        filename: row.get("filename")?,
+        mimetype: row.get("mimetype")?,
+        size: from_sql(row.get("size")?),
+        store: row.get("store")?,
+        intelligent: row.get("intelligent")?,
+        created_ms: row.get("created_ms")?,
+        reply: row.get("reply")?,
+    })
+}
+
+fn part_from_row(row: &Row<'_>) -> rusqlite::Result<PartRecord> {
+    Ok(PartRecord {
+        number: row.get("number")?,
+        size: from_sql(row.get("size")?),
+        md5: row.get("md5")?,
+        file: row.get("file")?,
+        intelligent: row.get("intelligent")?,
+    })
+}

@@ -1,0 +1,130 @@
+//! Carrying out a fault on one request.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::Action;
+use crate::connection::Fate;
+use crate::errors::{ServiceError, s3_error};
+
+/// Time for the last bytes of a reply to reach the socket before the connection goes.
+const FLUSH: Duration = Duration::from_millis(20);
+
+/// The reply of an action that leaves the request undone; `None` for those that change its ordinary reply.
+pub(crate) async fn instead(action: &Action, path: &str, fate: &Fate) -> Option<Response> {
+    match action {
+        Action::Status { code, body, retry_after } => Some(status(*code, body.as_deref(), *retry_after, path)),
+        Action::Reset => {
+            fate.reset();
+            std::future::pending().await
+        }
+        Action::Hang => std::future::pending().await,
+        Action::Garbage => Some(plain("application/json", "{\"error\": [garbage, \"")),
+        Action::NotJson => Some(plain("text/plain; charset=utf-8", "Invalid Application")),
+        Action::Endless => Some(endless()),
+        Action::Skew => {
+            let text = "The difference between the request time and the current time is too large.";
+            Some(ServiceError::xml(StatusCode::FORBIDDEN, "RequestTimeTooSkewed", text).into_response())
+        }
+        Action::BadDigest => {
+            let text = "The Content-MD5 you specified did not match what we received.";
+            Some(ServiceError::xml(StatusCode::BAD_REQUEST, "BadDigest", text).into_response())
+        }
+        Action::ResetMid | Action::Truncate(_) | Action::NoEtag | Action::WrongEtag => None,
+    }
+}
+
+/// Changes the ordinary reply as the action says.
+pub(crate) fn change(action: &Action, method: &Method, mut response: Response, fate: Fate) -> Response {
+    match action {
+        Action::NoEtag => {
+            response.headers_mut().remove(header::ETAG);
+            response
+        }
+        Action::WrongEtag => {
+            let other = HeaderValue::from_static("\"00000000000000000000000000000000\"");
+            response.headers_mut().insert(header::ETAG, other);
+            response
+        }
+        Action::Truncate(bytes) => cut(response, method, *bytes, move || fate.close()),
+        Action::ResetMid => {
+            let half = length_of(&response).unwrap_or(0) / 2;
+            cut(response, method, half, move || fate.reset())
+        }
+        _ => response,
+    }
+}
+
+fn status(code: u16, body: Option<&str>, retry_after: Option<u32>, path: &str) -> Response {
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = match body {
+        Some(body) => {
+            let is_json = body.starts_with(['{', '[']);
+            plain(if is_json { "application/json" } else { "text/plain; charset=utf-8" }, body)
+        }
+        None if status.is_success() => Response::new(Body::empty()),
+        None if path.starts_with(crate::storage::signing::PREFIX) => {
+            let code = if code == 503 { "SlowDown" } else { "InternalError" };
+            plain("application/xml", &s3_error(code, "injected fault"))
+        }
+        None if path.starts_with("/multipart/") => ServiceError::json(status, "injected fault").into_response(),
+        None => plain("text/plain; charset=utf-8", "injected fault"),
+    };
+    *response.status_mut() = status;
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn plain(content_type: &'static str, body: &str) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], body.to_owned()).into_response()
+}
+
+/// A JSON string that is never closed.
+fn endless() -> Response {
+    let start = stream::iter([Bytes::from_static(b"{\"endless\":\"")]);
+    let rest = stream::repeat(Bytes::from_static(&[b'.'; 16 * 1024]));
+    let body = Body::from_stream(start.chain(rest).map(Ok::<_, std::convert::Infallible>));
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+fn length_of(response: &Response) -> Option<u64> {
+    let announced = response.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    announced.or_else(|| http_body::Body::size_hint(response.body()).exact())
+}
+
+/// Announces the whole reply, sends `keep` bytes of its body, and ends the connection.
+fn cut(response: Response, method: &Method, keep: u64, end: impl FnOnce() + Send + 'static) -> Response {
+    let length = length_of(&response);
+    if method == Method::HEAD || length == Some(0) {
+        // There is no body to cut: the connection goes before the head is sent.
+        end();
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    if let Some(length) = length {
+        head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    let kept = body.into_data_stream().scan(keep, |left, frame| {
+        let frame = frame
+            .ok()
+            .filter(|_| *left > 0)
+            .map(|bytes| bytes.slice(..bytes.len().min(usize::try_from(*left).unwrap_or(usize::MAX))));
+        *left -= frame.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        std::future::ready(frame)
+    });
+    let ending = stream::once(async move {
+        // Being pending makes the connection flush what it has; ending at once would drop it unsent.
+        tokio::time::sleep(FLUSH).await;
+        end();
+        std::future::pending::<Bytes>().await
+    });
+    Response::from_parts(head, Body::from_stream(kept.chain(ending).map(Ok::<_, std::convert::Infallible>)))
+}

@@ -1,0 +1,46 @@
+//! A local Filestack service for demos and tests.
+//!
+//! It speaks the wire contract of the real service - multipart uploads, Intelligent Ingestion, delivery,
+//! transformations, file metadata - on one port, keeps files on disk and records in SQLite, and can be told to
+//! misbehave. It runs as the program `filestack-local` or inside a test:
+//!
+//! ```
+//! use filestack_local::{Options, Service};
+//!
+//! let service = Service::start(Options { secret: Some("SECRET".into()), ..Options::default() })?;
+//! service.add_fault("POST /multipart/start 1 status:503".parse()?);
+//! println!("{} with key {}", service.url(), service.api_key());
+//! assert!(service.requests().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod catalogue;
+mod cdn;
+mod certificates;
+mod clock;
+mod connection;
+mod database;
+mod errors;
+mod faults;
+mod grammar;
+mod handles;
+mod images;
+mod metadata;
+mod options;
+mod policy;
+mod program;
+mod ranges;
+mod requests;
+mod routes;
+mod server;
+mod state;
+mod storage;
+mod upload;
+
+pub use faults::{Action, Rule, RuleError};
+pub use options::{DEFAULT_API_KEY, Options};
+pub use program::run;
+pub use requests::RecordedRequest;
+pub use server::Service;

@@ -1,0 +1,136 @@
+//! File metadata, as the File API and the CDN give it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use axum::Json;
+use axum::extract::{Path, Request, State as Extracted};
+use axum::response::{IntoResponse, Response};
+use md5::Md5;
+use serde_json::{Map, Value};
+use sha1::Sha1;
+use sha2::digest::DynDigest;
+use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
+
+use crate::cdn;
+use crate::database::FileRecord;
+use crate::errors::{Result, ServiceError};
+use crate::images;
+use crate::policy::{Call, Subject};
+use crate::state::{Shared, State};
+use crate::storage::hex;
+
+/// What is answered when nothing in particular is asked for.
+const DEFAULT_FIELDS: [&str; 9] =
+    ["mimetype", "size", "filename", "uploaded", "writeable", "location", "path", "container", "key"];
+/// Bytes that are read at once while hashing.
+const BUFFER: usize = 256 * 1024;
+
+/// The fields of a request; without any, the default set.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(Vec<String>);
+
+impl Fields {
+    /// Reads `NAME=true` items; names that mean nothing are ignored, as the service does.
+    fn from_query(query: Option<&str>) -> Self {
+        let items = query.unwrap_or_default().split('&').filter_map(|item| item.split_once('='));
+        Self(items.filter(|(_, value)| *value == "true").map(|(name, _)| name.to_owned()).collect())
+    }
+
+    fn iter(&self) -> Vec<&str> {
+        if self.0.is_empty() { DEFAULT_FIELDS.to_vec() } else { self.0.iter().map(String::as_str).collect() }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.iter().contains(&name)
+    }
+}
+
+/// `GET /api/file/HANDLE/metadata` and its forms on the CDN.
+pub(crate) async fn handle(
+    Extracted(state): Extracted<Shared>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Result<Response> {
+    let query = request.uri().query();
+    let handle = cdn::plain_handle(&name);
+    let fields = Fields::from_query(query);
+    let credentials = cdn::query_credentials(query);
+    let subject = Subject { handle: Some(handle), ..Subject::default() };
+    state.guard.check(credentials.as_ref(), &[Call::Stat], subject)?;
+    if fields.has("exif") {
+        state.guard.check(credentials.as_ref(), &[Call::Exif], subject)?;
+    }
+    let file = cdn::find_file(&state, handle).await?;
+    describe(&state, &file, &fields).await.map(|description| Json(description).into_response())
+}
+
+/// What the asked fields of a file hold.
+pub(crate) async fn describe(state: &State, file: &FileRecord, fields: &Fields) -> Result<Value> {
+    let mut description = Map::new();
+    for name in fields.iter() {
+        let value = match name {
+            "size" => Value::from(file.size),
+            "mimetype" => Value::from(file.mimetype.as_str()),
+            "filename" => Value::from(file.filename.as_str()),
+            // A float of milliseconds, as the real service has it.
+            "uploaded" => Value::from(file.created_ms as f64),
+            "writeable" => Value::from(true),
+            "location" => Value::from(file.location.as_str()),
+            "path" | "key" => Value::from(file.key.as_str()),
+            "container" => Value::from(file.container.as_str()),
+            "status" => Value::from("Stored"),
+            "cloud" | "source_url" => Value::Null,
+            _ => continue,
+        };
+        description.insert(name.to_owned(), value);
+    }
+    let path = state.storage.object_path(&file.object);
+    if fields.has("width") || fields.has("height") {
+        let path = path.clone();
+        let size =
+            tokio::task::spawn_blocking(move || images::dimensions(&path)).await.map_err(ServiceError::internal)?;
+        for (name, value) in [("width", size.map(|size| size.0)), ("height", size.map(|size| size.1))] {
+            if fields.has(name) {
+                description.insert(name.to_owned(), Value::from(value));
+            }
+        }
+    }
+    if fields.has("exif") {
+        let path = path.clone();
+        let tags = tokio::task::spawn_blocking(move || images::exif(&path)).await.map_err(ServiceError::internal)?;
+        let tags = tags.into_iter().map(|(name, value)| (name, Value::from(value)));
+        description.insert("exif".to_owned(), Value::Object(tags.collect()));
+    }
+    description.extend(hashes(path, fields).await?);
+    Ok(Value::Object(description))
+}
+
+/// The asked hashes, computed in one pass over the file.
+async fn hashes(path: PathBuf, fields: &Fields) -> Result<Map<String, Value>> {
+    let all: [(&str, Box<dyn DynDigest + Send>); 6] = [
+        ("md5", Box::new(Md5::new())),
+        ("sha1", Box::new(Sha1::new())),
+        ("sha224", Box::new(Sha224::new())),
+        ("sha256", Box::new(Sha256::new())),
+        ("sha384", Box::new(Sha384::new())),
+        ("sha512", Box::new(Sha512::new())),
+    ];
+    let mut asked: Vec<_> = all.into_iter().filter(|(name, _)| fields.has(name)).collect();
+    if asked.is_empty() {
+        return Ok(Map::new());
+    }
+    let work = tokio::task::spawn_blocking(move || -> io::Result<_> {
+        let mut file = File::open(path)?;
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                length => asked.iter_mut().for_each(|(_, hash)| hash.update(&buffer[..length])),
+            }
+        }
+        Ok(asked.into_iter().map(|(name, hash)| (name.to_owned(), Value::from(hex(&hash.finalize())))).collect())
+    });
+    Ok(work.await.map_err(ServiceError::internal)??)
+}

@@ -1,0 +1,180 @@
+//! What the service can be told: the command line, and the same as a plain struct.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+
+use crate::faults::Rule;
+
+/// The API key that commands are given when none was set; 22 characters, as the real ones.
+pub const DEFAULT_API_KEY: &str = "AFilestackLocalApiKeyz";
+
+/// How a [`Service`](crate::Service) is to run.
+///
+/// ```
+/// let options = filestack_local::Options { secret: Some("SECRET".into()), ..Default::default() };
+/// assert_eq!(options.port, 0);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Address to listen on. Default: 127.0.0.1.
+    pub listen: IpAddr,
+    /// TCP port; 0 takes a free one. Default: 0.
+    pub port: u16,
+    /// Folder for files and records, made if missing. Default: a temporary folder that goes with the service.
+    pub data: Option<PathBuf>,
+    /// The application's secret; with one, calls need a policy and a signature. Default: none.
+    pub secret: Option<String>,
+    /// API keys that are accepted. Default: none, which accepts every key that is not empty.
+    pub api_keys: Vec<String>,
+    /// Serve HTTPS with a certificate of its own authority. Default: off.
+    pub tls: bool,
+    /// Grant Intelligent Ingestion to uploads that ask for it. Default: on.
+    pub intelligent_ingestion: bool,
+    /// How many complete calls of each upload are answered with 202 before one is carried out. Default: 0.
+    pub complete_pending: u32,
+    /// Faults from the start on; see [`Rule`] for the form. More can be added while the service runs.
+    pub faults: Vec<Rule>,
+    /// Serve `/local/faults` and `/local/requests` to clients on this machine. Default: off.
+    pub control: bool,
+    /// Keep a log of requests that [`Service::requests`](crate::Service::requests) returns. Default: on.
+    pub record_requests: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            data: None,
+            secret: None,
+            api_keys: Vec::new(),
+            tls: false,
+            intelligent_ingestion: true,
+            complete_pending: 0,
+            faults: Vec::new(),
+            control: false,
+            record_requests: true,
+        }
+    }
+}
+
+/// `on` or `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    On,
+    Off,
+}
+
+/// A local Filestack service: uploads, delivery, transformations and file metadata on one port.
+///
+/// Files are kept on disk; no account is needed. Point a client's upload, CDN and API base URLs at the printed
+/// address. With a COMMAND the service runs for as long as the command does and exits with its status.
+#[derive(Debug, Parser)]
+#[command(name = "filestack-local", version, after_help = AFTER_HELP)]
+pub(crate) struct CommandLine {
+    /// TCP port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDR", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
+    /// Folder for files and records, made if missing [default: a temporary folder, removed at the end]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Application secret: calls then need a policy and a signature made with it.
+    #[arg(long)]
+    secret: Option<String>,
+    /// API key to accept, repeatable [default: any key that is not empty]
+    #[arg(long = "apikey", value_name = "KEY")]
+    api_keys: Vec<String>,
+    /// Serve HTTPS; the certificate authority's PEM file is printed with the address.
+    #[arg(long)]
+    tls: bool,
+    /// Grant Intelligent Ingestion to uploads that ask for it.
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    fii: Switch,
+    /// Answer the first K complete calls of each upload with 202.
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    complete_pending: u32,
+    /// Misbehave on purpose, repeatable; see below for the form of RULE.
+    #[arg(long = "fault", value_name = "RULE")]
+    faults: Vec<Rule>,
+    /// Serve /local/faults and /local/requests to clients on this machine.
+    #[arg(long)]
+    control: bool,
+    /// Command to run while the service is up, with its arguments.
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+const AFTER_HELP: &str = "\
+Environment of COMMAND:
+  FILESTACK_LOCAL_URL     the service's address
+  FILESTACK_LOCAL_CA      PEM file of the certificate authority (only with --tls)
+  FILESTACK_LOCAL_APIKEY  an API key that is accepted
+  FILESTACK_LOCAL_SECRET  the application secret (only with --secret)
+
+Fault rules: 'METHOD PATHGLOB NTH ACTION'
+  METHOD    an HTTP method, or * for all
+  PATHGLOB  matched against the whole raw path with its query; * stands for any text, slashes too
+  NTH       which of the matching requests: 1, 2-3, 1- (from the first on), or *
+  ACTION    status:CODE[:BODY] [retry-after=SECONDS]   answer without carrying the request out
+            reset           TCP reset before the body is read
+            reset-mid       TCP reset in the middle of the reply's body
+            truncate:BYTES  announce the whole reply, close the connection after BYTES of its body
+            garbage         200, application/json, malformed JSON
+            notjson         200, text/plain, 'Invalid Application'
+            endless         200, application/json, a body that never ends
+            hang            never answer
+            skew            403 RequestTimeTooSkewed, as storage says it
+            bad-digest      400 BadDigest, as storage says it
+            no-etag         carry out, but answer without the ETag header
+            wrong-etag      carry out, but answer with another ETag
+  Example: --fault 'PUT /s3/* 2 status:503 retry-after=1'
+
+Control (--control, this machine only, never subject to faults):
+  POST /local/faults    JSON list of rules to add; GET lists them, DELETE removes them all
+  GET /local/requests   one JSON object a line: method, path, status, headers, body size and SHA-256";
+
+impl CommandLine {
+    /// Splits into what the service is told and the command to run.
+    pub(crate) fn into_parts(self) -> (Options, Vec<OsString>) {
+        let options = Options {
+            listen: self.listen,
+            port: self.port,
+            data: self.data,
+            secret: self.secret,
+            api_keys: self.api_keys,
+            tls: self.tls,
+            intelligent_ingestion: self.fii == Switch::On,
+            complete_pending: self.complete_pending,
+            faults: self.faults,
+            control: self.control,
+            record_requests: self.control,
+        };
+        (options, self.command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_follows_two_dashes() {
+        let line = ["filestack-local", "--fii", "off", "--apikey", "A", "--apikey", "B", "--", "sh", "-c", "true"];
+        let (options, command) = CommandLine::try_parse_from(line).unwrap().into_parts();
+        assert!(!options.intelligent_ingestion);
+        assert_eq!(options.api_keys, ["A", "B"]);
+        assert_eq!(command, ["sh", "-c", "true"]);
+    }
+}

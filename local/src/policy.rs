@@ -1,0 +1,313 @@
+//! Security policies: decoding, signature, expiry and what they allow.
+
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use crate::clock;
+use crate::errors::{Result, ServiceError};
+
+/// Something that a policy may allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// Upload through the dialog or the upload host.
+    Pick,
+    /// Download.
+    Read,
+    /// Metadata.
+    Stat,
+    /// Upload or store.
+    Store,
+    /// Transformations.
+    Convert,
+    /// EXIF data in metadata; the one call that a policy without a `call` member does not allow.
+    Exif,
+}
+
+impl Call {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pick => "pick",
+            Self::Read => "read",
+            Self::Stat => "stat",
+            Self::Store => "store",
+            Self::Convert => "convert",
+            Self::Exif => "exif",
+        }
+    }
+}
+
+/// A policy and its signature as they came over the wire.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Credentials {
+    /// Base64 of the policy's JSON.
+    pub(crate) policy: String,
+    /// Lower-case hex of HMAC-SHA256 over `policy`.
+    pub(crate) signature: String,
+}
+
+/// What a call is about; a policy may limit each of these.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Subject<'a> {
+    /// The file's handle.
+    pub(crate) handle: Option<&'a str>,
+    /// Size of the file that is being stored.
+    pub(crate) size: Option<u64>,
+    /// Path under which the file is being stored.
+    pub(crate) path: Option<&'a str>,
+    /// Container in which the file is being stored.
+    pub(crate) container: Option<&'a str>,
+}
+
+/// Judges credentials against the application's secret.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard {
+    secret: Option<Vec<u8>>,
+}
+
+impl Guard {
+    /// `None` is an application with security switched off: everything is allowed.
+    pub(crate) fn new(secret: Option<&str>) -> Self {
+        Self { secret: secret.map(|secret| secret.as_bytes().to_vec()) }
+    }
+
+    /// Refuses the call unless the credentials allow one of `calls` on `subject`.
+    pub(crate) fn check(&self, credentials: Option<&Credentials>, calls: &[Call], subject: Subject<'_>) -> Result<()> {
+        let Some(secret) = &self.secret else { return Ok(()) };
+        let nothing = Credentials::default();
+        let credentials = credentials.unwrap_or(&nothing);
+        judge(secret, credentials, calls, subject, clock::now_seconds())
+            .map_err(|reason| ServiceError::text(StatusCode::FORBIDDEN, refusal_text(&reason, credentials)))
+    }
+}
+
+fn refusal_text(reason: &str, credentials: &Credentials) -> String {
+    format!(
+        "application 1 policy error: {reason}: (signature: \"{}\"; policy \"{}\")",
+        credentials.signature, credentials.policy
+    )
+}
+
+const NOT_PROVIDED: &str = "proper credentials were not provided";
+
+/// The signature that belongs to an encoded policy.
+fn signature_of(secret: &[u8], policy: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
+    mac.update(policy.as_bytes());
+    crate::storage::hex(&mac.finalize().into_bytes())
+}
+
+fn judge(
+    secret: &[u8],
+    credentials: &Credentials,
+    calls: &[Call],
+    subject: Subject<'_>,
+    now: i64,
+) -> std::result::Result<(), String> {
+    if credentials.policy.is_empty() || credentials.signature.is_empty() {
+        return Err(NOT_PROVIDED.to_owned());
+    }
+    // Decoding comes first so that a policy with its padding cut off is told from one with a wrong signature.
+    let policy = decode(&credentials.policy)?;
+    let expected = signature_of(secret, &credentials.policy);
+    if !bool::from(expected.as_bytes().ct_eq(credentials.signature.as_bytes())) {
+        return Err(NOT_PROVIDED.to_owned());
+    }
+    match policy.get("expiry").and_then(integer) {
+        None => return Err("the policy has no expiry".to_owned()),
+        Some(expiry) if expiry <= now => return Err("the policy has expired".to_owned()),
+        Some(_) => {}
+    }
+    if !calls.iter().any(|call| allows(&policy, *call)) {
+        let wanted = calls.iter().map(|call| call.name()).collect::<Vec<_>>().join(" or ");
+        return Err(format!("the policy does not allow the call {wanted}"));
+    }
+    check_subject(&policy, subject)
+}
+
+fn check_subject(policy: &Value, subject: Subject<'_>) -> std::result::Result<(), String> {
+    if let (Some(wanted), Some(handle)) = (policy.get("handle").and_then(Value::as_str), subject.handle)
+        && wanted != handle
+    {
+        return Err("the policy is for another handle".to_owned());
+    }
+    if let Some(size) = subject.size {
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        if policy.get("maxSize").and_then(integer).is_some_and(|largest| size > largest) {
+            return Err("the file is larger than the policy's maxSize".to_owned());
+        }
+        if policy.get("minSize").and_then(integer).is_some_and(|smallest| size < smallest) {
+            return Err("the file is smaller than the policy's minSize".to_owned());
+        }
+    }
+    for (member, value) in [("path", subject.path), ("container", subject.container)] {
+        if let (Some(pattern), Some(value)) = (policy.get(member).and_then(Value::as_str), value) {
+            let matches = regex_lite::Regex::new(pattern).is_ok_and(|regex| regex.is_match(value));
+            if !matches {
+                return Err(format!("invalid security policy {member}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn decode(text: &str) -> std::result::Result<Value, String> {
+    const MALFORMED: &str = "the policy was not properly url-safe base64 encoded";
+    let bytes = URL_SAFE.decode(text).or_else(|_| STANDARD.decode(text)).map_err(|_| MALFORMED.to_owned())?;
+    let policy: Value = serde_json::from_slice(&bytes).map_err(|_| "the policy is not JSON".to_owned())?;
+    if policy.is_object() { Ok(policy) } else { Err("the policy is not a JSON object".to_owned()) }
+}
+
+/// Whole numbers, also when they were written as `1e3` or `5.0`.
+fn integer(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_f64().filter(|number| number.is_finite()).map(|number| number as i64))
+}
+
+fn allows(policy: &Value, call: Call) -> bool {
+    match policy.get("call") {
+        None | Some(Value::Null) => call != Call::Exif,
+        Some(Value::String(only)) => only == call.name(),
+        Some(Value::Array(names)) => names.iter().any(|name| name.as_str() == Some(call.name())),
+        Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of the golden vectors: secret, encoded policy, signature.
+    const VECTORS: &[(&str, &str, &str)] = &[
+        (
+            "SECURITY-SECRET",
+            "eyJjYWxsIjogWyJyZWFkIl0sICJleHBpcnkiOiAxNTYyNzYzMTQ2fQ==",
+            "89f1325dca54cfce976163fb692bb266f28129525b8c6bb0eeadf4b7d450e2f0",
+        ),
+        (
+            "SECURITY-SECRET",
+            "eyJjYWxsIjogWyJyZWFkIl0sICJleHBpcnkiOiAyNTMzODE5NjQ0MTV9",
+            "f61fa1effb0638ab5b6e208d5d2fd9343f8557d8a0bf529c6d8542935f77bb3c",
+        ),
+        (
+            "secret",
+            "eyJleHBpcmVzIjogOTk5OTk5OTk5OTk5fQ==",
+            "8c75305f7615776a892ddd165111dba0fa24b45107024a55a7170a7d1d60157a",
+        ),
+        (
+            "another-secret",
+            "eyJjYWxsIjogWyJ3cml0ZSJdLCAiZXhwaXJ5IjogMTY1NTk5MjQzMn0=",
+            "625cc5b9beab3e939fb53935f7795919c9f57f628d43adfc14566d2ad9a4ad47",
+        ),
+        (
+            "MBVEKA6ARFGNDDTVY7IQDZ4HYU",
+            "eyJleHBpcnkiOjE2MTcyMjgwMDB9",
+            "8ff61ba46198ad2778933e578e62fdf37ca4e28193655e8cd04f775598165f90",
+        ),
+        (
+            "RDOQO4WFRBFPRCFZOZFHJGZHW4",
+            "eyJleHBpcnkiOjQ2NTM2NTE2MDB9",
+            "ab1bea1b6ce36f77ff2a0a4da25651e64dfd9daeb0b2eacfe3836a13c96c022c",
+        ),
+        (
+            "SECURITY-SECRET",
+            "eyJjYWxsIjogWyJyZWFkIiwgImNvbnZlcnQiXSwgImV4cGlyeSI6IDE4OTM0NTYwMDAsICJ1cmwiOiAiPz8_In0=",
+            "5a8e9b871c1280dd63bc526f746d09a15e224f3f479e1c2fc9698119cde47d1c",
+        ),
+    ];
+
+    const SECRET: &[u8] = b"SECURITY-SECRET";
+    const NOW: i64 = 1_700_000_000;
+
+    fn sign(policy: &str) -> Credentials {
+        let policy = URL_SAFE.encode(policy);
+        let signature = signature_of(SECRET, &policy);
+        Credentials { policy, signature }
+    }
+
+    fn verdict(policy: &str, calls: &[Call], subject: Subject<'_>) -> std::result::Result<(), String> {
+        judge(SECRET, &sign(policy), calls, subject, NOW)
+    }
+
+    #[test]
+    fn golden_signatures() {
+        for (secret, policy, signature) in VECTORS {
+            assert_eq!(signature_of(secret.as_bytes(), policy), *signature);
+            decode(policy).expect("golden policies decode");
+        }
+    }
+
+    #[test]
+    fn a_golden_policy_allows_what_it_names_until_it_expires() {
+        let (_, policy, signature) = VECTORS[1];
+        let credentials = Credentials { policy: policy.into(), signature: signature.into() };
+        assert_eq!(judge(SECRET, &credentials, &[Call::Read], Subject::default(), NOW), Ok(()));
+        let refused = judge(SECRET, &credentials, &[Call::Stat], Subject::default(), NOW).unwrap_err();
+        assert_eq!(refused, "the policy does not allow the call stat");
+        let late = judge(SECRET, &credentials, &[Call::Read], Subject::default(), 253_381_964_415).unwrap_err();
+        assert_eq!(late, "the policy has expired");
+    }
+
+    #[test]
+    fn wrong_signatures_and_secrets_are_refused() {
+        let mut credentials = sign(r#"{"expiry":2000000000}"#);
+        assert!(judge(SECRET, &credentials, &[Call::Read], Subject::default(), NOW).is_ok());
+        assert_eq!(judge(b"other", &credentials, &[Call::Read], Subject::default(), NOW).unwrap_err(), NOT_PROVIDED);
+        credentials.signature.replace_range(0..1, if credentials.signature.starts_with('0') { "1" } else { "0" });
+        assert_eq!(judge(SECRET, &credentials, &[Call::Read], Subject::default(), NOW).unwrap_err(), NOT_PROVIDED);
+        let empty = Credentials::default();
+        assert_eq!(judge(SECRET, &empty, &[Call::Read], Subject::default(), NOW).unwrap_err(), NOT_PROVIDED);
+    }
+
+    #[test]
+    fn cut_padding_has_its_own_text() {
+        let mut credentials = sign(r#"{"expiry":20000000000}"#);
+        assert!(credentials.policy.ends_with('='));
+        credentials.policy = credentials.policy.trim_end_matches('=').to_owned();
+        credentials.signature = signature_of(SECRET, &credentials.policy);
+        let refused = judge(SECRET, &credentials, &[Call::Read], Subject::default(), NOW).unwrap_err();
+        assert_eq!(refused, "the policy was not properly url-safe base64 encoded");
+    }
+
+    #[test]
+    fn both_alphabets_are_read() {
+        assert_eq!(decode("eyJ1cmwiOiI_Pz8-In0=").unwrap(), decode("eyJ1cmwiOiI/Pz8+In0=").unwrap());
+    }
+
+    #[test]
+    fn absent_call_allows_all_but_exif() {
+        let policy = r#"{"expiry":2000000000}"#;
+        for call in [Call::Pick, Call::Read, Call::Stat, Call::Store, Call::Convert] {
+            assert_eq!(verdict(policy, &[call], Subject::default()), Ok(()));
+        }
+        assert!(verdict(policy, &[Call::Exif], Subject::default()).is_err());
+        assert_eq!(verdict(r#"{"expiry":2000000000,"call":"exif"}"#, &[Call::Exif], Subject::default()), Ok(()));
+    }
+
+    #[test]
+    fn subjects_are_limited() {
+        let policy = r#"{"expiry":2000000000,"handle":"H","maxSize":10,"minSize":5,"path":"^/a/","container":"^c$"}"#;
+        let good = Subject { handle: Some("H"), size: Some(7), path: Some("/a/b"), container: Some("c") };
+        assert_eq!(verdict(policy, &[Call::Store], good), Ok(()));
+        for bad in [
+            Subject { handle: Some("I"), ..good },
+            Subject { size: Some(11), ..good },
+            Subject { size: Some(4), ..good },
+            Subject { path: Some("/b/a/"), ..good },
+            Subject { container: Some("cc"), ..good },
+        ] {
+            assert!(verdict(policy, &[Call::Store], bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_policy_without_expiry_is_refused() {
+        assert_eq!(
+            verdict(r#"{"expires":2000000000}"#, &[Call::Read], Subject::default()).unwrap_err(),
+            "the policy has no expiry"
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! The program: a service in the foreground, or one around a command.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{ExitCode, ExitStatus};
+use std::time::Duration;
+
+use clap::Parser as _;
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::options::CommandLine;
+use crate::server::Service;
+
+/// Time for requests under way when the program is told to stop.
+const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// Runs the program with the arguments of this process and returns its exit code.
+pub fn run() -> ExitCode {
+    let (options, command) = CommandLine::parse().into_parts();
+    let secret = options.secret.clone();
+    let outcome = Service::start(options).and_then(|service| {
+        // The service has threads of its own; this runtime only waits for signals and for the command.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            if command.is_empty() {
+                wait_for_stop(service).await
+            } else {
+                run_command(service, secret.as_deref(), &command).await
+            }
+        })
+    });
+    outcome.unwrap_or_else(|error| {
+        eprintln!("filestack-local: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn announce(service: &Service, mut to: impl Write) {
+    // Whoever closed the stream does not want to know.
+    let _ = writeln!(to, "filestack-local listening on {}", service.url());
+    if let Some(path) = service.ca_path() {
+        let _ = writeln!(to, "CA certificate: {}", path.display());
+    }
+    let _ = to.flush();
+}
+
+async fn wait_for_stop(service: Service) -> io::Result<ExitCode> {
+    // Both are caught before the address is known to anyone.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    announce(&service, io::stdout());
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    service.stop(STOP_GRACE);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a command while the service is up; its exit code becomes ours.
+///
+/// The command starts with SIGPIPE at its default and an empty signal mask although this process ignores SIGPIPE,
+/// as every Rust program does: `std::process::Command` resets both in the child between fork and exec, or through
+/// the attributes of posix_spawn. `tests/program.rs` looks at a child's `/proc/self/status` to hold it to that.
+async fn run_command(service: Service, secret: Option<&str>, command: &[OsString]) -> io::Result<ExitCode> {
+    // The terminal sends Ctrl-C to the command as well: it decides, and this process waits for it.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    announce(&service, io::stderr());
+    let Some((program, arguments)) = command.split_first() else { return Ok(ExitCode::FAILURE) };
+    let mut prepared = tokio::process::Command::new(program);
+    prepared.args(arguments).env("FILESTACK_LOCAL_URL", service.url()).env("FILESTACK_LOCAL_APIKEY", service.api_key());
+    // What an outer filestack-local has set must not describe this one.
+    prepared.env_remove("FILESTACK_LOCAL_CA").env_remove("FILESTACK_LOCAL_SECRET");
+    prepared.envs(service.ca_path().map(|path| ("FILESTACK_LOCAL_CA", path)));
+    prepared.envs(secret.map(|secret| ("FILESTACK_LOCAL_SECRET", secret)));
+    let mut child = match prepared.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            eprintln!("filestack-local: {}: {error}", program.display());
+            // The codes that shells use.
+            return Ok(ExitCode::from(if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 }));
+        }
+    };
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status?,
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {
+                let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+                if let Some(pid) = pid {
+                    // It may have ended by itself in this very moment.
+                    let _ = kill_process(pid, Signal::TERM);
+                }
+            }
+        }
+    };
+    service.stop(STOP_GRACE);
+    Ok(exit_code(status))
+}
+
+/// The command's exit code, or 128 and the signal that ended it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
+}

@@ -1,0 +1,152 @@
+//! What all requests share.
+
+use std::collections::HashMap;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use axum::http::{HeaderMap, Uri, header};
+use tokio::sync::{OwnedMutexGuard, Semaphore};
+
+use crate::clock;
+use crate::database::Database;
+use crate::errors::ServiceError;
+use crate::faults::Faults;
+use crate::handles;
+use crate::options::Options;
+use crate::policy::Guard;
+use crate::requests::RequestLog;
+use crate::storage::Storage;
+use crate::storage::signing::Signer;
+
+/// Uploads that were begun this long ago and never completed are removed at the next start, as the real ones expire.
+const UPLOAD_LIFETIME_MS: i64 = 7 * 24 * 3600 * 1000;
+
+/// The state behind every handler.
+pub(crate) type Shared = Arc<State>;
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) database: Database,
+    pub(crate) storage: Storage,
+    pub(crate) signer: Signer,
+    pub(crate) guard: Guard,
+    pub(crate) keys: ApiKeys,
+    pub(crate) faults: Faults,
+    pub(crate) requests: RequestLog,
+    pub(crate) intelligent_ingestion: bool,
+    pub(crate) complete_pending: u32,
+    pub(crate) control: bool,
+    /// Uploads whose parts are being merged, so that two such calls do not meet.
+    pub(crate) merging: NamedLocks,
+    /// Decoded images are large: only so many at a time.
+    pub(crate) conversions: Semaphore,
+    /// Held for as long as the data folder is in use; the system releases it even when the process is killed.
+    _lock: File,
+    /// `http` or `https`.
+    scheme: &'static str,
+    /// `host:port` for clients that name none.
+    authority: String,
+}
+
+/// The API keys of the service.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiKeys(Vec<String>);
+
+impl ApiKeys {
+    /// Whether calls with this key are served.
+    pub(crate) fn accepts(&self, key: &str) -> bool {
+        !key.is_empty() && (self.0.is_empty() || self.names(key))
+    }
+
+    /// Whether this very key was set.
+    pub(crate) fn names(&self, key: &str) -> bool {
+        self.0.iter().any(|known| known == key)
+    }
+
+    /// The refusal of any other key.
+    pub(crate) fn refusal() -> ServiceError {
+        ServiceError::text(axum::http::StatusCode::NOT_FOUND, "application not found")
+    }
+}
+
+/// Locks by name.
+#[derive(Debug, Default)]
+pub(crate) struct NamedLocks(Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>);
+
+impl NamedLocks {
+    /// Waits until nobody else holds the lock called `name`.
+    pub(crate) async fn hold(&self, name: &str) -> OwnedMutexGuard<()> {
+        let lock = {
+            let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            locks.retain(|_, lock| lock.strong_count() > 0);
+            let held = locks.get(name).and_then(Weak::upgrade);
+            held.unwrap_or_else(|| {
+                let lock = Arc::new(tokio::sync::Mutex::new(()));
+                locks.insert(name.to_owned(), Arc::downgrade(&lock));
+                lock
+            })
+        };
+        lock.lock_owned().await
+    }
+}
+
+impl State {
+    /// Opens the data folder.
+    pub(crate) fn open(options: &Options, root: &Path, authority: String) -> std::io::Result<Self> {
+        std::fs::create_dir_all(root)?;
+        let lock = lock(root)?;
+        let storage = Storage::open(root)?;
+        let database = Database::open(&root.join("filestack-local.sqlite"))?;
+        let key = database
+            .setting("signing-key", || {
+                let mut key = vec![0; 32];
+                handles::fill_random(&mut key);
+                key
+            })
+            .map_err(std::io::Error::other)?;
+        let limit = clock::now_ms() - UPLOAD_LIFETIME_MS;
+        for upload_id in database.expire_uploads(limit).map_err(std::io::Error::other)? {
+            storage.forget_upload(&upload_id);
+        }
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Self {
+            database,
+            storage,
+            signer: Signer::new(key),
+            guard: Guard::new(options.secret.as_deref()),
+            keys: ApiKeys(options.api_keys.clone()),
+            faults: Faults::new(options.faults.clone()),
+            requests: RequestLog::new(options.record_requests),
+            intelligent_ingestion: options.intelligent_ingestion,
+            complete_pending: options.complete_pending,
+            control: options.control,
+            merging: NamedLocks::default(),
+            conversions: Semaphore::new(processors),
+            _lock: lock,
+            scheme: if options.tls { "https" } else { "http" },
+            authority,
+        })
+    }
+
+    /// The origin under which the client of this request reaches the service.
+    pub(crate) fn origin(&self, uri: &Uri, headers: &HeaderMap) -> String {
+        // What the client called us is what works for it, through a forwarded port or another name as well.
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let named = uri.authority().map(|authority| authority.as_str()).or(host).filter(|host| !host.is_empty());
+        format!("{}://{}", self.scheme, named.unwrap_or(&self.authority))
+    }
+}
+
+/// Two services in one folder would remove each other's files.
+fn lock(root: &Path) -> std::io::Result<File> {
+    let file = File::create(root.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(std::io::Error::other(format!("{} is in use by another filestack-local", root.display())))
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}

@@ -1,0 +1,174 @@
+//! `POST /multipart/complete`: an upload becomes a file.
+
+use axum::Json;
+use axum::extract::{Request, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use super::store::{Store, plain_filename};
+use super::{Fields, answer, assembly, find_upload, open, origin};
+use crate::database::{FileRecord, PartRecord, UploadRecord};
+use crate::errors::{Result, ServiceError};
+use crate::state::Shared;
+use crate::{clock, handles};
+
+/// S3's rule for every part but the last.
+const MIN_PART_SIZE: u64 = 5 * 1024 * 1024;
+const MAX_TAGS: usize = 10;
+const MAX_TAG_KEY: usize = 128;
+const MAX_TAG_VALUE: usize = 256;
+
+/// Ends an upload.
+pub(crate) async fn handle(Extracted(state): Extracted<Shared>, request: Request) -> Response {
+    answer(complete(&state, request).await)
+}
+
+async fn complete(state: &Shared, request: Request) -> Result<Response> {
+    let (head, fields) = open(request).await?;
+    let upload_id = find_upload(state, &fields).await?.upload_id;
+    let _held = state.merging.hold(&upload_id).await;
+    // Looked up again: a call that came before this one may have completed the upload meanwhile.
+    let upload = find_upload(state, &fields).await?;
+    if let Some(reply) = upload.reply.as_deref() {
+        let reply: Value = serde_json::from_str(reply).map_err(ServiceError::internal)?;
+        return Ok(Json(reply).into_response());
+    }
+    if state.database.count_complete_call(&upload.upload_id).await? < state.complete_pending {
+        return Ok(StatusCode::ACCEPTED.into_response());
+    }
+    if fields.integer("size").is_some_and(|size| size != upload.size) {
+        return Err(ServiceError::invalid_params("size"));
+    }
+    let tags = read_tags(&fields)?;
+    let store = match fields.get("store") {
+        Some(store) => Store::read(store)?,
+        None => Store::read(&serde_json::from_str(&upload.store).map_err(ServiceError::internal)?)?,
+    };
+    let parts = match chosen_parts(state, &upload, &fields).await? {
+        Some(parts) => parts,
+        None => {
+            let refusal = ServiceError::json(StatusCode::PARTIAL_CONTENT, "part not committed");
+            return Ok(refusal.into_response());
+        }
+    };
+    let file = make_file(state, &upload, &fields, &store, parts).await?;
+    let reply = reply(&origin(state, &head), &file, &store, tags);
+    state.database.finish_upload(&upload.upload_id, file, reply.to_string()).await?;
+    state.storage.forget_upload(&upload.upload_id);
+    Ok(Json(reply).into_response())
+}
+
+/// The parts that make up the file, checked; `None` while some of them are not committed.
+async fn chosen_parts(state: &Shared, upload: &UploadRecord, fields: &Fields) -> Result<Option<Vec<PartRecord>>> {
+    let received = state.database.parts(&upload.upload_id).await?;
+    let listed = read_parts(fields)?;
+    let find = |number: u64| received.iter().find(|part| u64::from(part.number) == number);
+    for (number, etag) in &listed {
+        if find(*number).is_none_or(|part| part.md5 != *etag) {
+            return Err(ServiceError::invalid_params("parts"));
+        }
+    }
+    if !listed.is_sorted_by(|(first, _), (second, _)| first < second) {
+        return Err(ServiceError::invalid_params("parts"));
+    }
+    let is_listed = |part: &PartRecord| listed.iter().any(|(number, _)| *number == u64::from(part.number));
+    // A client that fell back to Intelligent Ingestion lists the parts that went before that; committed ones count anyway.
+    let parts: Vec<PartRecord> =
+        received.into_iter().filter(|part| (upload.intelligent && part.intelligent) || is_listed(part)).collect();
+    let total: u64 = parts.iter().map(|part| part.size).sum();
+    if upload.intelligent {
+        let is_contiguous = parts.iter().zip(1..).all(|(part, number)| part.number == number);
+        let is_waiting =
+            !is_contiguous || total < upload.size || state.database.has_uncommitted_parts(&upload.upload_id).await?;
+        if is_waiting && total <= upload.size && fields.flag("fii") {
+            return Ok(None);
+        }
+    }
+    if parts.is_empty() {
+        return Err(ServiceError::invalid_params("parts"));
+    }
+    if total != upload.size {
+        return Err(ServiceError::invalid_params("size"));
+    }
+    if parts.split_last().is_some_and(|(_, others)| others.iter().any(|part| part.size < MIN_PART_SIZE)) {
+        let text = "invalid params: parts: every part but the last must have at least 5242880 bytes";
+        return Err(ServiceError::json(StatusCode::BAD_REQUEST, text));
+    }
+    Ok(Some(parts))
+}
+
+/// Numbers and bare etags of the `parts` member.
+fn read_parts(fields: &Fields) -> Result<Vec<(u64, String)>> {
+    let refusal = || ServiceError::invalid_params("parts");
+    let Some(value) = fields.get("parts") else { return Ok(Vec::new()) };
+    let read = |part: &Value| {
+        let number = part.get("part_number").and_then(Value::as_u64).ok_or_else(refusal)?;
+        let etag = part.get("etag").and_then(Value::as_str).ok_or_else(refusal)?;
+        Ok((number, etag.trim_matches('"').to_owned()))
+    };
+    value.as_array().ok_or_else(refusal)?.iter().map(read).collect()
+}
+
+fn read_tags(fields: &Fields) -> Result<Option<Map<String, Value>>> {
+    let refusal = || ServiceError::invalid_params("upload_tags");
+    let Some(value) = fields.get("upload_tags") else { return Ok(None) };
+    let tags = value.as_object().ok_or_else(refusal)?;
+    let is_good = |key: &str, value: &Value| {
+        let length = value.as_str().map(|text| text.chars().count());
+        key.chars().count() <= MAX_TAG_KEY && length.is_some_and(|length| length <= MAX_TAG_VALUE)
+    };
+    if tags.len() > MAX_TAGS || !tags.iter().all(|(key, value)| is_good(key, value)) {
+        return Err(refusal());
+    }
+    Ok(Some(tags.clone()).filter(|tags| !tags.is_empty()))
+}
+
+async fn make_file(
+    state: &Shared,
+    upload: &UploadRecord,
+    fields: &Fields,
+    store: &Store,
+    parts: Vec<PartRecord>,
+) -> Result<FileRecord> {
+    let storage = state.storage.clone();
+    let object = tokio::task::spawn_blocking(move || assembly::concatenate(&storage, &parts))
+        .await
+        .map_err(ServiceError::internal)??;
+    // Name and type may be settled as late as here.
+    let filename =
+        fields.text("filename").map(plain_filename).filter(|name| !name.is_empty()).unwrap_or(&upload.filename);
+    let mimetype = fields.text("mimetype").filter(|mimetype| !mimetype.is_empty()).unwrap_or(&upload.mimetype);
+    Ok(FileRecord {
+        handle: handles::handle(),
+        filename: filename.to_owned(),
+        mimetype: mimetype.to_owned(),
+        size: upload.size,
+        object,
+        location: store.location.to_owned(),
+        container: store.container.clone(),
+        key: store.key(filename),
+        created_ms: clock::now_ms(),
+    })
+}
+
+fn reply(origin: &str, file: &FileRecord, store: &Store, tags: Option<Map<String, Value>>) -> Value {
+    let mut reply = json!({
+        "handle": file.handle,
+        "url": format!("{origin}/{}", file.handle),
+        "filename": file.filename,
+        "size": file.size,
+        "mimetype": file.mimetype,
+        "status": "Stored",
+        "container": file.container,
+        "key": file.key,
+    });
+    if let Some(tags) = tags {
+        reply["upload_tags"] = Value::Object(tags);
+    }
+    if !store.workflows.is_empty() {
+        let jobs = store.workflows.iter().map(|id| (id.clone(), json!({ "jobid": handles::random_name(32) })));
+        reply["workflows"] = Value::Object(jobs.collect());
+    }
+    reply
+}

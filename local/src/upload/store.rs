@@ -1,0 +1,108 @@
+//! The `store` object of uploads: where a file is to be kept.
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use crate::errors::{Result, ServiceError};
+use crate::handles;
+
+/// Names of the storage backends, as replies spell them; requests may use any case.
+const LOCATIONS: [&str; 5] = ["S3", "gcs", "azure", "rackspace", "dropbox"];
+const DEFAULT_CONTAINER: &str = "filestack-local";
+const DEFAULT_REGION: &str = "us-east-1";
+const MAX_WORKFLOWS: usize = 20;
+
+/// Where a file is to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Store {
+    pub(super) location: &'static str,
+    pub(super) path: Option<String>,
+    pub(super) container: String,
+    pub(super) region: String,
+    pub(super) workflows: Vec<String>,
+}
+
+impl Store {
+    /// Reads a `store` object; members that it does not know are tolerated.
+    pub(super) fn read(value: &Value) -> Result<Self> {
+        let members = value.as_object().ok_or_else(|| ServiceError::invalid_params("store"))?;
+        let text = |name: &str| match members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+            Some(_) => Err(ServiceError::invalid_params(name)),
+        };
+        let location = text("location")?.ok_or_else(|| ServiceError::invalid_params("location"))?;
+        let location = LOCATIONS.into_iter().find(|known| known.eq_ignore_ascii_case(&location));
+        if text("access")?.is_some_and(|access| access != "public" && access != "private") {
+            return Err(ServiceError::invalid_params("access"));
+        }
+        Ok(Self {
+            location: location.ok_or_else(|| ServiceError::invalid_params("location"))?,
+            path: text("path")?,
+            container: text("container")?.unwrap_or_else(|| DEFAULT_CONTAINER.to_owned()),
+            region: text("region")?.unwrap_or_else(|| DEFAULT_REGION.to_owned()),
+            workflows: read_workflows(members.get("workflows"))?,
+        })
+    }
+
+    /// The key under which a file of this name is kept: a path that ends in a slash is a folder, any other the key.
+    pub(super) fn key(&self, filename: &str) -> String {
+        match &self.path {
+            Some(path) if !path.ends_with('/') => path.clone(),
+            folder => format!("{}{}_{filename}", folder.as_deref().unwrap_or_default(), handles::random_name(20)),
+        }
+    }
+}
+
+fn read_workflows(value: Option<&Value>) -> Result<Vec<String>> {
+    let refusal = || ServiceError::json(StatusCode::BAD_REQUEST, "invalid params: workflows");
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(ids)) if ids.len() <= MAX_WORKFLOWS => {
+            ids.iter().map(|id| id.as_str().map(str::to_owned).ok_or_else(refusal)).collect()
+        }
+        Some(_) => Err(refusal()),
+    }
+}
+
+/// The last component of a file name: folders in it are the client's, not ours.
+pub(super) fn plain_filename(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn locations_have_any_case() {
+        for (sent, kept) in [("s3", "S3"), ("S3", "S3"), ("GCS", "gcs"), ("Dropbox", "dropbox")] {
+            assert_eq!(Store::read(&json!({ "location": sent })).unwrap().location, kept);
+        }
+        for bad in [
+            json!({}),
+            json!({ "location": "ftp" }),
+            json!({ "location": 3 }),
+            json!("s3"),
+            json!({ "location": "s3", "access": "all" }),
+        ] {
+            assert!(Store::read(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn keys_follow_the_path() {
+        let key = |path: Value| Store::read(&json!({ "location": "s3", "path": path })).unwrap().key("a.txt");
+        assert!(key(Value::Null).ends_with("_a.txt") && key(Value::Null).len() == 26);
+        assert!(key(json!("x/")).starts_with("x/") && key(json!("x/")).len() == 28);
+        assert_eq!(key(json!("x/y.bin")), "x/y.bin");
+    }
+
+    #[test]
+    fn folders_are_cut_from_names() {
+        for (given, kept) in [("a.txt", "a.txt"), ("x/a.txt", "a.txt"), ("C:\\x\\a.txt", "a.txt"), ("x/", "")] {
+            assert_eq!(plain_filename(given), kept);
+        }
+    }
+}

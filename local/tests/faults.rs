@@ -1,0 +1,259 @@
+//! Every fault, seen from the client's side, and the control endpoints.
+
+mod common;
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+
+use common::*;
+use filestack_local::{Options, Rule};
+use futures_util::StreamExt as _;
+use serde_json::json;
+
+fn rule(text: &str) -> Rule {
+    text.parse().unwrap()
+}
+
+/// Sends a request over a connection of its own and reads until it ends: what arrived, and how it ended.
+fn raw(fixture: &Fixture, request: &[u8]) -> (Vec<u8>, Option<ErrorKind>) {
+    let address = fixture.service.url().strip_prefix("http://").unwrap().to_owned();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let sent = stream.write_all(request);
+    let mut received = Vec::new();
+    let ended = sent.and_then(|()| stream.read_to_end(&mut received));
+    (received, ended.err().map(|error| error.kind()))
+}
+
+/// Whether a client's failure is a reset of the connection at bottom; one that writes may hear of it as a broken pipe.
+/// HTTP/2 keeps only the kind of the system's error, so the text decides.
+fn is_reset(error: &reqwest::Error) -> bool {
+    let text = format!("{error:?}");
+    text.contains("ConnectionReset") || text.contains("BrokenPipe")
+}
+
+#[tokio::test]
+async fn statuses_come_in_the_envelope_of_their_endpoint() {
+    let fixture = start(Options::default());
+    fixture.service.add_fault(rule("POST /multipart/start 1 status:503 retry-after=7"));
+    fixture.service.add_fault(rule("POST /multipart/start 2 status:418:short and stout"));
+    fixture.service.add_fault(rule("POST /multipart/complete 1 status:202"));
+    fixture.service.add_fault(rule("PUT /s3/* 1 status:503"));
+    fixture.service.add_fault(rule("GET /* 1 status:500"));
+    let response = fixture.post("/multipart/start", &json!({})).await;
+    assert_eq!(response.headers()["retry-after"], "7");
+    assert_eq!(read_json(response).await.1["error"], "injected fault");
+    let refused = read_text(fixture.post("/multipart/start", &json!({})).await).await;
+    assert_eq!(refused, (418, "short and stout".to_owned()));
+
+    let upload = fixture.begin(3, json!({})).await;
+    let ticket = upload.ticket(1, b"abc", None).await;
+    let (status, text) = read_text(upload.send(&ticket, b"abc").await.unwrap()).await;
+    assert!(status == 503 && text.contains("<Code>SlowDown</Code>"), "{text}");
+    let parts = json!({ "parts": [{ "part_number": 1, "etag": upload.put(1, b"abc", None).await }] });
+    assert_eq!(upload.complete(parts.clone()).await.0, 202);
+    let (_, reply) = upload.complete(parts).await;
+    let path = format!("/{}", reply["handle"].as_str().unwrap());
+    assert_eq!(read_text(fixture.get(&path).await).await, (500, "injected fault".to_owned()));
+    assert_eq!(read_text(fixture.get(&path).await).await, (200, "abc".to_owned()));
+}
+
+#[tokio::test]
+async fn storage_faults() {
+    let fixture = start(Options::default());
+    for text in
+        ["PUT /s3/* 1 skew", "PUT /s3/* 2 bad-digest", "PUT /s3/* 3 no-etag", "PUT /s3/*partNumber=1* 4 wrong-etag"]
+    {
+        fixture.service.add_fault(rule(text));
+    }
+    let upload = fixture.begin(3, json!({})).await;
+    let ticket = upload.ticket(1, b"abc", None).await;
+    let (status, text) = read_text(upload.send(&ticket, b"abc").await.unwrap()).await;
+    assert!(status == 403 && text.contains("<Code>RequestTimeTooSkewed</Code>"), "{text}");
+    let (status, text) = read_text(upload.send(&ticket, b"abc").await.unwrap()).await;
+    assert!(status == 400 && text.contains("<Code>BadDigest</Code>"), "{text}");
+    let response = upload.send(&ticket, b"abc").await.unwrap();
+    assert!(response.status() == 200 && response.headers().get("etag").is_none());
+    let response = upload.send(&ticket, b"abc").await.unwrap();
+    assert_ne!(response.headers()["etag"], "\"900150983cd24fb0d6963f7d28e17f72\"");
+    let response = upload.send(&ticket, b"abc").await.unwrap();
+    assert_eq!(response.headers()["etag"], "\"900150983cd24fb0d6963f7d28e17f72\"");
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_json() {
+    let fixture = start(Options::default());
+    for text in ["POST * 1 garbage", "POST * 2 notjson", "POST * 3 endless"] {
+        fixture.service.add_fault(rule(text));
+    }
+    let response = fixture.post("/multipart/start", &json!({})).await;
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let (status, text) = read_text(response).await;
+    assert!(status == 200 && serde_json::from_str::<serde_json::Value>(&text).is_err());
+    let response = fixture.post("/multipart/start", &json!({})).await;
+    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));
+    assert_eq!(read_text(response).await, (200, "Invalid Application".to_owned()));
+    let response = fixture.post("/multipart/start", &json!({})).await;
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let mut frames = response.bytes_stream();
+    let mut size = 0;
+    while size < 8 * MIB {
+        size += frames.next().await.expect("it never ends").unwrap().len();
+    }
+}
+
+#[tokio::test]
+async fn resets_are_resets_and_cuts_are_cuts() {
+    let fixture = start(Options::default());
+    let handle = fixture.store(&noise(1000, 1), "a", "b/c").await;
+    for text in ["GET /* 1 reset", "GET /* 2 reset-mid", "GET /* 3 truncate:100", "GET /* 4 truncate:0"] {
+        fixture.service.add_fault(rule(text));
+    }
+    let request = format!("GET /{handle} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let get = || {
+        let (received, ended) = raw(&fixture, request.as_bytes());
+        let head = received.windows(4).position(|window| window == b"\r\n\r\n").map(|position| position + 4);
+        let text = String::from_utf8_lossy(&received[..head.unwrap_or(0)]).into_owned();
+        (text, received.len() - head.unwrap_or(0), ended)
+    };
+    assert_eq!(get(), (String::new(), 0, Some(ErrorKind::ConnectionReset)));
+    let (head, body, ended) = get();
+    assert!(head.contains("content-length: 1000\r\n"), "{head}");
+    assert_eq!((body, ended), (500, Some(ErrorKind::ConnectionReset)));
+    let (head, body, ended) = get();
+    assert!(head.contains("content-length: 1000\r\n"), "{head}");
+    assert_eq!((body, ended), (100, None));
+    let (head, body, ended) = get();
+    assert!(head.contains("content-length: 1000\r\n"), "{head}");
+    assert_eq!((body, ended), (0, None));
+    let (_, body, ended) = get();
+    assert_eq!((body, ended), (1000, None));
+}
+
+#[tokio::test]
+async fn resets_reach_through_tls_and_both_versions_of_http() {
+    let fixture = start(Options { tls: true, ..Options::default() });
+    let bytes = noise(300_000, 1);
+    let handle = fixture.store(&bytes, "a", "b/c").await;
+    let url = fixture.url(&format!("/{handle}"));
+    for (client, version) in
+        [(client(fixture.service.ca_pem()), "HTTP/2.0"), (http1_client(fixture.service.ca_pem()), "HTTP/1.1")]
+    {
+        fixture.service.clear_faults();
+        fixture.service.clear_requests();
+        for text in ["PUT * 1 reset", "GET /* 1-2 reset-mid", "GET /* 3-4 truncate:7"] {
+            fixture.service.add_fault(rule(text));
+        }
+        let refused = client.put(&url).body(noise(MIB, 2)).send().await.unwrap_err();
+        assert!(is_reset(&refused), "{refused:?}");
+        // A client may try once more by itself when the connection was not new; hence two of each.
+        for _ in 0..2 {
+            let cut = client.get(&url).send().await.unwrap();
+            assert_eq!(cut.content_length(), Some(300_000));
+            let error = cut.bytes().await.unwrap_err();
+            assert!(is_reset(&error), "{error:?}");
+        }
+        for _ in 0..2 {
+            let cut = client.get(&url).send().await.unwrap();
+            assert_eq!(cut.content_length(), Some(300_000));
+            assert!(!is_reset(&cut.bytes().await.unwrap_err()));
+        }
+        let whole = client.get(&url).send().await.unwrap().bytes().await.unwrap();
+        assert_eq!(sha256(&whole), sha256(&bytes));
+        assert!(fixture.service.requests().iter().all(|request| request.version == version));
+    }
+}
+
+#[tokio::test]
+async fn a_hanging_request_lasts_as_long_as_the_service() {
+    let fixture = start(Options::default());
+    fixture.service.add_fault(rule("GET /hang 1 hang"));
+    let url = fixture.url("/hang");
+    let waiting = tokio::spawn(fixture.client.get(url).send());
+    while !fixture.service.requests().iter().any(|request| request.fault.as_deref() == Some("hang")) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(fixture.get("/hang").await.status(), 404, "others are served meanwhile");
+    assert!(!waiting.is_finished());
+    assert_eq!(fixture.service.requests()[0].status, None);
+    drop(fixture);
+    assert!(waiting.await.unwrap().is_err());
+}
+
+/// A client that sends everything before it reads must get the answer to a request that is refused at once.
+#[test]
+fn early_refusals_reach_clients_that_are_still_sending() {
+    let fixture = start(Options::default());
+    fixture.service.add_fault(rule("PUT /s3/slow 1 status:503"));
+    let body = noise(24 * MIB, 1);
+    for path in ["/s3/nosuch", "/s3/slow", "/multipart/start", "/nosuch"] {
+        let mut request =
+            format!("PUT {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len())
+                .into_bytes();
+        request.extend_from_slice(&body);
+        let (received, ended) = raw(&fixture, &request);
+        let text = String::from_utf8_lossy(&received);
+        assert!(text.starts_with("HTTP/1.1 4") || text.starts_with("HTTP/1.1 503"), "{path}: {text}");
+        assert_eq!(ended, None, "{path}");
+    }
+}
+
+#[test]
+fn a_connection_lives_on_after_a_refusal() {
+    let fixture = start(Options::default());
+    let mut request = b"PUT /s3/nosuch HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n".to_vec();
+    request.extend_from_slice(&noise(3_000_000, 1));
+    request.extend_from_slice(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let (received, ended) = raw(&fixture, &request);
+    let text = String::from_utf8_lossy(&received);
+    assert!(text.starts_with("HTTP/1.1 400") && text.contains("HTTP/1.1 200 OK"), "{text}");
+    assert_eq!(ended, None);
+}
+
+#[test]
+fn nobody_is_asked_to_send_what_is_refused() {
+    let fixture = start(Options::default());
+    let address = fixture.service.url().strip_prefix("http://").unwrap().to_owned();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .write_all(b"PUT /s3/nosuch HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+        .unwrap();
+    let mut received = String::new();
+    stream.read_to_string(&mut received).unwrap();
+    assert!(received.starts_with("HTTP/1.1 400"), "{received}");
+}
+
+#[tokio::test]
+async fn control_over_http() {
+    let fixture = start(Options { control: true, ..Options::default() });
+    let (status, list) = fixture.call("/local/faults", &json!(["GET /a* 2 status:500", "* /b 1- reset"])).await;
+    assert_eq!((status, list.as_array().unwrap().len()), (200, 2));
+    assert_eq!(fixture.call("/local/faults", &json!(["GET /a* 2 nosuch"])).await.0, 400);
+    assert_eq!(fixture.call("/local/faults", &json!({ "a": 1 })).await.0, 400);
+    assert_eq!(fixture.get("/a?signature=abc").await.status(), 404);
+    assert_eq!(fixture.get("/a").await.status(), 500);
+    let (_, list) = read_json(fixture.get("/local/faults").await).await;
+    assert_eq!(list[0], json!({ "rule": "GET /a* 2 status:500", "matched": 2 }));
+
+    let (_, lines) = read_text(fixture.get("/local/requests").await).await;
+    let entries: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(entries.len(), 2, "the control requests are not in it");
+    assert_eq!((&entries[0]["path"], &entries[0]["status"]), (&json!("/a?signature=***"), &json!(404)));
+    assert_eq!((&entries[1]["fault"], &entries[1]["status"]), (&json!("status:500"), &json!(500)));
+    assert_eq!(entries[1]["body_sha256"], sha256(b""));
+
+    let cleared = fixture.client.delete(fixture.url("/local/faults")).send().await.unwrap();
+    assert_eq!(cleared.status(), 204);
+    assert!(fixture.service.faults().is_empty());
+    assert_eq!(fixture.client.delete(fixture.url("/local/requests")).send().await.unwrap().status(), 204);
+    assert!(fixture.service.requests().is_empty());
+}
+
+#[tokio::test]
+async fn control_is_off_by_default() {
+    let fixture = start(Options::default());
+    for path in ["/local/faults", "/local/requests"] {
+        assert_ne!(fixture.get(path).await.status(), 200);
+        assert_ne!(fixture.post(path, &json!(["* * * reset"])).await.status(), 200);
+    }
+    assert!(fixture.service.faults().is_empty());
+}
