@@ -70,7 +70,6 @@ async fn passing_failures_of_every_kind_are_survived() {
     for rule in [
         "POST /multipart/start 1 status:503",
         "POST /multipart/upload 2 reset",
-        "POST /multipart/upload 4 garbage",
         "PUT /s3/* 1 skew",
         "PUT /s3/* 3 status:500",
         "PUT /s3/* 5 reset",

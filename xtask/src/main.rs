@@ -1,2 +1,49 @@
-//! Generators and checks.
-fn main() {}
+//! Generators and checks of the workspace. `make` calls them; `cargo xtask` lists them.
+
+mod declarations;
+mod exports;
+mod ffi_rules;
+mod headers;
+mod layout;
+mod null_calls;
+mod picture;
+mod symbols;
+mod workspace;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use workspace::{Result, Workspace};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+  headers [--check]   write include/filestack/filestack.h, or fail when it is not what src/ffi says
+  null-calls OUT.c    write a C program that calls every function of the header with NULL
+  symbols LIB         compare what the shared library exports with what the header declares
+  ffi-rules           check the rules that every exported function and every file of src/ obeys
+  picture OUT.png     draw the picture that the examples upload";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
+    let workspace = Workspace::here();
+    match arguments {
+        ["headers"] => headers::write(&workspace),
+        ["headers", "--check"] => headers::check(&workspace),
+        ["null-calls", out] => null_calls::write(&workspace, Path::new(out)),
+        ["symbols", library] => symbols::check(&workspace, Path::new(library)),
+        ["ffi-rules"] => ffi_rules::check(&workspace),
+        ["picture", out] => picture::write(Path::new(out)),
+        _ => Err(USAGE.into()),
+    }
+}
