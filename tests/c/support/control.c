@@ -85,7 +85,7 @@ size_t control_count(const char *method, const char *prefix)
     char wanted_method[64], wanted_path[256];
     char *lines = control_requests();
     size_t count = 0;
-    snprintf(wanted_method, sizeof wanted_method, "\"method\":\"%s\"", method);
+    snprintf(wanted_method, sizeof wanted_method, "\"method\":\"%s%s", method ? method : "", method ? "\"" : "");
     snprintf(wanted_path, sizeof wanted_path, "\"path\":\"%s", prefix);
     for (char *line = lines; line && *line;) {
         char *end = strchr(line, '\n');

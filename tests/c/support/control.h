@@ -10,7 +10,7 @@ void control_fault(const char *rule);
 /* Removes all faults and forgets the requests so far. Call it at the end of a test that has used either. */
 void control_reset(void);
 
-/* How many requests of `method` came for paths that begin with `prefix` since the last reset. */
+/* How many requests of `method` (NULL: of any) came for paths that begin with `prefix` since the last reset. */
 size_t control_count(const char *method, const char *prefix);
 
 /* The lines of GET /local/requests, one JSON object each; free() them. */

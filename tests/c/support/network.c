@@ -10,15 +10,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MOST_CONNECTIONS = 256, PIECE = 64 * 1024 };
+enum { MOST_CONNECTIONS = 1024, PIECE = 64 * 1024 };
 
 struct server {
     int listener;
     char url[64];
     /* Of the canned server; NULL resets. */
     const char *answer;
+    bool answers_at_once;
     /* Of the relay; 0 for the canned server. */
     unsigned target;
+    /* Of the breaking relay; 0 for the other one. */
+    size_t most_bytes;
     pthread_t acceptor;
     pthread_t threads[MOST_CONNECTIONS];
     /* The ends of each connection, -1 when closed: shut down to end its thread. */
@@ -131,7 +134,8 @@ static size_t read_head(struct server *server, int client, char *buffer, size_t 
 static void answer(struct server *server, int client)
 {
     char buffer[8192];
-    if (read_head(server, client, buffer, sizeof buffer) && network_send(client, server->answer, strlen(server->answer))) {
+    bool asked = server->answers_at_once || read_head(server, client, buffer, sizeof buffer);
+    if (asked && network_send(client, server->answer, strlen(server->answer))) {
         /* Bytes that nobody reads would turn the end of the connection into a reset. */
         shutdown(client, SHUT_WR);
         while (read(client, buffer, sizeof buffer) > 0) {
@@ -139,18 +143,11 @@ static void answer(struct server *server, int client)
     }
 }
 
-static void relay(struct server *server, int client)
+/* Passes on what comes from either end until one of them closes or the client has sent too much. */
+static void pass(struct server *server, int client, int target, char *buffer)
 {
-    char *buffer = malloc(PIECE);
-    int target = network_connect(server->target);
-    size_t size = read_head(server, client, buffer, PIECE);
-    bool open = target >= 0 && size > 0;
-    if (open && strncmp(buffer, "CONNECT ", 8) == 0) {
-        const char *established = "HTTP/1.1 200 Connection established\r\n\r\n";
-        open = network_send(client, established, strlen(established));
-    } else if (open) {
-        open = network_send(target, buffer, size);
-    }
+    size_t sent = 0;
+    bool open = true;
     while (open) {
         struct pollfd ends[2] = {{client, POLLIN, 0}, {target, POLLIN, 0}};
         open = poll(ends, 2, -1) > 0;
@@ -159,12 +156,40 @@ static void relay(struct server *server, int client)
             if (ends[i].revents && count <= 0) {
                 open = false;
             } else if (count > 0) {
-                if (i == 0) {
+                if (i == 0 && !server->most_bytes) {
                     note(server, buffer, (size_t)count);
                 }
+                sent += i == 0 ? (size_t)count : 0;
                 open = network_send(ends[1 - i].fd, buffer, (size_t)count);
             }
         }
+        if (server->most_bytes && sent >= server->most_bytes) {
+            /* What the client has under way is not read, so that closing the socket resets the connection. */
+            struct pollfd more = {client, POLLIN, 0};
+            shutdown(client, SHUT_WR);
+            poll(&more, 1, 1000);
+            open = false;
+        }
+    }
+}
+
+static void relay(struct server *server, int client)
+{
+    char *buffer = malloc(PIECE);
+    int target = network_connect(server->target);
+    bool open = target >= 0;
+    /* The breaking relay looks at nothing: what passes may be TLS. */
+    if (open && !server->most_bytes) {
+        size_t size = read_head(server, client, buffer, PIECE);
+        if (size > 0 && strncmp(buffer, "CONNECT ", 8) == 0) {
+            const char *established = "HTTP/1.1 200 Connection established\r\n\r\n";
+            open = network_send(client, established, strlen(established));
+        } else {
+            open = size > 0 && network_send(target, buffer, size);
+        }
+    }
+    if (open) {
+        pass(server, client, target, buffer);
     }
     if (target >= 0) {
         close(target);
@@ -228,7 +253,7 @@ static void *accept_connections(void *user)
     }
 }
 
-static struct server *start(const char *canned_answer, unsigned target)
+static struct server *start(const char *canned_answer, bool answers_at_once, unsigned target, size_t most_bytes)
 {
     struct server *server = calloc(1, sizeof *server);
     unsigned port;
@@ -236,7 +261,9 @@ static struct server *start(const char *canned_answer, unsigned target)
         exit(2);
     }
     server->answer = canned_answer;
+    server->answers_at_once = answers_at_once;
     server->target = target;
+    server->most_bytes = most_bytes;
     server->listener = listen_somewhere(&port);
     snprintf(server->url, sizeof server->url, "http://127.0.0.1:%u", port);
     pthread_mutex_init(&server->lock, NULL);
@@ -249,12 +276,22 @@ static struct server *start(const char *canned_answer, unsigned target)
 
 struct server *canned_start(const char *canned_answer)
 {
-    return start(canned_answer, 0);
+    return start(canned_answer, false, 0, 0);
+}
+
+struct server *greeting_start(const char *canned_answer)
+{
+    return start(canned_answer, true, 0, 0);
+}
+
+struct server *breaking_relay_start(const char *url, size_t bytes)
+{
+    return start(NULL, false, network_port(url), bytes);
 }
 
 struct server *relay_start(const char *url)
 {
-    return start(NULL, network_port(url));
+    return start(NULL, false, network_port(url), 0);
 }
 
 const char *server_url(const struct server *server)

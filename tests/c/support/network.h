@@ -28,11 +28,20 @@ struct server;
  */
 struct server *canned_start(const char *answer);
 
+/* Gives every connection the same `answer` at once, before it has said anything. */
+struct server *greeting_start(const char *answer);
+
 /*
  * Passes every connection on to `url`, in both directions, and notes what clients send. Understands CONNECT, and
  * requests with absolute targets pass as they are: so it also does for a proxy.
  */
 struct server *relay_start(const char *url);
+
+/*
+ * A relay that breaks each connection once the client has sent `bytes`: it says that nothing more will come, and goes
+ * while the client is still sending, as a service does that is stopped.
+ */
+struct server *breaking_relay_start(const char *url, size_t bytes);
 
 /* http://127.0.0.1:PORT; lives as long as the server. */
 const char *server_url(const struct server *server);

@@ -27,7 +27,7 @@ filestack_client_options *service_options(void);
 /* A client with service_options() and the API key. */
 filestack_client *service_client(void);
 
-/* Credentials that allow everything, or NULL when the service asks for none. */
+/* Credentials that allow everything, or NULL when the service asks for none. Leaves failure() as it is. */
 filestack_security *service_security(void);
 
 /* A client like service_client() for another address. */

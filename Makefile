@@ -1,0 +1,86 @@
+# Builds and tests libfilestack. `make help` lists the targets.
+
+CARGO ?= cargo
+PYTHON ?= python3
+
+# Where everything goes that is built.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+RELEASE := $(CARGO_TARGET_DIR)/release
+LOCAL := $(CARGO_TARGET_DIR)/debug/filestack-local
+C_TESTS := $(CARGO_TARGET_DIR)/c-tests
+DEMO := $(CARGO_TARGET_DIR)/demo
+JOBS := $(shell getconf _NPROCESSORS_ONLN)
+
+# CMake from the PATH, otherwise from its wheel. The wheel's program is called where it lies: no environment is
+# needed for that. A command that is there but does not run, as version managers leave them, does not count.
+WHEEL := $(CARGO_TARGET_DIR)/tools/python
+WHEEL_CMAKE := $(WHEEL)/cmake/data/bin/cmake
+ifeq ($(origin CMAKE), undefined)
+CMAKE := $(or $(shell cmake --version >/dev/null 2>&1 && command -v cmake),$(WHEEL_CMAKE))
+endif
+CTEST := $(dir $(CMAKE))ctest
+
+# One step after the other: Cargo and CTest use all processors by themselves.
+.NOTPARALLEL:
+.PHONY: library local headers test rust-test run-c-tests c-test checks symbols lint demo clean help
+
+library: ## Build the shared and the static library (the default)
+	@# One crate type at a time and this package alone: only so does Cargo pass LTO on, and no other package's
+	@# features get in.
+	@$(CARGO) rustc --quiet --package filestack --lib --release --crate-type cdylib
+	@$(CARGO) rustc --quiet --package filestack --lib --release --crate-type staticlib
+	@# What was linked against the library looks for its soname.
+	@ln -sf libfilestack.so $(RELEASE)/libfilestack.so.0
+	@echo "$(RELEASE): libfilestack.so libfilestack.a"
+
+local: ## Build filestack-local, the local service
+	@$(CARGO) build --quiet --package filestack-local
+
+headers: ## Write include/filestack/ anew from src/ffi
+	@$(CARGO) xtask headers
+
+test: checks rust-test symbols run-c-tests ## Run every test
+
+checks:
+	@echo "== Header and rules of the code"
+	@$(CARGO) xtask headers --check
+	@$(CARGO) xtask ffi-rules
+
+# Also builds the service that the C tests run in.
+rust-test:
+	@echo "== Rust tests"
+	@$(CARGO) test --quiet --workspace
+
+symbols: library
+	@echo "== Exported symbols"
+	@$(CARGO) xtask symbols $(RELEASE)/libfilestack.so
+
+c-test: local run-c-tests ## Run the C tests only
+
+run-c-tests: library $(filter $(WHEEL_CMAKE),$(CMAKE))
+	@echo "== C tests"
+	@$(CMAKE) -S . -B $(C_TESTS) --log-level=WARNING -DCMAKE_RULE_MESSAGES=OFF -DCMAKE_BUILD_TYPE=Debug \
+		-DFILESTACK_LIBRARY_DIR=$(RELEASE) -DFILESTACK_LOCAL=$(LOCAL) >/dev/null
+	@MAKEFLAGS= $(CMAKE) --build $(C_TESTS) --parallel $(JOBS)
+	@$(CTEST) --test-dir $(C_TESTS) --parallel $(JOBS) --output-on-failure --progress
+
+$(WHEEL_CMAKE):
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target $(WHEEL) cmake
+
+lint: ## Check formatting and run clippy
+	@$(CARGO) fmt --all --check
+	@$(CARGO) clippy --quiet --workspace --all-targets -- --deny warnings
+
+demo: library local ## Upload and transform a picture with the local service
+	@mkdir -p $(DEMO)
+	@$(CC) -std=c99 -Wall -Wextra -Iinclude examples-c/01-quickstart.c -o $(DEMO)/01-quickstart \
+		-L$(RELEASE) -lfilestack -Wl,-rpath,$(RELEASE)
+	@cp examples-c/pictures/landscape.png $(DEMO)
+	@cd $(DEMO) && $(LOCAL) --data data --secret demo-secret -- ./01-quickstart landscape.png
+	@echo "Compare landscape.png and transformed.png in $(DEMO)."
+
+clean: ## Remove everything that was built
+	@$(CARGO) clean --quiet
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1:\2/p' Makefile | awk -F: '{ printf "%-14s%s\n", $$1, $$2 }'

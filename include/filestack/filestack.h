@@ -1,0 +1,1409 @@
+/*
+ * filestack.h - the Filestack SDK for C.
+ *
+ * Generated from src/ffi by `make headers`: edit that, not this file.
+ *
+ * The contract, which holds for every function below:
+ *
+ *  - A function that can fail returns a filestack_status, 0 = FILESTACK_OK, and takes a filestack_error ** last.
+ *    It may be NULL. Otherwise what it held is overwritten: NULL on success, on failure an object that is yours
+ *    and that filestack_error_release frees. There is no thread-local state.
+ *  - On failure outputs are NULL or 0 and nothing has changed. The one exception: a task that cannot be added
+ *    poisons its transformation, which then returns that first failure from every later call.
+ *  - Any pointer may be NULL without a crash; where NULL is not allowed the error names the parameter.
+ *  - Strings are UTF-8 and end with NUL. Those passed in are copied before the call returns. Those handed out are
+ *    either borrowed from their object, or yours and freed with filestack_string_free: each function says which.
+ *  - "Shared" objects may be used by any thread, are retained and released in any order, and keep what they need
+ *    alive. "Owned" objects belong to one thread at a time and are freed by their _free function. Freeing takes
+ *    NULL, never blocks and does no input or output.
+ *  - Booleans passed in are int32_t, nonzero = true. Times are milliseconds and sizes bytes where the name ends so.
+ *  - A callback, its user pointer and its destroy function travel together; destroy is called exactly once, after
+ *    the last use, also when the registration fails. A blocking call made from a callback returns
+ *    FILESTACK_E_WOULD_DEADLOCK. Callbacks must not throw.
+ *  - No function unwinds, exits, writes to stdout or stderr, or touches the host's signals, locale, working
+ *    directory or environment. Secrets never appear in messages, logs or JSON.
+ *
+ * "Blocks" marks the functions that wait for the network. All others return at once.
+ */
+
+#ifndef FILESTACK_FILESTACK_H
+#define FILESTACK_FILESTACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Types
+ *
+ * The objects, and the callbacks that several functions share.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Bytes in memory. Owned: one thread at a time, freed with filestack_buffer_free. */
+typedef struct filestack_buffer filestack_buffer;
+
+/**
+ * An application's key, credentials and connections. Shared: any thread, freed by the last
+ * filestack_client_release. Make one and keep it: its connections are reused.
+ */
+typedef struct filestack_client filestack_client;
+
+/**
+ * How a client works: credentials, hosts, limits. Owned: one thread at a time, freed with
+ * filestack_client_options_free.
+ */
+typedef struct filestack_client_options filestack_client_options;
+
+/** What went wrong. Immutable and shared: any thread, freed by the last filestack_error_release. */
+typedef struct filestack_error filestack_error;
+
+/**
+ * A file of the service, by its handle. Immutable and shared: any thread, freed by the last
+ * filestack_filelink_release.
+ */
+typedef struct filestack_filelink filestack_filelink;
+
+/** A policy under construction. Owned: one thread at a time, freed with filestack_policy_free. */
+typedef struct filestack_policy filestack_policy;
+
+/** How one call to the service is made. Owned: one thread at a time, freed with filestack_request_options_free. */
+typedef struct filestack_request_options filestack_request_options;
+
+/** A policy and its signature. Immutable and shared: any thread, freed by the last filestack_security_release. */
+typedef struct filestack_security filestack_security;
+
+/** What is uploaded. Shared: any thread, freed by the last filestack_source_release; one upload uses it at a time. */
+typedef struct filestack_source filestack_source;
+
+/**
+ * Where and under which name a file is stored. What is not set is left to the service. Owned: one thread at a time,
+ * freed with filestack_store_options_free.
+ */
+typedef struct filestack_store_options filestack_store_options;
+
+/**
+ * A chain of tasks over one or more sources. Owned: one thread at a time, freed with
+ * filestack_transformation_free.
+ *
+ * A task that cannot be added poisons the chain: every later call returns that first failure, so that calls may be
+ * made with a NULL error and the failure be looked at once, at the end.
+ */
+typedef struct filestack_transformation filestack_transformation;
+
+/** How a file is uploaded. Owned: one thread at a time, freed with filestack_upload_options_free. */
+typedef struct filestack_upload_options filestack_upload_options;
+
+/** Frees what a caller gave to the library. Called exactly once, after the last use, on any thread. */
+typedef void (*filestack_destroy)(void *user);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Version
+ *
+ * The version of the header and of the running library.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Major version of this header. */
+#define FILESTACK_VERSION_MAJOR 0
+
+/** Minor version of this header. */
+#define FILESTACK_VERSION_MINOR 1
+
+/** Patch version of this header. */
+#define FILESTACK_VERSION_PATCH 0
+
+/** Version of this header as one number: major * 10000 + minor * 100 + patch. */
+#define FILESTACK_VERSION_NUMBER 100
+
+/**
+ * The version of the running library, for example "0.1.0".
+ *
+ * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_version(void);
+
+/**
+ * The version of the running library as a number: major * 10000 + minor * 100 + patch.
+ *
+ * Compare it with FILESTACK_VERSION_NUMBER to learn whether the header fits.
+ * Errors: none. Threads: any. Since: 0.1.0.
+ */
+uint32_t filestack_version_number(void);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Status
+ *
+ * Status codes: what every function that can fail returns.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * The result of a function that can fail: FILESTACK_OK or one of FILESTACK_E_*. Never renumbered.
+ *
+ * 1-99 misuse, 100 local files, 200 network, 300 the service, 400 transfers, 900 internal.
+ */
+typedef int32_t filestack_status;
+
+/** Success. */
+#define FILESTACK_OK 0
+
+/** A pointer that must not be NULL was NULL; the message names it. */
+#define FILESTACK_E_NULL 1
+
+/** A string was not valid UTF-8. */
+#define FILESTACK_E_UTF8 2
+
+/** A handle was of another type, or freed before (best effort). */
+#define FILESTACK_E_HANDLE 3
+
+/** A value was refused; the message says what is allowed. */
+#define FILESTACK_E_ARGUMENT 4
+
+/** The object is in a state that does not allow the call. */
+#define FILESTACK_E_STATE 5
+
+/** A blocking call was made from a callback. */
+#define FILESTACK_E_WOULD_DEADLOCK 6
+
+/** This build or this input does not support the call. */
+#define FILESTACK_E_UNSUPPORTED 7
+
+/** There is no such transformation task; the message has the nearest name. */
+#define FILESTACK_E_TASK_UNKNOWN 20
+
+/** The task has no such parameter; the message has the nearest name. */
+#define FILESTACK_E_PARAM_UNKNOWN 21
+
+/** A task parameter has the wrong type. */
+#define FILESTACK_E_PARAM_TYPE 22
+
+/** A task parameter is out of range, or not one of the allowed words. */
+#define FILESTACK_E_PARAM_RANGE 23
+
+/** A required task parameter is missing. */
+#define FILESTACK_E_PARAM_MISSING 24
+
+/** The task may not stand at this place of the chain. */
+#define FILESTACK_E_TASK_ORDER 25
+
+/** A local file could not be read or written. */
+#define FILESTACK_E_IO 100
+
+/** The source changed while it was uploaded; nothing was stored. */
+#define FILESTACK_E_SOURCE_CHANGED 101
+
+/** The destination exists and may not be replaced. */
+#define FILESTACK_E_EXISTS 102
+
+/** A time limit passed; the message says which. */
+#define FILESTACK_E_TIMEOUT 200
+
+/** A host name could not be resolved. */
+#define FILESTACK_E_DNS 201
+
+/** No connection could be made. */
+#define FILESTACK_E_CONNECT 202
+
+/** The TLS handshake failed, for example because the certificate is not trusted. */
+#define FILESTACK_E_TLS 203
+
+/** An established connection broke. */
+#define FILESTACK_E_NETWORK 204
+
+/** The service answered with an error status. */
+#define FILESTACK_E_HTTP 300
+
+/** The service refused the credentials (HTTP 401 or 403). */
+#define FILESTACK_E_AUTH 301
+
+/** The service does not know the file or the application (HTTP 404). */
+#define FILESTACK_E_NOT_FOUND 302
+
+/** The service asks for fewer requests (HTTP 429). */
+#define FILESTACK_E_RATE_LIMIT 303
+
+/** The service's reply is not what the protocol promises. */
+#define FILESTACK_E_PROTOCOL 304
+
+/** The reply is larger than the limit. */
+#define FILESTACK_E_TOO_LARGE 305
+
+/** The operation was cancelled. */
+#define FILESTACK_E_CANCELLED 400
+
+/** A callback of the caller reported a failure. */
+#define FILESTACK_E_CALLBACK 403
+
+/** A bug in the library was caught; please report the message. */
+#define FILESTACK_E_PANIC 900
+
+/**
+ * The C name of a status, for example "FILESTACK_E_TIMEOUT"; "FILESTACK_E_UNKNOWN" for a number that is none.
+ *
+ * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_status_name(filestack_status status);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Error
+ *
+ * Errors as objects of the caller.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * The status that the failed function returned.
+ *
+ * Errors: none; FILESTACK_OK for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_error_code(const filestack_error *error);
+
+/**
+ * One line that says what failed, on what, and what to do; no final period, never a secret.
+ *
+ * Returns a string that lives as long as the error. Errors: none; "" for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_error_message(const filestack_error *error);
+
+/**
+ * The HTTP status of the service's reply.
+ *
+ * Errors: none; 0 when there was no reply, and for NULL. Threads: any. Since: 0.1.0.
+ */
+int32_t filestack_error_http_status(const filestack_error *error);
+
+/**
+ * The service's own error text, shortened, with secrets masked.
+ *
+ * Returns a string that lives as long as the error. Errors: none; NULL when there is none. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_error_service_text(const filestack_error *error);
+
+/**
+ * Whether the same call may succeed later without a change.
+ *
+ * Errors: none; false for NULL. Threads: any. Since: 0.1.0.
+ */
+bool filestack_error_retryable(const filestack_error *error);
+
+/**
+ * How many milliseconds the service asks to wait before the next try.
+ *
+ * Errors: none; 0 when it does not say, and for NULL. Threads: any. Since: 0.1.0.
+ */
+uint64_t filestack_error_retry_after_ms(const filestack_error *error);
+
+/**
+ * The id of the failed request, for a report to Filestack's support.
+ *
+ * Returns a string that lives as long as the error. Errors: none; NULL when no request was made. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_error_request_id(const filestack_error *error);
+
+/**
+ * The whole error as a JSON object: code, message and retryable always; http_status, service_text,
+ * retry_after_ms and request_id when known.
+ *
+ * Returns a string that lives as long as the error. Errors: none; "{}" for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_error_json(const filestack_error *error);
+
+/**
+ * Adds a reference to the error and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_error *filestack_error_retain(const filestack_error *error);
+
+/**
+ * Gives a reference to the error back; the last one frees it.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_error_release(filestack_error *error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Memory
+ *
+ * Strings and buffers that the library hands over.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Frees a string that the library handed over, and wipes it first: signed URLs are secrets.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_string_free(char *string);
+
+/**
+ * The first byte of the buffer.
+ *
+ * Returns memory that lives as long as the buffer. Errors: none; NULL for NULL. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+const void *filestack_buffer_data(const filestack_buffer *buffer);
+
+/**
+ * The number of bytes in the buffer.
+ *
+ * Errors: none; 0 for NULL. Threads: one at a time. Since: 0.1.0.
+ */
+size_t filestack_buffer_size(const filestack_buffer *buffer);
+
+/**
+ * Frees the buffer.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_buffer_free(filestack_buffer *buffer);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Log
+ *
+ * The log: events of the library, given to one function of the host. Silent until one is set.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Initial value of a filestack_log. */
+#define FILESTACK_LOG_INIT { (uint32_t)sizeof(filestack_log), 0, 0, 0, 0 }
+
+/** Log level: an operation failed in a way that the caller may not see otherwise. */
+#define FILESTACK_LOG_ERROR 1
+
+/** Log level: something went wrong and was mended, such as a retry. */
+#define FILESTACK_LOG_WARN 2
+
+/** Log level: milestones. */
+#define FILESTACK_LOG_INFO 3
+
+/** Log level: each request. */
+#define FILESTACK_LOG_DEBUG 4
+
+/** Log level: everything. */
+#define FILESTACK_LOG_TRACE 5
+
+/**
+ * Where log events go. Start from FILESTACK_LOG_INIT, which sets struct_size.
+ *
+ * `write` is called on any thread, several at a time; its strings are valid during the call only, and
+ * `fields_json` is a JSON object with the event's further members. It must not throw and may not call a
+ * blocking function. `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
+ */
+typedef struct filestack_log {
+    /** sizeof(filestack_log), set by FILESTACK_LOG_INIT. */
+    uint32_t struct_size;
+    /** The most detailed level that is wanted: FILESTACK_LOG_ERROR to FILESTACK_LOG_TRACE. */
+    int32_t level;
+    /** Receives an event. */
+    void (*write)(void *user, int32_t level, const char *target, const char *message, const char *fields_json);
+    /** Frees `user`; may be NULL. */
+    filestack_destroy destroy;
+    /** Given to both functions. */
+    void *user;
+} filestack_log;
+
+/**
+ * Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
+ *
+ * The struct is copied. When the call fails, `log->destroy` is called and the log before stays.
+ * Errors: FILESTACK_E_ARGUMENT for a level or struct_size that is none, FILESTACK_E_NULL without `write`,
+ * FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_set_log(const filestack_log *log, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Policy
+ *
+ * The policy builder.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Makes an empty policy. It needs an expiry before it can be signed.
+ *
+ * Returns an object to be freed with filestack_policy_free. Errors: none. Threads: any. Since: 0.1.0.
+ */
+filestack_policy *filestack_policy_new(void);
+
+/**
+ * Sets any member by its name on the wire (expiry, call, handle, url, maxSize, minSize, path, container) from a
+ * JSON value. An unknown name is refused with the nearest right one, so a slip cannot lift a restriction.
+ *
+ * Errors: FILESTACK_E_ARGUMENT for an unknown name or a value that does not fit. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_policy_set(
+    filestack_policy *policy, const char *key, const char *value_json, filestack_error **error);
+
+/**
+ * Sets when the policy ends, in seconds since 1970. Milliseconds are recognised and refused.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_expiry(filestack_policy *policy, int64_t unix_seconds, filestack_error **error);
+
+/**
+ * Allows one more call: pick, read, stat, write, writeUrl, store, convert, remove, exif or runWorkflow.
+ * A policy without any allows all but exif.
+ *
+ * Errors: FILESTACK_E_ARGUMENT for another word, with the nearest right one. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_add_call(filestack_policy *policy, const char *call, filestack_error **error);
+
+/**
+ * Limits the policy to the file with this handle.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_handle(filestack_policy *policy, const char *handle, filestack_error **error);
+
+/**
+ * Limits external URLs to those that match this regular expression.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_url(filestack_policy *policy, const char *pattern, filestack_error **error);
+
+/**
+ * Limits uploads to at most this many bytes.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is negative. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_max_size(filestack_policy *policy, int64_t size_bytes, filestack_error **error);
+
+/**
+ * Limits uploads to at least this many bytes.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is negative. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_min_size(filestack_policy *policy, int64_t size_bytes, filestack_error **error);
+
+/**
+ * Limits storage paths to those that match this regular expression.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_path(filestack_policy *policy, const char *pattern, filestack_error **error);
+
+/**
+ * Limits storage containers to those that match this regular expression.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_container(filestack_policy *policy, const char *pattern, filestack_error **error);
+
+/**
+ * The policy as JSON text.
+ *
+ * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_json(const filestack_policy *policy, char **out_json, filestack_error **error);
+
+/**
+ * Frees the policy. Security objects made from it stay.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_policy_free(filestack_policy *policy);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Security
+ *
+ * Signed policies.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Signs any JSON object as a policy, byte for byte as the reference SDK does: keys sorted, ASCII only.
+ *
+ * Nothing in the policy is checked; filestack_policy refuses misspelt keys. The secret is not kept.
+ * `*out_security` is released with filestack_security_release.
+ * Errors: FILESTACK_E_ARGUMENT when the policy is no JSON object or the secret is empty. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_security_new(
+    const char *policy_json, const char *secret, filestack_security **out_security, filestack_error **error);
+
+/**
+ * Signs a policy that was built key by key.
+ *
+ * `*out_security` is released with filestack_security_release; the policy stays the caller's.
+ * Errors: FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts itself, or the secret is empty.
+ * Threads: one at a time for the policy. Since: 0.1.0.
+ */
+filestack_status filestack_security_from_policy(
+    const filestack_policy *policy, const char *secret, filestack_security **out_security, filestack_error **error);
+
+/**
+ * Signs a policy that another program has encoded in URL-safe base64, character by character as it is.
+ *
+ * `*out_security` is released with filestack_security_release.
+ * Errors: FILESTACK_E_ARGUMENT when it is no padded URL-safe base64 or the secret is empty. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_security_from_encoded(
+    const char *policy_b64, const char *secret, filestack_security **out_security, filestack_error **error);
+
+/**
+ * Takes a policy and a signature that a server made, for a program that must not hold the app secret.
+ *
+ * `*out_security` is released with filestack_security_release.
+ * Errors: FILESTACK_E_ARGUMENT when the policy is no padded URL-safe base64 or the signature is not 64 hex digits.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_security_from_signed(
+    const char *policy_b64, const char *signature, filestack_security **out_security, filestack_error **error);
+
+/**
+ * The policy as JSON text, as it was signed. A secret.
+ *
+ * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_security_policy(const filestack_security *security);
+
+/**
+ * The policy in URL-safe base64 with padding. A secret.
+ *
+ * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_security_policy_b64(const filestack_security *security);
+
+/**
+ * The signature: 64 lower-case hex digits of HMAC-SHA256. A secret.
+ *
+ * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_security_signature(const filestack_security *security);
+
+/**
+ * The URL segment "security=p:<policy>,s:<signature>". A secret.
+ *
+ * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_security_url_string(const filestack_security *security);
+
+/**
+ * Adds a reference to the object and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_security *filestack_security_retain(const filestack_security *security);
+
+/**
+ * Gives a reference back; the last one wipes and frees the object.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_security_release(filestack_security *security);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Client options
+ *
+ * The options of a client.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** The part of the service that serves files and their metadata: https://www.filestackapi.com/api. */
+#define FILESTACK_ENDPOINT_API 1
+
+/** The part that delivers and transforms: https://cdn.filestackcontent.com. */
+#define FILESTACK_ENDPOINT_CDN 2
+
+/** The part that processes by JSON: https://process.filestackapi.com. */
+#define FILESTACK_ENDPOINT_PROCESS 3
+
+/** The part that takes uploads: https://upload.filestackapi.com. */
+#define FILESTACK_ENDPOINT_UPLOAD 4
+
+/** The part that reaches cloud drives: https://cloud.filestackapi.com. */
+#define FILESTACK_ENDPOINT_CLOUD 5
+
+/**
+ * Makes options with every default.
+ *
+ * Returns an object to be freed with filestack_client_options_free. Errors: none. Threads: any. Since: 0.1.0.
+ */
+filestack_client_options *filestack_client_options_new(void);
+
+/**
+ * Makes options with the same values.
+ *
+ * Returns an object to be freed with filestack_client_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+filestack_client_options *filestack_client_options_clone(const filestack_client_options *options);
+
+/**
+ * Sets the storage of uploads that name none: s3 (the default), gcs, azure, rackspace or dropbox, in any case.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_storage(
+    filestack_client_options *options, const char *storage, filestack_error **error);
+
+/**
+ * Signs every call that is given no other credentials. NULL: none. The object is retained.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_security(
+    filestack_client_options *options, const filestack_security *security, filestack_error **error);
+
+/**
+ * Reaches every part of the service under your own domain, such as "files.example.com": cdn.filestackcontent.com
+ * becomes cdn.files.example.com, and so on. Replaces what base_url and endpoint set before.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_cname(
+    filestack_client_options *options, const char *domain, filestack_error **error);
+
+/**
+ * Reaches every part of the service at one origin, such as that of filestack-local. Replaces what cname and
+ * endpoint set before.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_base_url(
+    filestack_client_options *options, const char *url, filestack_error **error);
+
+/**
+ * Reaches one part of the service, FILESTACK_ENDPOINT_*, at another base URL.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_endpoint(
+    filestack_client_options *options, int32_t endpoint, const char *url, filestack_error **error);
+
+/**
+ * Limits the time to establish a connection, TLS included. 15 s by default; 0 = no limit.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_connect_timeout_ms(
+    filestack_client_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Limits the time in which no byte moves in either direction. 120 s by default; 0 = no limit.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_idle_timeout_ms(
+    filestack_client_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Limits the time of a whole call with all its retries. No limit (0) by default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_total_timeout_ms(
+    filestack_client_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Sets how often a failed request is tried again: 5 times by default. Only failures that may pass are retried.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_max_retries(
+    filestack_client_options *options, uint32_t retries, filestack_error **error);
+
+/**
+ * Sets the delay before the first retry (500 ms by default) and the longest one that it doubles up to (15 s). A
+ * longer pause that the service asks for is kept.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_retry_delay_ms(
+    filestack_client_options *options, uint64_t first_ms, uint64_t longest_ms, filestack_error **error);
+
+/**
+ * Sends every request through this HTTP proxy, "http://user:password@host:port". Without it the proxy variables
+ * of the environment count, as they are when the client is made.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_proxy(
+    filestack_client_options *options, const char *url, filestack_error **error);
+
+/**
+ * Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it.
+ *
+ * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it holds no certificate. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_ca_file(
+    filestack_client_options *options, const char *path, filestack_error **error);
+
+/**
+ * Trusts the certificates of a PEM text besides the platform's; further calls add to it.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it holds no certificate. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_ca_pem(
+    filestack_client_options *options, const char *pem, filestack_error **error);
+
+/**
+ * Sets the User-Agent header; "libfilestack/<version>" by default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_user_agent(
+    filestack_client_options *options, const char *user_agent, filestack_error **error);
+
+/**
+ * Frees the options. What was made with them stays.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_client_options_free(filestack_client_options *options);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Store options
+ *
+ * Where and under which name a file is stored.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Makes options with every default.
+ *
+ * Returns an object to be freed with filestack_store_options_free. Errors: none. Threads: any. Since: 0.1.0.
+ */
+filestack_store_options *filestack_store_options_new(void);
+
+/**
+ * Makes options with the same values.
+ *
+ * Returns an object to be freed with filestack_store_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+filestack_store_options *filestack_store_options_clone(const filestack_store_options *options);
+
+/**
+ * Sets the name of the stored file. By default that of the uploaded file.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_set_filename(
+    filestack_store_options *options, const char *filename, filestack_error **error);
+
+/**
+ * Sets the MIME type, such as "image/png". By default it follows from the name's ending.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_set_mimetype(
+    filestack_store_options *options, const char *mimetype, filestack_error **error);
+
+/**
+ * Sets the storage: s3, gcs, azure, rackspace or dropbox, in any case. By default the client's.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_set_location(
+    filestack_store_options *options, const char *location, filestack_error **error);
+
+/**
+ * Sets the path in the container: a folder when it ends with a slash, otherwise the exact key.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_set_path(
+    filestack_store_options *options, const char *path, filestack_error **error);
+
+/**
+ * Sets the bucket or container. Does not apply to Dropbox.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_set_container(
+    filestack_store_options *options, const char *container, filestack_error **error);
+
+/**
+ * Sets the region of the S3 bucket.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_set_region(
+    filestack_store_options *options, const char *region, filestack_error **error);
+
+/**
+ * Sets who may read the file in S3: "public" or "private".
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_set_access(
+    filestack_store_options *options, const char *access, filestack_error **error);
+
+/**
+ * Asks the service to decode base64 content before it is stored; nonzero = yes.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_set_base64decode(
+    filestack_store_options *options, int32_t decode, filestack_error **error);
+
+/**
+ * Starts this workflow once the file is stored. Up to 20.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_add_workflow(
+    filestack_store_options *options, const char *id, filestack_error **error);
+
+/**
+ * Tags the upload; a known key gets the new value. Up to 10 tags, keys up to 128 and values up to 256 characters.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_store_options_add_upload_tag(
+    filestack_store_options *options, const char *key, const char *value, filestack_error **error);
+
+/**
+ * Frees the options. What was made with them stays.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_store_options_free(filestack_store_options *options);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Upload options
+ *
+ * How a file is uploaded.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Intelligent Ingestion is not used. */
+#define FILESTACK_INTELLIGENT_OFF 0
+
+/** Intelligent Ingestion is used where the application has it; regular parts otherwise. */
+#define FILESTACK_INTELLIGENT_ON 1
+
+/**
+ * Makes options with every default.
+ *
+ * Returns an object to be freed with filestack_upload_options_free. Errors: none. Threads: any. Since: 0.1.0.
+ */
+filestack_upload_options *filestack_upload_options_new(void);
+
+/**
+ * Makes options with the same values.
+ *
+ * Returns an object to be freed with filestack_upload_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+filestack_upload_options *filestack_upload_options_clone(const filestack_upload_options *options);
+
+/**
+ * Sets where and under which name the file is stored. The values are copied. NULL: every default.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_store(
+    filestack_upload_options *options, const filestack_store_options *store, filestack_error **error);
+
+/**
+ * Turns Intelligent Ingestion on or off: FILESTACK_INTELLIGENT_*. Off by default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_intelligent(
+    filestack_upload_options *options, int32_t mode, filestack_error **error);
+
+/**
+ * Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_part_size_bytes(
+    filestack_upload_options *options, uint64_t size_bytes, filestack_error **error);
+
+/**
+ * Sets how many parts travel at the same time: 1 to 20, 4 by default. Each is held in memory.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_concurrency(
+    filestack_upload_options *options, uint32_t parts, filestack_error **error);
+
+/**
+ * Signs this upload, and the calls of the filelink that it makes, instead of the client's credentials. NULL: the
+ * client's. The object is retained.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_security(
+    filestack_upload_options *options, const filestack_security *security, filestack_error **error);
+
+/**
+ * Limits the time of the whole upload with all its retries. 0 = the client's limit, which is the default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_total_timeout_ms(
+    filestack_upload_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Frees the options. What was made with them stays.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_upload_options_free(filestack_upload_options *options);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Request options
+ *
+ * How one call to the service is made.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** An existing destination is replaced, in one step, when the download is whole. */
+#define FILESTACK_IF_EXISTS_REPLACE 0
+
+/** A download to an existing destination fails and leaves it as it is. */
+#define FILESTACK_IF_EXISTS_FAIL 1
+
+/**
+ * Makes options with every default.
+ *
+ * Returns an object to be freed with filestack_request_options_free. Errors: none. Threads: any. Since: 0.1.0.
+ */
+filestack_request_options *filestack_request_options_new(void);
+
+/**
+ * Makes options with the same values.
+ *
+ * Returns an object to be freed with filestack_request_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+filestack_request_options *filestack_request_options_clone(const filestack_request_options *options);
+
+/**
+ * Signs the call, instead of the object's credentials. NULL: the object's. The object is retained.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_request_options_set_security(
+    filestack_request_options *options, const filestack_security *security, filestack_error **error);
+
+/**
+ * Limits the time of the whole call with all its retries. 0 = the client's limit, which is the default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_request_options_set_total_timeout_ms(
+    filestack_request_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Limits how many bytes are taken; beyond them the call fails with FILESTACK_E_TOO_LARGE. 0 = the default: 1 GiB
+ * for content in memory, no limit for files.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_request_options_set_max_size_bytes(
+    filestack_request_options *options, uint64_t size_bytes, filestack_error **error);
+
+/**
+ * Sets what happens when the destination of a download exists: FILESTACK_IF_EXISTS_*. REPLACE by default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_request_options_set_if_exists(
+    filestack_request_options *options, int32_t behaviour, filestack_error **error);
+
+/**
+ * Frees the options. What was made with them stays.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_request_options_free(filestack_request_options *options);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Client
+ *
+ * The client.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Makes a client. Contacts nobody; reads the proxy variables of the environment once.
+ *
+ * `api_key` may be NULL: what needs one then says so. `options` may be NULL: every default; they are copied.
+ * `*out_client` is released with filestack_client_release.
+ * Errors: FILESTACK_E_ARGUMENT, FILESTACK_E_TLS. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_new(
+    const char *api_key, const filestack_client_options *options, filestack_client **out_client,
+    filestack_error **error);
+
+/**
+ * The file with this handle. Contacts nobody.
+ *
+ * `security` signs its calls; NULL = the client's. `*out_filelink` is released with filestack_filelink_release
+ * and keeps the client alive. Errors: FILESTACK_E_ARGUMENT when the handle is empty or cannot be one.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_filelink(
+    const filestack_client *client, const char *handle, const filestack_security *security,
+    filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * A transformation of the file at an external URL. Contacts nobody; its URL needs the client's API key.
+ *
+ * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
+ * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or no http or https URL.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_transform_external(
+    const filestack_client *client, const char *url, const filestack_security *security,
+    filestack_transformation **out_transformation, filestack_error **error);
+
+/**
+ * A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Contacts nobody.
+ *
+ * `sources` holds `source_count` strings and may be NULL when there are none (tasks such as text_sentiment).
+ * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
+ * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when a source is none of these. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_client_transform(
+    const filestack_client *client, const char *const *sources, size_t source_count, const filestack_security *security,
+    filestack_transformation **out_transformation, filestack_error **error);
+
+/**
+ * Uploads the file at `path`. Blocks.
+ *
+ * `options` may be NULL: every default. `*out_filelink` is released with filestack_filelink_release; it has the
+ * credentials that signed the upload. Parts travel in parallel, each is checked by its MD5, and what fails for
+ * the moment is tried again.
+ * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT (a directory, an empty file, no API key),
+ * FILESTACK_E_SOURCE_CHANGED, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_upload_path(
+    const filestack_client *client, const char *path, const filestack_upload_options *options,
+    filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Uploads a source: a file, memory or a reader. Blocks.
+ *
+ * As filestack_client_upload_path. The source serves one upload at a time and is not read after the call.
+ * Errors: as filestack_client_upload_path, FILESTACK_E_STATE when the source is in use or cannot be read again,
+ * FILESTACK_E_CALLBACK when a reader fails. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_upload(
+    const filestack_client *client, const filestack_source *source, const filestack_upload_options *options,
+    filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Adds a reference to the client and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_client *filestack_client_retain(const filestack_client *client);
+
+/**
+ * Gives a reference to the client back. It lives on while filelinks and transformations of it do.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_client_release(filestack_client *client);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Source
+ *
+ * Sources of uploads.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Initial value of a filestack_reader. */
+#define FILESTACK_READER_INIT { (uint32_t)sizeof(filestack_reader), 0, 0, 0, 0, 0, 0 }
+
+/**
+ * A reader of the caller, such as a file object of another language. Start from FILESTACK_READER_INIT, which sets
+ * struct_size.
+ *
+ * The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
+ * call a blocking function of the library.
+ */
+typedef struct filestack_reader {
+    /** sizeof(filestack_reader), set by FILESTACK_READER_INIT. */
+    uint32_t struct_size;
+    /** Must be 0. */
+    uint32_t reserved;
+    /** Writes up to `size` bytes to `buffer` and returns how many, 0 at the end, a negative number on failure. */
+    int64_t (*read)(void *user, void *buffer, size_t size);
+    /**
+     * Goes to the byte at `offset`, counted from the first; returns 0, or anything else on failure. May be NULL:
+     * the source then serves one upload.
+     */
+    int32_t (*seek)(void *user, uint64_t offset);
+    /**
+     * Returns the number of bytes from the first to the last, or a negative number when only reading tells. May be
+     * NULL. Without a size the content is first copied to a temporary file.
+     */
+    int64_t (*size)(void *user);
+    /** Frees `user`; called once, after the last call of the others. May be NULL. */
+    filestack_destroy destroy;
+    /** Given to all functions. */
+    void *user;
+} filestack_reader;
+
+/**
+ * The file at `path`, opened now.
+ *
+ * `*out_source` is released with filestack_source_release.
+ * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it is no regular file. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_source_from_path(const char *path, filestack_source **out_source, filestack_error **error);
+
+/**
+ * `size` bytes in memory.
+ *
+ * With `destroy` the memory is borrowed until `destroy(user)` is called: once, after the last use, also when this
+ * call fails. Without it (NULL) the bytes are copied now. `*out_source` is released with filestack_source_release.
+ * Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_source_from_memory(
+    const void *data, size_t size, filestack_destroy destroy, void *user, filestack_source **out_source,
+    filestack_error **error);
+
+/**
+ * A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails.
+ *
+ * `*out_source` is released with filestack_source_release. Errors: FILESTACK_E_NULL without `read`,
+ * FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_source_from_reader(
+    const filestack_reader *reader, filestack_source **out_source, filestack_error **error);
+
+/**
+ * Adds a reference to the source and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_source *filestack_source_retain(const filestack_source *source);
+
+/**
+ * Gives a reference to the source back.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_source_release(filestack_source *source);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Filelink
+ *
+ * Files that the service keeps.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * The handle: the file's name at the service.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_filelink_handle(const filestack_filelink *filelink);
+
+/**
+ * The service's whole reply to the upload, as a JSON object.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL for NULL and for a filelink that does not
+ * come from an upload. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_filelink_upload_response_json(const filestack_filelink *filelink);
+
+/**
+ * The file's URL, without credentials.
+ *
+ * `*out_url` is freed with filestack_string_free. Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_url(const filestack_filelink *filelink, char **out_url, filestack_error **error);
+
+/**
+ * The file's URL with credentials. A secret: whoever has it may do what the policy allows.
+ *
+ * `security` may be NULL: the filelink's own. `*out_url` is freed with filestack_string_free.
+ * Errors: FILESTACK_E_ARGUMENT when there are no credentials. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_signed_url(
+    const filestack_filelink *filelink, const filestack_security *security, char **out_url, filestack_error **error);
+
+/**
+ * Downloads the file. Blocks.
+ *
+ * The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name
+ * that ends with ".filestack-part", which is removed on failure. `request` may be NULL. `out_size_bytes` may be
+ * NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_download(
+    const filestack_filelink *filelink, const char *path, const filestack_request_options *request,
+    uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * Reads the file's content into memory. Blocks.
+ *
+ * `request` may be NULL. `*out_content` is freed with filestack_buffer_free. Errors: FILESTACK_E_TOO_LARGE beyond
+ * the limit (1 GiB unless set), and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_get_content(
+    const filestack_filelink *filelink, const filestack_request_options *request, filestack_buffer **out_content,
+    filestack_error **error);
+
+/**
+ * What the service knows of the file, as a JSON object. Blocks.
+ *
+ * `fields` holds `field_count` names: size, mimetype, filename, width, height, uploaded (milliseconds since 1970),
+ * writeable, cloud, source_url, md5, sha1, sha224, sha256, sha384, sha512, location, path, container, key, exif,
+ * status. Without any the service chooses. `request` may be NULL. `*out_json` is freed with filestack_string_free.
+ * Errors: FILESTACK_E_ARGUMENT for an unknown name, and those of the network and the service. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_metadata(
+    const filestack_filelink *filelink, const char *const *fields, size_t field_count,
+    const filestack_request_options *request, char **out_json, filestack_error **error);
+
+/**
+ * Begins a transformation of the file. Contacts nobody.
+ *
+ * `*out_transformation` is freed with filestack_transformation_free and has the filelink's credentials.
+ * Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_transform(
+    const filestack_filelink *filelink, filestack_transformation **out_transformation, filestack_error **error);
+
+/**
+ * Adds a reference to the filelink and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_filelink *filestack_filelink_retain(const filestack_filelink *filelink);
+
+/**
+ * Gives a reference to the filelink back. The file at the service stays.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_filelink_release(filestack_filelink *filelink);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Transformation
+ *
+ * Transformations: chains of tasks.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** The parameter is true or false: `i`, nonzero = true. */
+#define FILESTACK_PARAM_BOOL 1
+
+/** The parameter is an integer: `i`. */
+#define FILESTACK_PARAM_INT 2
+
+/** The parameter is a number: `f`. */
+#define FILESTACK_PARAM_NUMBER 3
+
+/** The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is 0. */
+#define FILESTACK_PARAM_STRING 4
+
+/** The parameter is a list of integers: `p` points to `len` values of type int64_t. */
+#define FILESTACK_PARAM_INTS 5
+
+/** The parameter is a list of texts: `p` points to `len` values of type const char *. */
+#define FILESTACK_PARAM_STRINGS 6
+
+/** The parameter is a JSON value: `p` and `len` as for FILESTACK_PARAM_STRING. */
+#define FILESTACK_PARAM_JSON 7
+
+/** A named parameter of a task. Zero everything that `kind` does not use. */
+typedef struct filestack_param {
+    /** The parameter's name, as the catalogue of tasks has it. */
+    const char *name;
+    /** FILESTACK_PARAM_*: which of the members hold the value. */
+    uint32_t kind;
+    /** Must be 0. */
+    uint32_t reserved;
+    /** The value of a BOOL or an INT. */
+    int64_t i;
+    /** The value of a NUMBER. */
+    double f;
+    /** The value of a STRING, INTS, STRINGS or JSON. */
+    const void *p;
+    /** How many bytes or values `p` points to. */
+    size_t len;
+} filestack_param;
+
+/**
+ * Adds a task with its parameters, checked against the catalogue of tasks.
+ *
+ * `params` holds `param_count` parameters and may be NULL when there are none; everything is copied.
+ * Errors: FILESTACK_E_TASK_UNKNOWN, FILESTACK_E_PARAM_UNKNOWN (both with the nearest right name),
+ * FILESTACK_E_PARAM_TYPE, FILESTACK_E_PARAM_RANGE, FILESTACK_E_PARAM_MISSING, FILESTACK_E_TASK_ORDER; they poison
+ * the transformation. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_add(
+    filestack_transformation *transformation, const char *task, const filestack_param *params, size_t param_count,
+    filestack_error **error);
+
+/**
+ * Adds a task with its parameters as a JSON object, checked against the catalogue of tasks.
+ *
+ * `params_json` may be NULL when there are none. Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT
+ * when the text is no JSON object; they poison the transformation. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_add_json(
+    filestack_transformation *transformation, const char *task, const char *params_json, filestack_error **error);
+
+/**
+ * The URL at which the service delivers the result, without credentials.
+ *
+ * `*out_url` is freed with filestack_string_free. Errors: that of a task that could not be added;
+ * FILESTACK_E_ARGUMENT when the sources do not fit the tasks, or an external source needs an API key and the client
+ * has none. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_url(
+    const filestack_transformation *transformation, char **out_url, filestack_error **error);
+
+/**
+ * The URL at which the service delivers the result, with credentials. A secret: whoever has it may do what the
+ * policy allows.
+ *
+ * `security` may be NULL: the transformation's own. `*out_url` is freed with filestack_string_free.
+ * Errors: as filestack_transformation_url, and FILESTACK_E_ARGUMENT when there are no credentials.
+ * Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_signed_url(
+    const filestack_transformation *transformation, const filestack_security *security, char **out_url,
+    filestack_error **error);
+
+/**
+ * Downloads the result. Blocks.
+ *
+ * As filestack_filelink_download. Errors: that of a task that could not be added, and those of
+ * filestack_filelink_download. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_download(
+    const filestack_transformation *transformation, const char *path, const filestack_request_options *request,
+    uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * Reads the result into memory. Blocks.
+ *
+ * As filestack_filelink_get_content. Errors: that of a task that could not be added, and those of
+ * filestack_filelink_get_content. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_get_content(
+    const filestack_transformation *transformation, const filestack_request_options *request,
+    filestack_buffer **out_content, filestack_error **error);
+
+/**
+ * Makes a transformation with the same sources, credentials and tasks, poisoned as this one is.
+ *
+ * Returns an object to be freed with filestack_transformation_free. Errors: none; NULL for NULL.
+ * Threads: one at a time. Since: 0.1.0.
+ */
+filestack_transformation *filestack_transformation_clone(const filestack_transformation *transformation);
+
+/**
+ * Frees the transformation.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_transformation_free(filestack_transformation *transformation);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* FILESTACK_FILESTACK_H */

@@ -1,0 +1,142 @@
+//! Makes the committed header out of the one that the build script generates, or checks that it is up to date.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::declarations::{Header, Item, Kind};
+use crate::exports::{self, Module};
+use crate::layout::{self, Section};
+use crate::workspace::{Result, Workspace, read, write_if_changed};
+
+/// What the comment of every function says.
+const REQUIRED: [&str; 3] = ["Errors: ", "Threads: ", "Since: "];
+
+/// Writes the header.
+pub(crate) fn write(workspace: &Workspace) -> Result<()> {
+    write_if_changed(&workspace.path("include/filestack/filestack.h"), generate(workspace)?.as_bytes())
+}
+
+/// Fails when the committed header is not what would be written.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    match first_difference(&workspace.header()?, &generate(workspace)?) {
+        None => Ok(()),
+        Some((line, committed, expected)) => Err(format!(
+            "include/filestack/filestack.h is stale from line {line} on: run `make headers` and commit it\n\
+             - {committed}\n+ {expected}"
+        )),
+    }
+}
+
+fn generate(workspace: &Workspace) -> Result<String> {
+    let header = Header::parse(&read(&raw_header(workspace)?)?)?;
+    check_documentation(&header)?;
+    let sections: Vec<Section> = exports::modules(workspace)?.into_iter().map(section_of).collect();
+    layout::write(&header, &sections)
+}
+
+/// Runs the library's build script and returns the header that it has generated.
+fn raw_header(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    // `check` runs the build script as a build does, and generates no code.
+    let messages = workspace.cargo(&[
+        "check",
+        "--quiet",
+        "--package",
+        "filestack",
+        "--lib",
+        "--message-format=json-render-diagnostics",
+    ])?;
+    let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    out_dir(&messages, &workspace.path("Cargo.toml"))
+        .map(|folder| Path::new(folder).join("filestack.h"))
+        .ok_or_else(|| "cargo does not say where the build script of `filestack` has written to".into())
+}
+
+/// The output folder of the build script that belongs to a manifest.
+fn out_dir<'a>(messages: &'a [Value], manifest: &Path) -> Option<&'a str> {
+    let artifact = messages.iter().find(|message| {
+        message["reason"] == "compiler-artifact" && message["manifest_path"].as_str().map(Path::new) == Some(manifest)
+    })?;
+    let executed = messages.iter().find(|message| {
+        message["reason"] == "build-script-executed" && message["package_id"] == artifact["package_id"]
+    })?;
+    executed["out_dir"].as_str()
+}
+
+fn section_of(module: Module) -> Section {
+    let names = module.public_names().collect();
+    Section { title: capitalised(&module.name.replace('_', " ")), summary: module.summary, names }
+}
+
+fn capitalised(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn check_documentation(header: &Header) -> Result<()> {
+    let failures: Vec<String> = header.items.iter().filter_map(missing_documentation).collect();
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+fn missing_documentation(item: &Item) -> Option<String> {
+    if item.doc.is_empty() {
+        return Some(format!("{}: has no documentation", item.name));
+    }
+    if !matches!(item.kind, Kind::Function(_)) {
+        return None;
+    }
+    let doc = format!("{} ", item.doc.join(" "));
+    let missing = REQUIRED.iter().find(|part| !doc.contains(*part))?;
+    Some(format!("{}: its documentation does not say \"{}\"", item.name, missing.trim()))
+}
+
+/// The first line that differs, counted from 1, in both texts.
+fn first_difference<'a>(committed: &'a str, expected: &'a str) -> Option<(usize, &'a str, &'a str)> {
+    if committed == expected {
+        return None;
+    }
+    let (mut left, mut right) = (committed.split('\n'), expected.split('\n'));
+    let mut line = 0;
+    loop {
+        line += 1;
+        match (left.next(), right.next()) {
+            (Some(committed), Some(expected)) if committed == expected => {}
+            (committed, expected) => return Some((line, committed.unwrap_or("(end)"), expected.unwrap_or("(end)"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_difference_is_found() {
+        assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
+        assert_eq!(first_difference("a\nb\n", "a\nc\n"), Some((2, "b", "c")));
+        assert_eq!(first_difference("a", "a\nb"), Some((2, "(end)", "b")));
+    }
+
+    #[test]
+    fn functions_say_what_callers_must_know() {
+        let text = "/** Good. Errors: none. Threads: any. Since: 0.1.0. */\nvoid filestack_a(void);\n\
+                    /** Bad. Errors: none. Since: 0.1.0. */\nvoid filestack_b(void);\nvoid filestack_c(void);\n\
+                    /** A number. */\n#define FILESTACK_D 1\n";
+        let failure = check_documentation(&Header::parse(text).unwrap()).unwrap_err();
+        assert_eq!(
+            failure,
+            "filestack_b: its documentation does not say \"Threads:\"\nfilestack_c: has no documentation"
+        );
+    }
+
+    #[test]
+    fn the_build_script_is_that_of_the_manifest() {
+        let messages = [
+            serde_json::json!({"reason": "build-script-executed", "package_id": "other", "out_dir": "/no"}),
+            serde_json::json!({"reason": "build-script-executed", "package_id": "ours", "out_dir": "/yes"}),
+            serde_json::json!({"reason": "compiler-artifact", "package_id": "ours", "manifest_path": "/w/Cargo.toml"}),
+        ];
+        assert_eq!(out_dir(&messages, Path::new("/w/Cargo.toml")), Some("/yes"));
+        assert_eq!(out_dir(&messages, Path::new("/x/Cargo.toml")), None);
+    }
+}

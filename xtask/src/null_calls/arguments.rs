@@ -1,0 +1,169 @@
+//! What each parameter of a function is for, and what a test passes for it.
+
+use crate::declarations::{Header, Item, Kind, Parameter, Prototype, Type};
+use crate::workspace::Result;
+
+/// A parameter as a test sees it.
+pub(super) struct Argument<'a> {
+    /// The parameter's name.
+    pub(super) name: &'a str,
+    /// Its type.
+    pub(super) r#type: &'a Type,
+    /// What it is for.
+    pub(super) role: Role,
+    /// A value that is accepted, as C writes it.
+    pub(super) good: String,
+    /// The variable of that value and the call that makes it, for an object that is made for one call.
+    pub(super) object: Option<Object>,
+}
+
+/// What a parameter is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// An object, a text or a struct. It may be missing where the documentation says so.
+    Input { optional: bool },
+    /// An array whose size is the next parameter. It may be missing when the size is 0.
+    Array,
+    /// Where a result goes.
+    Output { optional: bool },
+    /// Where the error goes.
+    Error,
+    /// A number, a callback or its user pointer: 0 and NULL are values as others are.
+    Value,
+}
+
+impl Role {
+    /// Whether NULL is refused while all other arguments are good.
+    pub(super) fn is_required(self) -> bool {
+        matches!(self, Role::Input { optional: false } | Role::Array | Role::Output { optional: false })
+    }
+}
+
+/// An object that a call is given.
+pub(super) struct Object {
+    /// Its declaration: `filestack_policy *example_policy`.
+    pub(super) declaration: String,
+    /// The expression that makes it.
+    pub(super) make: String,
+    /// The statement that frees it.
+    pub(super) free: String,
+}
+
+impl<'a> Argument<'a> {
+    /// The parameters of a function, in their order.
+    pub(super) fn all(header: &Header, item: &Item, prototype: &'a Prototype) -> Result<Vec<Self>> {
+        let doc = documentation(header, item);
+        let parameters = &prototype.parameters;
+        let argument = |(index, parameter): (usize, &'a Parameter)| {
+            // Not so after an object: there it is an index.
+            let counted = parameters.get(index + 1).is_some_and(|next| next.r#type.is("size_t"))
+                && !is_object(header, &parameter.r#type);
+            // The error follows the last input or output.
+            let is_last = index + 2 == parameters.len();
+            let optional = may_be_null(&doc, &parameter.name, is_last);
+            let role = role(header, parameter, counted, optional)?;
+            Self::new(header, parameter, role)
+        };
+        parameters.iter().enumerate().map(argument).collect()
+    }
+
+    fn new(header: &Header, parameter: &'a Parameter, role: Role) -> Result<Self> {
+        let (name, r#type) = (parameter.name.as_str(), &parameter.r#type);
+        let mut object = None;
+        let good = match role {
+            Role::Output { .. } | Role::Error => format!("&{name}"),
+            Role::Value if is_pointer(header, r#type) => "NULL".into(),
+            Role::Value => "1".into(),
+            Role::Input { .. } | Role::Array => match r#type.text.as_str() {
+                "const char *" | "const void *" | "char *" => "\"text\"".into(),
+                "const char *const *" => "example_texts".into(),
+                _ if is_object(header, r#type) => {
+                    object = Some(Object::new(header, name, &r#type.base)?);
+                    format!("example_{name}")
+                }
+                _ if matches!(kind_of(header, &r#type.base), Some(Kind::Struct(_))) => {
+                    format!("&example_{}", r#type.base)
+                }
+                _ => return Err(format!("nothing is known that could be passed as '{}'", r#type.with_name(name))),
+            },
+        };
+        Ok(Argument { name, r#type, role, good, object })
+    }
+
+    /// NULL or 0.
+    pub(super) fn nothing(&self, header: &Header) -> &'static str {
+        if is_pointer(header, self.r#type) { "NULL" } else { "0" }
+    }
+}
+
+impl Object {
+    fn new(header: &Header, name: &str, base: &str) -> Result<Self> {
+        let constructor = format!("{base}_new");
+        let is_simple =
+            header.functions().any(|(item, prototype)| item.name == constructor && prototype.parameters.is_empty());
+        // The support code has an example of each object that needs arguments; without it the program does not compile.
+        let make = if is_simple { format!("{constructor}()") } else { format!("example_{base}()") };
+        let variable = format!("example_{name}");
+        let free = free(header, base, &variable).ok_or_else(|| format!("no function frees a {base}"))?;
+        Ok(Object { declaration: format!("{base} *{variable}"), make, free })
+    }
+}
+
+/// The statement that frees what a pointer to `base` owns, if anything does.
+pub(super) fn free(header: &Header, base: &str, variable: &str) -> Option<String> {
+    let candidates = match base {
+        "char" => ["filestack_string_free".to_owned(), String::new()],
+        _ => [format!("{base}_release"), format!("{base}_free")],
+    };
+    let found = candidates.into_iter().find(|name| header.functions().any(|(item, _)| item.name == *name))?;
+    Some(format!("{found}({variable});"))
+}
+
+fn role(header: &Header, parameter: &Parameter, counted: bool, optional: bool) -> Result<Role> {
+    let (name, r#type) = (parameter.name.as_str(), &parameter.r#type);
+    Ok(match r#type.text.as_str() {
+        "filestack_error **" => Role::Error,
+        _ if name.starts_with("out_") && r#type.pointers > 0 => Role::Output { optional },
+        _ if r#type.pointers == 0 => Role::Value,
+        "void *" if name == "user" => Role::Value,
+        _ if counted => Role::Array,
+        _ if r#type.pointers == 1 && !is_changeable_value(header, r#type) => Role::Input { optional },
+        _ => return Err(format!("'{}' is neither an input nor an output (out_...)", r#type.with_name(name))),
+    })
+}
+
+/// Whether the type points to what is no object and could be written to: an output by its type.
+fn is_changeable_value(header: &Header, r#type: &Type) -> bool {
+    !r#type.text.starts_with("const ") && !is_object(header, r#type) && r#type.base != "char"
+}
+
+fn is_object(header: &Header, r#type: &Type) -> bool {
+    r#type.pointers == 1 && matches!(kind_of(header, &r#type.base), Some(Kind::Opaque))
+}
+
+/// Whether the documentation says that an argument may be NULL: a sentence has both, or begins with "NULL:" where
+/// it speaks of the last argument.
+fn may_be_null(doc: &str, name: &str, is_last: bool) -> bool {
+    let quoted = format!("`{name}`");
+    doc.split(". ").any(|sentence| {
+        (sentence.contains(&quoted) && sentence.contains("NULL")) || (is_last && sentence.starts_with("NULL:"))
+    })
+}
+
+/// The comment of a function, with that of each function which it refers to by "As filestack_...".
+fn documentation(header: &Header, item: &Item) -> String {
+    let own = item.doc.join(" ");
+    let others = header.functions().filter(|(other, _)| own.contains(&format!("As {}.", other.name)));
+    let others: Vec<String> = others.map(|(other, _)| other.doc.join(" ")).collect();
+    std::iter::once(own).chain(others).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether C compares a value of the type with NULL: callbacks are pointers too.
+pub(super) fn is_pointer(header: &Header, r#type: &Type) -> bool {
+    r#type.pointers > 0
+        || matches!(kind_of(header, &r#type.base), Some(Kind::Alias(definition)) if definition.contains("(*"))
+}
+
+fn kind_of<'a>(header: &'a Header, name: &str) -> Option<&'a Kind> {
+    header.items.iter().find(|item| item.name == name).map(|item| &item.kind)
+}
