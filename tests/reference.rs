@@ -321,3 +321,72 @@ fn the_hosts_of_a_configuration_can_be_listed() {
     assert_eq!(hosts["fixed"], json!(["cdn.example.com", "upload.example.com", "www.example.com"]));
     assert!(hosts["named_by_the_service"].as_array().is_some_and(|list| list.len() == 2));
 }
+
+#[tokio::test]
+async fn screenshots_take_every_parameter() {
+    let service = answering(json!({})).await;
+    let params = [
+        ("agent", "desktop".into()),
+        ("mode", "window".into()),
+        ("width", 800.into()),
+        ("height", 600.into()),
+        ("delay", 1000.into()),
+    ];
+    let screenshot = client(&service.url, None).urlscreenshot("https://example.com", &params).unwrap();
+    assert_eq!(
+        screenshot.url().unwrap(),
+        format!(
+            "{}/K/urlscreenshot=agent:desktop,delay:1000,height:600,mode:window,width:800/https://example.com",
+            service.url
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_file_is_stored_again_with_every_parameter() {
+    let service = answering(json!({"handle": "N"})).await;
+    let mut store = StoreOptions::new();
+    store.set_region("eu-west-1").unwrap();
+    store.set_access("public").unwrap();
+    store.set_base64decode(true);
+    store.add_workflow("w-1").unwrap();
+    store.add_workflow("w-2").unwrap();
+    let filelink = signed_filelink(&service);
+    assert_eq!(filelink.store(&store, &RequestOptions::default()).await.unwrap().handle(), "N");
+    let path = format!("/store=access:public,base64decode:true,region:eu-west-1,workflows:[w-1,w-2]/{SEGMENT}/H");
+    assert_eq!(request(&service.received()[0]), ("POST", path.as_str()));
+}
+
+#[tokio::test]
+async fn each_question_is_its_task() {
+    let service = answering(json!({})).await;
+    let filelink = signed_filelink(&service);
+    let options = RequestOptions::default();
+    filelink.tags(&options).await.unwrap();
+    filelink.sfw(&options).await.unwrap();
+    filelink.ocr(&options).await.unwrap();
+    let targets: Vec<_> = service.received().iter().map(|received| received.target.clone()).collect();
+    assert_eq!(targets, ["tags", "sfw", "ocr"].map(|task| format!("/{task}/{SEGMENT}/H")));
+}
+
+#[tokio::test]
+async fn credentials_of_a_call_go_before_those_of_the_object() {
+    let service = answering(json!({})).await;
+    let other = Security::new("{\"expiry\": 456}", "secret").unwrap();
+    let options = RequestOptions { security: Some(other.clone()), ..RequestOptions::default() };
+    let client = client(&service.url, Some(security()));
+    let filelink = client.filelink("H", None).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    filelink.get_content(&options).await.unwrap();
+    filelink.metadata(&[], &options).await.unwrap();
+    filelink.delete(&options).await.unwrap();
+    filelink.overwrite(&Source::from_bytes("abc"), false, &options).await.unwrap();
+    filelink.transform().get_content(&options).await.unwrap();
+    client.zip(folder.path().join("a.zip"), &["H"], &options).await.unwrap();
+    for received in service.received() {
+        assert!(received.target.contains(other.signature()), "{}", received.target);
+        assert!(!received.target.contains(security().signature()), "{}", received.target);
+    }
+    let signed = filelink.transform().signed_url(Some(&other)).unwrap();
+    assert!(signed.contains(other.signature()), "{signed}");
+}
