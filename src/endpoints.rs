@@ -117,6 +117,13 @@ impl Endpoints {
         }
     }
 
+    /// The host names of some parts, sorted, each once.
+    pub(crate) fn hosts(&self, endpoints: &[Endpoint]) -> Vec<String> {
+        let host = |endpoint: &Endpoint| Url::parse(self.base(*endpoint)).ok()?.host_str().map(str::to_owned);
+        let hosts: std::collections::BTreeSet<_> = endpoints.iter().filter_map(host).collect();
+        hosts.into_iter().collect()
+    }
+
     /// The base URL of the upload host that the service named for one upload: a bare host is reached as the
     /// configured upload endpoint is, and a full URL may not leave TLS.
     ///

@@ -71,6 +71,8 @@ pub enum ErrorKind {
     Protocol = 304,
     /// The reply is larger than the limit.
     TooLarge = 305,
+    /// A webhook's signature does not match, or it is too old.
+    Signature = 306,
     /// The operation was cancelled.
     Cancelled = 400,
     /// A callback of the caller reported a failure.
@@ -109,6 +111,7 @@ impl ErrorKind {
         ErrorKind::RateLimit,
         ErrorKind::Protocol,
         ErrorKind::TooLarge,
+        ErrorKind::Signature,
         ErrorKind::Cancelled,
         ErrorKind::Callback,
         ErrorKind::Panic,

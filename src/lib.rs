@@ -6,6 +6,7 @@
 
 #![deny(unsafe_code)]
 
+mod background;
 mod client;
 mod delivery;
 mod endpoints;
@@ -21,15 +22,18 @@ mod sys;
 pub mod transformation;
 mod transport;
 mod upload;
+mod video;
+pub mod webhook;
 
 pub use client::{Client, ClientOptions};
 pub use delivery::{IfExists, RequestOptions};
 pub use endpoints::{Endpoint, Endpoints};
 pub use error::{Error, ErrorKind, Result};
-pub use filelink::{Filelink, METADATA_FIELDS};
+pub use filelink::{Filelink, METADATA_FIELDS, UploadReply};
 pub use location::Location;
 pub use security::{Policy, Security};
 pub use source::{Reader, Source};
 pub use transformation::Transformation;
 pub use transport::Settings;
 pub use upload::{Intelligent, StoreOptions, UploadOptions};
+pub use video::{VideoJob, VideoStatus};

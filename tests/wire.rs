@@ -91,7 +91,7 @@ async fn a_regular_upload_makes_the_requests_of_the_reference() {
             "upload_tags": {"a": "b"}})
     );
     assert_eq!(filelink.handle(), "H");
-    let kept: Value = serde_json::from_str(filelink.upload_response().unwrap()).unwrap();
+    let kept: Value = serde_json::from_str(&filelink.upload_reply().unwrap().to_json()).unwrap();
     assert_eq!(kept["extra"], json!([1]), "the whole reply is kept");
 }
 

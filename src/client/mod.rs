@@ -1,6 +1,7 @@
 //! The client: an application's key, credentials and connections.
 
 mod options;
+mod processing;
 
 use std::fmt;
 use std::future::Future;
@@ -22,12 +23,14 @@ pub(crate) use options::limit_from_ms;
 
 /// Uploads files and makes filelinks and transformations. Clones share the connections.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Client {
+    shared: Arc<Shared>,
+    security: Option<Security>,
+}
 
 struct Shared {
     api_key: Option<String>,
     storage: Location,
-    security: Option<Security>,
     endpoints: Endpoints,
     transport: Transport,
 }
@@ -45,13 +48,19 @@ impl Client {
                 "the API key '{key}' must consist of letters and digits: copy it from the developer portal"
             )));
         }
-        Ok(Client(Arc::new(Shared {
+        let shared = Shared {
             api_key: api_key.map(str::to_owned),
             storage: options.storage,
-            security: options.security,
             endpoints: options.endpoints,
             transport: Transport::new(options.network)?,
-        })))
+        };
+        Ok(Client { shared: Arc::new(shared), security: options.security })
+    }
+
+    /// A client of the same application, over the same connections, whose calls are signed by `security`.
+    #[must_use]
+    pub fn with_security(&self, security: Option<Security>) -> Client {
+        Client { shared: Arc::clone(&self.shared), security }
     }
 
     /// The file with `handle`. `security` signs its calls instead of the client's.
@@ -129,38 +138,38 @@ impl Client {
 
     /// The API key, or an error that says what needs it.
     pub(crate) fn api_key(&self, needed_by: &str) -> Result<&str> {
-        self.0.api_key.as_deref().ok_or_else(|| {
+        self.shared.api_key.as_deref().ok_or_else(|| {
             Error::argument(format!("{needed_by} needs an API key, but the client was made without one"))
         })
     }
 
     pub(crate) fn optional_api_key(&self) -> Option<&str> {
-        self.0.api_key.as_deref()
+        self.shared.api_key.as_deref()
     }
 
     pub(crate) fn storage(&self) -> Location {
-        self.0.storage
+        self.shared.storage
     }
 
     pub(crate) fn security(&self) -> Option<&Security> {
-        self.0.security.as_ref()
+        self.security.as_ref()
     }
 
     pub(crate) fn endpoints(&self) -> &Endpoints {
-        &self.0.endpoints
+        &self.shared.endpoints
     }
 
     pub(crate) fn transport(&self) -> &Transport {
-        &self.0.transport
+        &self.shared.transport
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("api_key", &self.0.api_key)
-            .field("storage", &self.0.storage)
-            .field("endpoints", &self.0.endpoints)
+            .field("api_key", &self.shared.api_key)
+            .field("storage", &self.shared.storage)
+            .field("endpoints", &self.shared.endpoints)
             .finish_non_exhaustive()
     }
 }

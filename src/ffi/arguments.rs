@@ -84,6 +84,10 @@ impl Output for u64 {
     const EMPTY: Self = 0;
 }
 
+impl Output for i32 {
+    const EMPTY: Self = 0;
+}
+
 /// `text` as C sees it. A NUL inside, which only a service's reply could hold, becomes U+FFFD.
 pub(super) fn c_string(text: &str) -> CString {
     CString::new(text).unwrap_or_else(|_| CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default())

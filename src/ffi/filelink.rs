@@ -7,11 +7,12 @@ use crate::filelink::Filelink;
 
 use super::arguments::{c_string, owned_c_string, text, texts};
 use super::error::filestack_error;
+use super::filelink_reply::ReplyTexts;
 use super::guard::{guard_or, produce, produce_optional};
 use super::handle::{self, Opaque};
 use super::memory::filestack_buffer;
 use super::object;
-use super::request_options::{self, filestack_request_options};
+use super::request_options::filestack_request_options;
 use super::runtime::block_on;
 use super::security::{self, filestack_security};
 use super::status::filestack_status;
@@ -25,9 +26,9 @@ pub struct filestack_filelink {
 
 /// A filelink with its texts as C sees them.
 pub(super) struct FilelinkValue {
-    filelink: Filelink,
+    pub(super) filelink: Filelink,
+    pub(super) reply: Option<ReplyTexts>,
     handle: CString,
-    upload_response: Option<CString>,
 }
 
 impl Opaque for filestack_filelink {
@@ -40,7 +41,7 @@ impl Opaque for filestack_filelink {
 pub(super) fn hand_over(filelink: Filelink) -> *mut filestack_filelink {
     handle::new(FilelinkValue {
         handle: c_string(filelink.handle()),
-        upload_response: filelink.upload_response().map(c_string),
+        reply: filelink.upload_reply().map(ReplyTexts::new),
         filelink,
     })
 }
@@ -52,19 +53,6 @@ pub(super) fn hand_over(filelink: Filelink) -> *mut filestack_filelink {
 pub unsafe extern "C" fn filestack_filelink_handle(filelink: *const filestack_filelink) -> *const c_char {
     // SAFETY: the caller keeps the object alive during the call.
     guard_or(std::ptr::null(), || Ok(unsafe { handle::borrow(filelink, "filelink") }?.handle.as_ptr()))
-}
-
-/// The service's whole reply to the upload, as a JSON object.
-///
-/// Returns a string that lives as long as the filelink. Errors: none; NULL for NULL and for a filelink that does not
-/// come from an upload. Threads: any. Since: 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_upload_response_json(filelink: *const filestack_filelink) -> *const c_char {
-    guard_or(std::ptr::null(), || {
-        // SAFETY: the caller keeps the object alive during the call.
-        let value = unsafe { handle::borrow(filelink, "filelink") }?;
-        Ok(value.upload_response.as_deref().map_or(std::ptr::null(), std::ffi::CStr::as_ptr))
-    })
 }
 
 /// The file's URL, without credentials.
@@ -122,7 +110,7 @@ pub unsafe extern "C" fn filestack_filelink_download(
         produce_optional(out_size_bytes, error, || {
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
             let path = PathBuf::from(text(path, "path")?);
-            let request = request_options::optional(request)?;
+            let request = handle::options(request, "request")?;
             block_on(async move { filelink.download(path, &request).await })
         })
     }
@@ -143,7 +131,7 @@ pub unsafe extern "C" fn filestack_filelink_get_content(
     unsafe {
         produce(out_content, "out_content", error, || {
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let request = request_options::optional(request)?;
+            let request = handle::options(request, "request")?;
             Ok(handle::new(block_on(async move { filelink.get_content(&request).await })?))
         })
     }
@@ -170,7 +158,7 @@ pub unsafe extern "C" fn filestack_filelink_metadata(
         produce(out_json, "out_json", error, || {
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
             let fields: Vec<String> = texts(fields, field_count, "fields")?.into_iter().map(str::to_owned).collect();
-            let request = request_options::optional(request)?;
+            let request = handle::options(request, "request")?;
             let json = block_on(async move {
                 let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
                 filelink.metadata(&fields, &request).await

@@ -69,6 +69,15 @@ pub(super) unsafe fn borrow_optional<'a, H: Opaque>(pointer: *const H, name: &st
     unsafe { borrow(pointer, name) }.map(Some)
 }
 
+/// A copy of the options behind `pointer`, or every default for NULL.
+///
+/// # Safety
+/// As for [`borrow`].
+pub(super) unsafe fn options<H: Opaque<Value: Clone + Default>>(pointer: *const H, name: &str) -> Result<H::Value> {
+    // SAFETY: the caller's promise is the same.
+    Ok(unsafe { borrow_optional(pointer, name) }?.cloned().unwrap_or_default())
+}
+
 /// The value behind `pointer`, to be changed.
 ///
 /// # Safety

@@ -40,8 +40,20 @@ pub mod request_options;
 
 pub mod client;
 
+pub mod client_calls;
+
 pub mod source;
 
 pub mod filelink;
 
+pub mod filelink_reply;
+
+pub mod filelink_calls;
+
 pub mod transformation;
+
+pub mod transformation_calls;
+
+pub mod av_job;
+
+pub mod webhook;

@@ -35,15 +35,6 @@ pub extern "C" fn filestack_request_options_new() -> *mut filestack_request_opti
     guard_or(std::ptr::null_mut(), || Ok(handle::new(RequestOptions::default())))
 }
 
-/// The options of an optional argument.
-///
-/// # Safety
-/// `request` is NULL or an options object that outlives the call.
-pub(super) unsafe fn optional(request: *const filestack_request_options) -> Result<RequestOptions> {
-    // SAFETY: the caller's promise is the same.
-    Ok(unsafe { handle::borrow_optional(request, "request") }?.cloned().unwrap_or_default())
-}
-
 /// Makes options with the same values.
 ///
 /// Returns an object to be freed with filestack_request_options_free. Errors: none; NULL for NULL. Threads: one at a time.

@@ -67,6 +67,8 @@ pub const FILESTACK_E_RATE_LIMIT: filestack_status = 303;
 pub const FILESTACK_E_PROTOCOL: filestack_status = 304;
 /// The reply is larger than the limit.
 pub const FILESTACK_E_TOO_LARGE: filestack_status = 305;
+/// A webhook's signature does not match, or it is too old.
+pub const FILESTACK_E_SIGNATURE: filestack_status = 306;
 /// The operation was cancelled.
 pub const FILESTACK_E_CANCELLED: filestack_status = 400;
 /// A callback of the caller reported a failure.
@@ -117,6 +119,7 @@ fn name(kind: ErrorKind) -> &'static CStr {
         ErrorKind::RateLimit => c"FILESTACK_E_RATE_LIMIT",
         ErrorKind::Protocol => c"FILESTACK_E_PROTOCOL",
         ErrorKind::TooLarge => c"FILESTACK_E_TOO_LARGE",
+        ErrorKind::Signature => c"FILESTACK_E_SIGNATURE",
         ErrorKind::Cancelled => c"FILESTACK_E_CANCELLED",
         ErrorKind::Callback => c"FILESTACK_E_CALLBACK",
         ErrorKind::Panic => c"FILESTACK_E_PANIC",
@@ -156,6 +159,7 @@ mod tests {
         (ErrorKind::RateLimit, FILESTACK_E_RATE_LIMIT),
         (ErrorKind::Protocol, FILESTACK_E_PROTOCOL),
         (ErrorKind::TooLarge, FILESTACK_E_TOO_LARGE),
+        (ErrorKind::Signature, FILESTACK_E_SIGNATURE),
         (ErrorKind::Cancelled, FILESTACK_E_CANCELLED),
         (ErrorKind::Callback, FILESTACK_E_CALLBACK),
         (ErrorKind::Panic, FILESTACK_E_PANIC),

@@ -12,7 +12,7 @@ use super::guard::{guard_or, produce, produce_optional};
 use super::handle::{self, Opaque};
 use super::memory::filestack_buffer;
 use super::object;
-use super::request_options::{self, filestack_request_options};
+use super::request_options::filestack_request_options;
 use super::runtime::block_on;
 use super::security::{self, filestack_security};
 use super::status::filestack_status;
@@ -90,9 +90,7 @@ pub unsafe extern "C" fn filestack_transformation_add(
     unsafe {
         add(transformation, error, |transformation| {
             let task = text(task, "task")?;
-            let params = slice(params, param_count, "params")?;
-            let params = params.iter().map(|param| named_value(param)).collect::<Result<Vec<_>>>()?;
-            transformation.add(task, &params)
+            transformation.add(task, &named_values(params, param_count)?)
         })
     }
 }
@@ -177,7 +175,7 @@ pub unsafe extern "C" fn filestack_transformation_download(
         produce_optional(out_size_bytes, error, || {
             let transformation = handle::borrow(transformation, "transformation")?.clone();
             let path = PathBuf::from(text(path, "path")?);
-            let request = request_options::optional(request)?;
+            let request = handle::options(request, "request")?;
             block_on(async move { transformation.download(path, &request).await })
         })
     }
@@ -198,7 +196,7 @@ pub unsafe extern "C" fn filestack_transformation_get_content(
     unsafe {
         produce(out_content, "out_content", error, || {
             let transformation = handle::borrow(transformation, "transformation")?.clone();
-            let request = request_options::optional(request)?;
+            let request = handle::options(request, "request")?;
             Ok(handle::new(block_on(async move { transformation.get_content(&request).await })?))
         })
     }
@@ -242,6 +240,15 @@ unsafe fn add(
             add(transformation).map_err(|failure| transformation.poison(failure))
         })
     }
+}
+
+/// Parameters as the core takes them.
+///
+/// # Safety
+/// `params` is NULL or points to `count` parameters, whose pointers are NULL or valid for their kinds.
+pub(super) unsafe fn named_values<'a>(params: *const filestack_param, count: usize) -> Result<Vec<(&'a str, Value)>> {
+    // SAFETY: the caller's promise is the same.
+    unsafe { slice(params, count, "params")?.iter().map(|param| named_value(param)).collect() }
 }
 
 /// A parameter as the core takes it.

@@ -60,7 +60,7 @@ pub unsafe extern "C" fn filestack_upload_options_set_store(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         object::change(options, error, |options| {
-            options.store = handle::borrow_optional(store, "store")?.cloned().unwrap_or_default();
+            options.store = handle::options(store, "store")?;
             Ok(())
         })
     }

@@ -4,6 +4,7 @@ mod policy;
 mod python_json;
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
@@ -16,9 +17,13 @@ use crate::error::{Error, Result};
 
 pub use policy::{CALLS, KEYS, Policy};
 
-/// A policy and its signature. Its parts are wiped from memory when it is dropped; the app secret is not kept.
+/// A policy and its signature. Clones share them; they are wiped from memory when the last one goes. The app secret
+/// is not kept.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Security {
+pub struct Security(Arc<Parts>);
+
+#[derive(PartialEq, Eq)]
+struct Parts {
     policy: Zeroizing<String>,
     policy_b64: Zeroizing<String>,
     signature: Zeroizing<String>,
@@ -76,25 +81,25 @@ impl Security {
     /// The policy as JSON text, in the form that was signed.
     #[must_use]
     pub fn policy(&self) -> &str {
-        &self.policy
+        &self.0.policy
     }
 
     /// The policy in URL-safe base64 with padding, as the service receives it.
     #[must_use]
     pub fn policy_b64(&self) -> &str {
-        &self.policy_b64
+        &self.0.policy_b64
     }
 
     /// The signature: 64 lower-case hex digits.
     #[must_use]
     pub fn signature(&self) -> &str {
-        &self.signature
+        &self.0.signature
     }
 
     /// The URL segment `security=p:<policy>,s:<signature>`.
     #[must_use]
     pub fn url_string(&self) -> &str {
-        &self.url_string
+        &self.0.url_string
     }
 
     fn sign_value(value: &Value, secret: &str) -> Result<Self> {
@@ -106,12 +111,12 @@ impl Security {
 
     fn assemble(policy: String, policy_b64: String, signature: String) -> Self {
         let url_string = format!("security=p:{policy_b64},s:{signature}");
-        Security {
+        Security(Arc::new(Parts {
             policy: Zeroizing::new(policy),
             policy_b64: Zeroizing::new(policy_b64),
             signature: Zeroizing::new(signature),
             url_string: Zeroizing::new(url_string),
-        }
+        }))
     }
 }
 

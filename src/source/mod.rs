@@ -156,6 +156,20 @@ impl OpenSource {
         self.size
     }
 
+    /// Goes back to the first byte, to read everything again.
+    ///
+    /// # Errors
+    /// `State` when a reader was read and cannot go back.
+    pub(crate) fn rewind(&mut self) -> Result<()> {
+        if let Input::Reader { reader, position } = &mut self.input
+            && *position > 0
+        {
+            reader.lock().unwrap_or_else(PoisonError::into_inner).rewind()?;
+            *position = 0;
+        }
+        Ok(())
+    }
+
     /// The `length` bytes from `offset`. Each byte is asked for once, in ascending order.
     ///
     /// # Errors

@@ -19,7 +19,11 @@ use crate::client::Client;
 use crate::delivery::{self, RequestOptions};
 use crate::endpoints::Endpoint;
 use crate::error::{Error, Result};
+use crate::filelink::Filelink;
 use crate::security::Security;
+use crate::transport::Request;
+use crate::upload::StoreOptions;
+use crate::video::VideoJob;
 
 pub use chain::TaskChain;
 pub use source::{Source, SourceKind};
@@ -92,7 +96,7 @@ impl Transformation {
     /// at `path` then.
     pub async fn download(&self, path: impl AsRef<Path>, options: &RequestOptions) -> Result<u64> {
         let url = self.content_url(options)?;
-        delivery::download(&self.client, &url, &self.download_name(), path.as_ref(), options).await
+        delivery::download(&self.client, &url, &self.name("download of"), path.as_ref(), options).await
     }
 
     /// The result's content.
@@ -101,11 +105,77 @@ impl Transformation {
     /// Those of the chain, `TooLarge` beyond the limit, and whatever is wrong with the network or the service.
     pub async fn get_content(&self, options: &RequestOptions) -> Result<Vec<u8>> {
         let url = self.content_url(options)?;
-        delivery::get_content(&self.client, &url, &self.download_name(), options).await
+        delivery::get_content(&self.client, &url, &self.name("download of"), options).await
+    }
+
+    /// Stores the result as a new file, which has the client and the credentials that signed the call.
+    ///
+    /// # Errors
+    /// Those of the chain, `Argument` for a MIME type or upload tags, which the task cannot set, and whatever is
+    /// wrong with the network or the service.
+    pub async fn store(&self, store: &StoreOptions, options: &RequestOptions) -> Result<Filelink> {
+        if store.to_upload_tags().is_some() {
+            return Err(Error::argument("upload tags cannot be set for a stored transformation: leave them unset"));
+        }
+        let mut stored = self.clone();
+        stored.add_json("store", &serde_json::Value::Object(store.to_task_params()?).to_string())?;
+        let what = stored.name("storing");
+        let request = Request::post(stored.content_url(options)?, &what);
+        let reply = self.client.within(options.total_timeout, &what, self.client.transport().json(&request)).await?;
+        Filelink::stored(self.client.clone(), self.call_security(options).cloned(), reply)
+    }
+
+    /// What the service answers, as JSON: for chains that end with a task whose reply is no file.
+    ///
+    /// # Errors
+    /// Those of the chain, `Argument` when it gives a file or lacks credentials that its task needs, and whatever is
+    /// wrong with the network or the service.
+    pub async fn get_json(&self, options: &RequestOptions) -> Result<String> {
+        if self.chain.failure().is_none() && !self.chain.tasks().iter().any(Step::is_terminal) {
+            return Err(Error::argument("the transformation gives a file, not JSON: download it or read its content"));
+        }
+        let what = self.name("answer to");
+        let request = Request::get(self.content_url(options)?, &what);
+        let reply = self.client.transport().json_value(&request);
+        Ok(self.client.within(options.total_timeout, &what, reply).await?.to_string())
+    }
+
+    /// What the service answers to one more task, as JSON. This transformation stays as it is, so the same question
+    /// asked twice gets the same answer.
+    ///
+    /// # Errors
+    /// Those of [`Transformation::add`] and [`Transformation::get_json`].
+    pub async fn answer(&self, task: &str, params: &[(&str, Value)], options: &RequestOptions) -> Result<String> {
+        let mut question = self.clone();
+        question.add(task, params)?;
+        question.get_json(options).await
+    }
+
+    /// Starts a conversion of audio or video. The parameters are those of the task `video_convert`.
+    ///
+    /// # Errors
+    /// Those of [`Transformation::add`], and whatever is wrong with the network or the service.
+    pub async fn av_convert(&self, params: &[(&str, Value)], options: &RequestOptions) -> Result<VideoJob> {
+        let mut starting = self.clone();
+        starting.add("video_convert", params)?;
+        let what = starting.name("start of");
+        let request = Request::get(starting.content_url(options)?, &what);
+        let reply = self.client.within(options.total_timeout, &what, self.client.transport().json(&request)).await?;
+        // With `force` each look at the job would start it again.
+        let looking_params: Vec<_> = params.iter().filter(|(name, _)| *name != "force").cloned().collect();
+        let mut looking = self.clone();
+        looking.add("video_convert", &looking_params)?;
+        let security = self.call_security(options).cloned();
+        VideoJob::started(self.client.clone(), security, looking.content_url(options)?, reply)
+    }
+
+    /// The call's own credentials, or else the transformation's.
+    fn call_security<'a>(&'a self, options: &'a RequestOptions) -> Option<&'a Security> {
+        options.security.as_ref().or(self.security.as_ref())
     }
 
     fn content_url(&self, options: &RequestOptions) -> Result<String> {
-        let security = options.security.as_ref().or(self.security.as_ref());
+        let security = self.call_security(options);
         if let (None, Some(step)) = (security, self.chain.task_that_needs_security()) {
             return Err(Error::argument(format!(
                 "the task '{}' needs a security object, and the transformation has none",
@@ -116,14 +186,14 @@ impl Transformation {
     }
 
     /// Such as "download of resize/rotate of 'HANDLE'".
-    fn download_name(&self) -> String {
+    fn name(&self, action: &str) -> String {
         let tasks: Vec<_> = self.chain.tasks().iter().map(Step::name).collect();
         let sources = match self.chain.sources() {
             [source] => format!("'{}'", source.as_str()),
             sources => format!("{} sources", sources.len()),
         };
         let tasks = if tasks.is_empty() { "no task".into() } else { tasks.join("/") };
-        format!("download of {tasks} of {sources}")
+        format!("{action} {tasks} of {sources}")
     }
 
     fn url_with(&self, security: Option<&Security>) -> Result<String> {

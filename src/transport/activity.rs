@@ -22,7 +22,7 @@ impl Activity {
         Activity(Arc::new(Mutex::new(Instant::now())))
     }
 
-    fn touch(&self) {
+    pub(super) fn touch(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 

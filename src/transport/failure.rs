@@ -14,6 +14,10 @@ const LONGEST_SERVICE_TEXT: usize = 600;
 /// The error for a request that got no complete reply. `what` reads like "download of 'H'".
 pub(super) fn transport_error(what: &str, error: &reqwest::Error) -> Error {
     let host = error.url().map_or_else(|| "the service".to_owned(), host_and_port);
+    // Then what the request's body was read from failed, not the network.
+    if let Some(own) = chain(error).find_map(|error| error.downcast_ref::<Error>()) {
+        return own.clone().in_context(format_args!("{what} failed"));
+    }
     let cause = root_cause(error);
     let (kind, problem, retryable) = if error.is_builder() {
         (ErrorKind::Argument, format!("the request cannot be made: {cause}"), false)

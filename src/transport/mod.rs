@@ -3,24 +3,27 @@
 mod activity;
 mod failure;
 mod reply;
+mod request;
 mod retry;
 mod settings;
+mod streamed_body;
 mod tls;
 
 use std::future::Future;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT};
+use reqwest::header::{HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Url};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
 use activity::{Activity, WatchedBody};
+use request::{Body, Headers};
 
 pub(crate) use failure::service_text;
 pub(crate) use reply::Reply;
+pub(crate) use request::Request;
 pub(crate) use retry::{Backoff, jittered};
 pub use settings::Settings;
 pub(crate) use tls::certificates;
@@ -30,66 +33,6 @@ const MOST_REDIRECTS: usize = 5;
 
 /// Tells the service which SDK speaks.
 const SOURCE: &str = concat!("C-", env!("CARGO_PKG_VERSION"));
-
-/// One request, ready to be sent more than once.
-pub(crate) struct Request {
-    method: Method,
-    url: String,
-    what: String,
-    headers: Headers,
-    body: Bytes,
-}
-
-enum Headers {
-    /// Those of requests to the service, with the type of the body and further ones.
-    Service(HeaderMap),
-    /// Exactly these: a signed storage request covers its headers.
-    Storage(HeaderMap),
-}
-
-impl Request {
-    /// A GET from the service. `what` names it in errors: "download of 'H'".
-    pub(crate) fn get(url: impl Into<String>, what: impl Into<String>) -> Self {
-        Request {
-            method: Method::GET,
-            url: url.into(),
-            what: what.into(),
-            headers: Headers::Service(HeaderMap::new()),
-            body: Bytes::new(),
-        }
-    }
-
-    /// A POST of a JSON object to the service.
-    pub(crate) fn post_json(url: impl Into<String>, what: impl Into<String>, body: &Map<String, Value>) -> Self {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Request {
-            method: Method::POST,
-            url: url.into(),
-            what: what.into(),
-            headers: Headers::Service(headers),
-            body: serde_json::to_vec(body).map(Bytes::from).unwrap_or_default(),
-        }
-    }
-
-    /// A PUT to the storage with exactly the headers that were signed.
-    pub(crate) fn put_to_storage(
-        url: impl Into<String>,
-        what: impl Into<String>,
-        headers: HeaderMap,
-        body: Bytes,
-    ) -> Self {
-        Request { method: Method::PUT, url: url.into(), what: what.into(), headers: Headers::Storage(headers), body }
-    }
-
-    /// Adds a header to a request to the service; the storage's set is complete as it is.
-    pub(crate) fn with_service_header(mut self, name: &'static str, value: &str) -> Self {
-        if let (Headers::Service(headers), Ok(value)) = (&mut self.headers, HeaderValue::from_str(value)) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-        self
-    }
-}
 
 /// Sends requests over pooled connections.
 pub(crate) struct Transport {
@@ -145,6 +88,11 @@ impl Transport {
         self.retry(|| async { self.send(request).await?.json_object().await }).await
     }
 
+    /// Sends `request` with retries and reads the JSON value that it is answered with.
+    pub(crate) async fn json_value(&self, request: &Request) -> Result<Value> {
+        self.retry(|| async { self.send(request).await?.json_value().await }).await
+    }
+
     /// Sends `request` once. A reply with an error status is an error; redirects of a GET are followed.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
         let mut url = Url::parse(&request.url).map_err(|cause| {
@@ -170,9 +118,11 @@ impl Transport {
             Headers::Service(headers) => self.service_headers(builder, &trace_id).headers(headers.clone()),
             Headers::Storage(headers) => builder.headers(headers.clone()),
         };
-        if !request.body.is_empty() {
-            builder = builder.body(reqwest::Body::wrap(WatchedBody::new(request.body.clone(), activity.clone())));
-        }
+        builder = match &request.body {
+            Body::Memory(bytes) if bytes.is_empty() => builder,
+            Body::Memory(bytes) => builder.body(reqwest::Body::wrap(WatchedBody::new(bytes.clone(), activity.clone()))),
+            Body::Source(source) => builder.body(reqwest::Body::wrap(source.body(activity.clone()))),
+        };
         let outcome = activity.watch(self.settings.idle_timeout, builder.send()).await;
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let method = request.method.as_str();

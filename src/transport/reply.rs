@@ -116,13 +116,26 @@ impl Reply {
     /// `Protocol` when it is no JSON object, or a success status carries the service's `error`.
     pub(crate) async fn json_object(mut self) -> Result<Map<String, Value>> {
         let text = self.text().await?;
-        match serde_json::from_str(&text) {
-            Ok(Value::Object(object)) if object.contains_key("error") => {
-                Err(self.unexpected("reports an error", &text))
-            }
-            Ok(Value::Object(object)) => Ok(object),
-            Ok(_) => Err(self.unexpected("is JSON but no object", &text)),
-            Err(_) => Err(self.unexpected("is not JSON", &text)),
+        match self.parse(&text)? {
+            Value::Object(object) => Ok(object),
+            _ => Err(self.unexpected("is JSON but no object", &text)),
+        }
+    }
+
+    /// The body as a JSON value that does not describe an error.
+    ///
+    /// # Errors
+    /// `Protocol` when it is not JSON, or a success status carries the service's `error`.
+    pub(crate) async fn json_value(mut self) -> Result<Value> {
+        let text = self.text().await?;
+        self.parse(&text)
+    }
+
+    fn parse(&self, text: &str) -> Result<Value> {
+        match serde_json::from_str(text) {
+            Ok(Value::Object(object)) if object.contains_key("error") => Err(self.unexpected("reports an error", text)),
+            Ok(value) => Ok(value),
+            Err(_) => Err(self.unexpected("is not JSON", text)),
         }
     }
 

@@ -12,8 +12,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use md5::{Digest as _, Md5};
 
+use crate::background;
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::filelink::Filelink;
 use crate::source::{OpenSource, Source};
 
@@ -30,20 +31,19 @@ pub(crate) async fn upload(client: &Client, source: &Source, options: &UploadOpt
     let security = options.security.as_ref().or(client.security());
     client.api_key("an upload")?;
     let opened = source.clone();
-    let open = in_background(move || opened.open()).await?;
+    let open = background::run(move || opened.open()).await?;
     let size = open.size();
     let session = Session::start(client, describe(client, source, size, options), security).await?;
     let etags = send_parts(&session, open, options).await?;
     let reply = session.complete(&etags).await?;
-    Filelink::uploaded(client.clone(), security.cloned(), reply)
+    Filelink::stored(client.clone(), security.cloned(), reply)
 }
 
 fn describe(client: &Client, source: &Source, size: u64, options: &UploadOptions) -> Description {
     let store = &options.store;
     let filename = store.filename().or(source.file_name()).unwrap_or(UNNAMED).to_owned();
-    let guessed = || mime_guess::from_path(&filename).first_raw().unwrap_or(UNKNOWN_TYPE);
     Description {
-        mimetype: store.mimetype().unwrap_or_else(guessed).to_owned(),
+        mimetype: store.mimetype().unwrap_or_else(|| mimetype_of(&filename)).to_owned(),
         size,
         store: store.to_store_member(client.storage()),
         upload_tags: store.to_upload_tags(),
@@ -70,14 +70,14 @@ async fn send_parts(session: &Session<'_>, open: OpenSource, options: &UploadOpt
 
 async fn read_part(open: Arc<Mutex<OpenSource>>, part: Part) -> Result<(Part, Bytes)> {
     let bytes =
-        in_background(move || open.lock().unwrap_or_else(PoisonError::into_inner).read(part.offset, part.length))
+        background::run(move || open.lock().unwrap_or_else(PoisonError::into_inner).read(part.offset, part.length))
             .await?;
     Ok((part, bytes))
 }
 
 async fn send_part(session: &Session<'_>, part: Part, bytes: Bytes) -> Result<String> {
     let hashed = bytes.clone();
-    let md5_b64 = in_background(move || Ok(STANDARD.encode(Md5::digest(&hashed)))).await?;
+    let md5_b64 = background::run(move || Ok(STANDARD.encode(Md5::digest(&hashed)))).await?;
     let offset = session.is_intelligent().then_some(0);
     let etag = session.send(&Chunk { part: part.number, offset, md5_b64, bytes }).await?;
     if session.is_intelligent() {
@@ -86,13 +86,9 @@ async fn send_part(session: &Session<'_>, part: Part, bytes: Bytes) -> Result<St
     Ok(etag)
 }
 
-/// Runs `work` on a thread that may block: file systems, callers' readers and hashing.
-async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
-        Err(_) => Err(Error::new(ErrorKind::Cancelled, "the runtime was stopped while it read the source")),
-    }
+/// The MIME type that a file name's ending stands for.
+pub(crate) fn mimetype_of(filename: &str) -> &'static str {
+    mime_guess::from_path(filename).first_raw().unwrap_or(UNKNOWN_TYPE)
 }
 
 #[cfg(test)]

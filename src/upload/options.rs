@@ -184,6 +184,26 @@ impl StoreOptions {
         store
     }
 
+    /// The parameters of a `store` task.
+    ///
+    /// # Errors
+    /// `Argument` when there is a MIME type, which that task cannot set.
+    pub(crate) fn to_task_params(&self) -> Result<Map<String, Value>> {
+        if self.mimetype.is_some() {
+            return Err(Error::argument(
+                "mimetype cannot be set for a file that the service makes itself: leave it unset",
+            ));
+        }
+        let mut params = self.to_store_member(Location::S3);
+        if self.location.is_none() {
+            params.remove("location");
+        }
+        if let Some(filename) = &self.filename {
+            params.insert("filename".into(), filename.clone().into());
+        }
+        Ok(params)
+    }
+
     /// The `upload_tags` member, when there are tags.
     pub(crate) fn to_upload_tags(&self) -> Option<Value> {
         let member = |(key, value): &(String, String)| (key.clone(), Value::from(value.clone()));

@@ -14,6 +14,8 @@ use crate::transport::{Request, jittered, service_text};
 
 /// How long the service may take to put the parts together when the caller sets no total time.
 const LONGEST_ASSEMBLY: Duration = Duration::from_secs(600);
+/// Names the region to the upload host.
+const REGION_HEADER: HeaderName = HeaderName::from_static("filestack-upload-region");
 const FIRST_ASSEMBLY_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_ASSEMBLY_DELAY: Duration = Duration::from_secs(2);
 
@@ -196,7 +198,7 @@ impl<'a> Session<'a> {
     fn request(&self, path: &str, what: &str, body: &Map<String, Value>) -> Request {
         let request = Request::post_json(format!("{}/{path}", self.host), what, body);
         match &self.region_header {
-            Some(region) => request.with_service_header("filestack-upload-region", region),
+            Some(region) => request.with_service_header(REGION_HEADER, region),
             None => request,
         }
     }

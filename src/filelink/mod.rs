@@ -1,5 +1,9 @@
 //! A file that the service keeps.
 
+mod changes;
+mod intelligence;
+mod upload_reply;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +18,8 @@ use crate::security::Security;
 use crate::suggestion;
 use crate::transformation::{Source as TransformationSource, SourceKind, Transformation};
 use crate::transport::Request;
+
+pub use upload_reply::UploadReply;
 
 /// The metadata that the service can be asked for.
 pub const METADATA_FIELDS: &[&str] = &[
@@ -49,25 +55,25 @@ struct Shared {
     client: Client,
     source: TransformationSource,
     security: Option<Security>,
-    upload_response: Option<String>,
+    upload_reply: Option<UploadReply>,
 }
 
 impl Filelink {
-    /// A file that an upload has just made, with the service's whole reply.
-    pub(crate) fn uploaded(client: Client, security: Option<Security>, reply: Map<String, Value>) -> Result<Self> {
-        let handle = reply.get("handle").and_then(Value::as_str).unwrap_or_default();
+    /// A file that the service has just stored, with its whole reply.
+    pub(crate) fn stored(client: Client, security: Option<Security>, reply: Map<String, Value>) -> Result<Self> {
+        let handle = upload_reply::handle(&reply);
         let source = source_of(handle).map_err(|_| {
-            let message = format!("the upload was completed, but the service's reply has no usable handle: '{handle}'");
+            let message = format!("the file was stored, but the service's reply has no usable handle: '{handle}'");
             Error::new(ErrorKind::Protocol, message)
         })?;
-        let upload_response = Some(Value::Object(reply).to_string());
-        Ok(Filelink(Arc::new(Shared { client, source, security, upload_response })))
+        let upload_reply = Some(UploadReply::new(reply));
+        Ok(Filelink(Arc::new(Shared { client, source, security, upload_reply })))
     }
 
     /// A file that exists at the service.
     pub(crate) fn existing(client: Client, handle: &str, security: Option<Security>) -> Result<Self> {
         let source = source_of(handle)?;
-        Ok(Filelink(Arc::new(Shared { client, source, security, upload_response: None })))
+        Ok(Filelink(Arc::new(Shared { client, source, security, upload_reply: None })))
     }
 
     /// The handle: the file's name at the service.
@@ -76,10 +82,10 @@ impl Filelink {
         self.0.source.as_str()
     }
 
-    /// The service's whole reply to the upload as JSON, when this filelink comes from one.
+    /// What the service said when it stored the file, when this filelink comes from that.
     #[must_use]
-    pub fn upload_response(&self) -> Option<&str> {
-        self.0.upload_response.as_deref()
+    pub fn upload_reply(&self) -> Option<&UploadReply> {
+        self.0.upload_reply.as_ref()
     }
 
     /// The file's URL, without credentials.
@@ -128,8 +134,7 @@ impl Filelink {
     /// # Errors
     /// `Argument` for an unknown field, and whatever is wrong with the network or the service.
     pub async fn metadata(&self, fields: &[&str], options: &RequestOptions) -> Result<String> {
-        let base = format!("{}/file/{}/metadata", self.0.client.endpoints().base(Endpoint::Api), self.handle());
-        let mut url = Url::parse(&base).map_err(|cause| Error::argument(format!("'{base}' is no URL: {cause}")))?;
+        let mut url = self.api_url("/metadata")?;
         for field in fields {
             if !METADATA_FIELDS.contains(field) {
                 let hint = suggestion::hint(field, METADATA_FIELDS.iter().copied());
@@ -137,23 +142,42 @@ impl Filelink {
             }
             url.query_pairs_mut().append_pair(field, "true");
         }
-        if let Some(security) = options.security.as_ref().or(self.0.security.as_ref()) {
-            url.query_pairs_mut()
-                .append_pair("policy", security.policy_b64())
-                .append_pair("signature", security.signature());
+        if let Some(security) = self.call_security(options) {
+            sign(&mut url, security);
         }
         let what = format!("metadata of '{}'", self.handle());
-        let request = Request::get(url.as_str(), &what);
+        let request = Request::get(url, &what);
         let reply = self.0.client.transport().json(&request);
         let reply = self.0.client.within(options.total_timeout, &what, reply).await?;
         Ok(Value::Object(reply).to_string())
     }
 
     fn content_url(&self, options: &RequestOptions) -> Result<String> {
-        match options.security.as_ref().or(self.0.security.as_ref()) {
+        match self.call_security(options) {
             Some(security) => self.signed_url(Some(security)),
             None => Ok(self.url()),
         }
+    }
+
+    /// The file's address at the API, not signed.
+    fn api_url(&self, suffix: &str) -> Result<Url> {
+        let base = format!("{}/file/{}{suffix}", self.0.client.endpoints().base(Endpoint::Api), self.handle());
+        Url::parse(&base).map_err(|cause| Error::argument(format!("'{base}' is no URL: {cause}")))
+    }
+
+    /// The call's own credentials, or else the filelink's.
+    fn call_security<'a>(&'a self, options: &'a RequestOptions) -> Option<&'a Security> {
+        options.security.as_ref().or(self.0.security.as_ref())
+    }
+
+    fn required_security<'a>(&'a self, options: &'a RequestOptions, needed_by: &str) -> Result<&'a Security> {
+        self.call_security(options).ok_or_else(|| {
+            Error::argument(format!("{needed_by} needs a security object, and the filelink has none: pass one"))
+        })
+    }
+
+    fn client(&self) -> &Client {
+        &self.0.client
     }
 
     fn download_name(&self) -> String {
@@ -163,6 +187,11 @@ impl Filelink {
     fn cdn(&self) -> &str {
         self.0.client.endpoints().base(Endpoint::Cdn)
     }
+}
+
+/// Puts credentials into the query, where the API wants them.
+fn sign(url: &mut Url, security: &Security) {
+    url.query_pairs_mut().append_pair("policy", security.policy_b64()).append_pair("signature", security.signature());
 }
 
 /// The handle as a source, when it can be one.

@@ -1,0 +1,76 @@
+//! What changes a file that the service keeps: overwriting and deleting. Both always need credentials.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::background;
+use crate::delivery::RequestOptions;
+use crate::error::{Error, Result};
+use crate::source::Source;
+use crate::transport::Request;
+use crate::upload::mimetype_of;
+
+use super::{Filelink, sign};
+
+impl Filelink {
+    /// Replaces the file's content by that of `source` and returns the service's reply. The handle stays. With
+    /// `base64decode` the service decodes the content first.
+    ///
+    /// # Errors
+    /// `Argument` without credentials, and whatever is wrong with the source, the network or the service.
+    pub async fn overwrite(&self, source: &Source, base64decode: bool, options: &RequestOptions) -> Result<String> {
+        let url = self.overwrite_target(base64decode, options)?;
+        let mimetype = mimetype_of(source.file_name().unwrap_or_default());
+        let opened = source.clone();
+        let content = background::run(move || opened.open()).await?;
+        self.overwrite_by(&Request::post_source(url, self.overwrite_name(), mimetype, content), options).await
+    }
+
+    /// Replaces the file's content by what the service finds at `url`, and returns the service's reply.
+    ///
+    /// # Errors
+    /// `Argument` without credentials or when `url` is no http or https URL, and whatever is wrong with the network
+    /// or the service.
+    pub async fn overwrite_url(&self, url: &str, base64decode: bool, options: &RequestOptions) -> Result<String> {
+        let target = self.overwrite_target(base64decode, options)?;
+        if !Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return Err(Error::argument(format!("'{url}' must be a URL that begins with http:// or https://")));
+        }
+        self.overwrite_by(&Request::post_form(target, self.overwrite_name(), &[("url", url)]), options).await
+    }
+
+    /// Deletes the file from the service and its storage.
+    ///
+    /// # Errors
+    /// `Argument` that says whether the API key or the credentials are missing, `NotFound` when the file is gone
+    /// already, and whatever is wrong with the network or the service.
+    pub async fn delete(&self, options: &RequestOptions) -> Result<()> {
+        let client = self.client();
+        let key = client.api_key("deleting a file")?;
+        let mut url = self.api_url("")?;
+        url.query_pairs_mut().append_pair("key", key);
+        sign(&mut url, self.required_security(options, "deleting a file")?);
+        let what = format!("deletion of '{}'", self.handle());
+        let request = Request::delete(url, &what);
+        let transport = client.transport();
+        let work = transport.retry(|| async { transport.send(&request).await?.text().await.map(drop) });
+        client.within(options.total_timeout, &what, work).await
+    }
+
+    fn overwrite_target(&self, base64decode: bool, options: &RequestOptions) -> Result<Url> {
+        let mut url = self.api_url("")?;
+        url.query_pairs_mut().append_pair("base64decode", if base64decode { "true" } else { "false" });
+        sign(&mut url, self.required_security(options, "overwriting a file")?);
+        Ok(url)
+    }
+
+    fn overwrite_name(&self) -> String {
+        format!("overwriting of '{}'", self.handle())
+    }
+
+    async fn overwrite_by(&self, request: &Request, options: &RequestOptions) -> Result<String> {
+        let work = self.client().transport().json(request);
+        let reply = self.client().within(options.total_timeout, &self.overwrite_name(), work).await?;
+        Ok(Value::Object(reply).to_string())
+    }
+}

@@ -1,0 +1,191 @@
+//! Jobs that convert audio and video.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use crate::client::Client;
+use crate::delivery::RequestOptions;
+use crate::error::{Error, ErrorKind, Result};
+use crate::filelink::Filelink;
+use crate::security::Security;
+use crate::transport::jittered;
+
+/// Between two looks at a job that is being waited for.
+const FIRST_DELAY: Duration = Duration::from_millis(500);
+const LONGEST_DELAY: Duration = Duration::from_secs(10);
+
+/// How far a job is. A job that failed is an error instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VideoStatus {
+    /// The service has taken the job.
+    Started,
+    /// The service works on it.
+    Pending,
+    /// The result is there.
+    Completed,
+}
+
+/// A conversion of audio or video at the service. Clones share what is known of it.
+#[derive(Clone, Debug)]
+pub struct VideoJob(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    client: Client,
+    security: Option<Security>,
+    /// Looks at the job: the address that started it, without the wish to start it again.
+    url: String,
+    uuid: String,
+    timestamp: String,
+    last_reply: Mutex<Map<String, Value>>,
+}
+
+impl VideoJob {
+    /// The job that the service started with `reply`.
+    pub(crate) fn started(
+        client: Client,
+        security: Option<Security>,
+        url: String,
+        reply: Map<String, Value>,
+    ) -> Result<Self> {
+        let text = |name: &str| match reply.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Null) | None => String::new(),
+            Some(other) => other.to_string(),
+        };
+        let (uuid, timestamp) = (text("uuid"), text("timestamp"));
+        if uuid.is_empty() {
+            return Err(Error::new(ErrorKind::Protocol, "the conversion was started, but the reply has no uuid"));
+        }
+        status_of(&reply)?;
+        Ok(VideoJob(Arc::new(Shared { client, security, url, uuid, timestamp, last_reply: Mutex::new(reply) })))
+    }
+
+    /// The job's id.
+    #[must_use]
+    pub fn uuid(&self) -> &str {
+        &self.0.uuid
+    }
+
+    /// When the job was started, as the service writes it: seconds since 1970.
+    #[must_use]
+    pub fn timestamp(&self) -> &str {
+        &self.0.timestamp
+    }
+
+    /// The service's latest reply about the job, as a JSON object.
+    #[must_use]
+    pub fn reply_json(&self) -> String {
+        Value::Object(self.last_reply().clone()).to_string()
+    }
+
+    /// Asks the service how far the job is. A completed job is not asked for again.
+    ///
+    /// # Errors
+    /// `Http` with the service's message when the job failed, and whatever is wrong with the network or the service.
+    pub async fn status(&self, options: &RequestOptions) -> Result<VideoStatus> {
+        let known = status_of(&self.last_reply())?;
+        if known == VideoStatus::Completed {
+            return Ok(known);
+        }
+        let what = format!("status of the conversion '{}'", self.0.uuid);
+        let request = crate::transport::Request::get(self.0.url.as_str(), &what);
+        let client = &self.0.client;
+        let reply = client.within(options.total_timeout, &what, client.transport().json(&request)).await?;
+        let status = status_of(&reply);
+        *self.last_reply() = reply;
+        status
+    }
+
+    /// Waits until the job is completed, for at most `limit`.
+    ///
+    /// # Errors
+    /// `Timeout` when it is not completed by then - the job goes on -, and those of [`VideoJob::status`].
+    pub async fn wait(&self, limit: Option<Duration>, options: &RequestOptions) -> Result<()> {
+        let deadline = limit.map(|limit| Instant::now() + limit);
+        let mut delay = FIRST_DELAY;
+        while self.status(options).await? != VideoStatus::Completed {
+            let pause = jittered(delay);
+            if let Some(deadline) = deadline
+                && Instant::now() + pause >= deadline
+            {
+                let milliseconds = limit.unwrap_or_default().as_millis();
+                let message =
+                    format!("the conversion '{}' was not completed within {milliseconds} ms: it goes on", self.0.uuid);
+                return Err(Error::new(ErrorKind::Timeout, message).with_retryable(true));
+            }
+            tokio::time::sleep(pause).await;
+            delay = (delay * 2).min(LONGEST_DELAY);
+        }
+        Ok(())
+    }
+
+    /// The result of a completed job.
+    ///
+    /// # Errors
+    /// `State` when the job was not seen completed yet.
+    pub fn filelink(&self) -> Result<Filelink> {
+        let reply = self.last_reply().clone();
+        if status_of(&reply)? != VideoStatus::Completed {
+            let message = format!("the conversion '{}' is not completed: wait for it first", self.0.uuid);
+            return Err(Error::new(ErrorKind::State, message));
+        }
+        let data = reply.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
+        Filelink::stored(self.0.client.clone(), self.0.security.clone(), data)
+    }
+
+    fn last_reply(&self) -> std::sync::MutexGuard<'_, Map<String, Value>> {
+        self.0.last_reply.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A job is completed only when its result has a URL: the service says so a moment earlier.
+fn status_of(reply: &Map<String, Value>) -> Result<VideoStatus> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    match text(reply.get("status")).as_str() {
+        "started" => Ok(VideoStatus::Started),
+        "pending" => Ok(VideoStatus::Pending),
+        "completed" => {
+            let url = text(reply.get("data").and_then(|data| data.get("url")));
+            Ok(if url.is_empty() { VideoStatus::Pending } else { VideoStatus::Completed })
+        }
+        "failed" => {
+            let said = text(reply.get("message"));
+            let message = format!("the conversion '{}' failed: {said}", text(reply.get("uuid")));
+            Err(Error::new(ErrorKind::Http, message).with_service_text(&said))
+        }
+        other => {
+            let message = format!("the conversion has the status '{other}', which this library does not know");
+            Err(Error::new(ErrorKind::Protocol, message))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn status(reply: Value) -> Result<VideoStatus> {
+        status_of(reply.as_object().unwrap())
+    }
+
+    #[test]
+    fn completed_without_a_url_is_not_ready() {
+        assert_eq!(status(json!({"status": "started"})).unwrap(), VideoStatus::Started);
+        assert_eq!(status(json!({"status": "completed", "data": {}})).unwrap(), VideoStatus::Pending);
+        assert_eq!(status(json!({"status": "completed", "data": {"url": ""}})).unwrap(), VideoStatus::Pending);
+        assert_eq!(status(json!({"status": "completed", "data": {"url": "u"}})).unwrap(), VideoStatus::Completed);
+    }
+
+    #[test]
+    fn a_failure_has_the_services_message() {
+        let error = status(json!({"status": "failed", "uuid": "u", "message": "no codec"})).unwrap_err();
+        assert_eq!((error.message(), error.service_text()), ("the conversion 'u' failed: no codec", Some("no codec")));
+        assert_eq!(status(json!({"status": "?"})).unwrap_err().kind(), ErrorKind::Protocol);
+        assert_eq!(status(json!({})).unwrap_err().kind(), ErrorKind::Protocol);
+    }
+}
