@@ -300,7 +300,7 @@ static void replies_with_missing_members(void)
         {"POST /multipart/upload * status:200:{\"headers\":{}}", "has no url"},
         {"POST /multipart/upload * status:200:{\"url\":\"http://x\",\"headers\":{\"a\":7}}", "headers"},
         {"POST /multipart/upload * status:200:{\"url\":\"http://x\",\"headers\":{\"a b\":\"c\"}}", "headers"},
-        {"POST /multipart/complete * status:200:{\"url\":\"x\"}", "no usable handle"},
+        {"POST /multipart/complete * status:200:{\"filename\":\"x\"}", "no usable handle"},
         {"POST /multipart/complete * status:200:{\"handle\":\"a/b\"}", "no usable handle"},
         {"POST /multipart/complete * status:200:{\"handle\":7}", "no usable handle"},
     };
