@@ -18,6 +18,8 @@ static CATALOGUE: LazyLock<Vec<TaskRule>> = LazyLock::new(|| read(SOURCE));
 pub(crate) struct TaskRule {
     /// Its name in URLs.
     pub(crate) name: String,
+    /// It needs a policy and a signature even where security is off.
+    pub(crate) needs_security: bool,
     aliases: Vec<String>,
     parameters: Vec<ParameterRule>,
 }
@@ -140,6 +142,7 @@ fn read_task(table: &Table) -> TaskRule {
     let parameters = table.get("params").and_then(Toml::as_array).map(Vec::as_slice).unwrap_or_default();
     TaskRule {
         name: text_of(table, "name").expect("every task has a name"),
+        needs_security: text_of(table, "security").as_deref() == Some("required"),
         aliases: texts_of(table, "aliases"),
         parameters: parameters.iter().filter_map(Toml::as_table).map(read_parameter).collect(),
     }
@@ -202,6 +205,7 @@ mod tests {
         assert_eq!(find("doc_to_images@12").unwrap().name, "doc_to_images");
         assert!(find("doc_to_images@").is_none());
         assert!(find("resiz").is_none());
+        assert!(find("tags").unwrap().needs_security && !find("resize").unwrap().needs_security);
     }
 
     #[test]

@@ -29,6 +29,13 @@ pub(crate) fn amz_date(unix_seconds: i64) -> String {
     )
 }
 
+/// `YYYY-MM-DDTHH:MM:SSZ`
+pub(crate) fn rfc3339(unix_seconds: i64) -> String {
+    let date = amz_date(unix_seconds);
+    let piece = |range: std::ops::Range<usize>| date.get(range).unwrap_or_default();
+    format!("{}-{}-{}T{}:{}:{}Z", piece(0..4), piece(4..6), piece(6..8), piece(9..11), piece(11..13), piece(13..15))
+}
+
 /// Reads what [`amz_date`] writes; `None` for anything else.
 pub(crate) fn parse_amz_date(text: &str) -> Option<i64> {
     let digits = |range: std::ops::Range<usize>| -> Option<u16> {
@@ -54,6 +61,12 @@ mod tests {
         assert_eq!(amz_date(1_369_353_600), "20130524T000000Z");
         assert_eq!(parse_amz_date("20130524T000000Z"), Some(1_369_353_600));
         assert_eq!(parse_amz_date(&amz_date(1_893_456_059)), Some(1_893_456_059));
+    }
+
+    #[test]
+    fn dates_have_dashes_and_colons() {
+        assert_eq!(rfc3339(1_369_353_600), "2013-05-24T00:00:00Z");
+        assert_eq!(rfc3339(1_893_456_059), "2030-01-01T00:00:59Z");
     }
 
     #[test]

@@ -77,6 +77,11 @@ impl ServiceError {
         Self::text(StatusCode::BAD_REQUEST, "invalid attr value")
     }
 
+    /// 400 of the CDN for a source that does not fit to what is asked of it.
+    pub(crate) fn bad_request(text: impl Into<String>) -> Self {
+        Self::text(StatusCode::BAD_REQUEST, text)
+    }
+
     /// 501 for what this service knows of but does not do.
     pub(crate) fn not_served(what: impl std::fmt::Display) -> Self {
         Self::text(StatusCode::NOT_IMPLEMENTED, format!("filestack-local does not implement {what}"))
@@ -94,10 +99,22 @@ impl ServiceError {
         self
     }
 
+    /// The same refusal as bare text.
+    pub(crate) fn into_text(mut self) -> Self {
+        self.envelope = Envelope::Text;
+        self
+    }
+
     /// The same refusal in storage's envelope.
     pub(crate) fn into_xml(mut self, code: &'static str) -> Self {
         self.envelope = Envelope::Xml(code);
         self
+    }
+
+    /// The text, without an envelope.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.text
     }
 
     /// The HTTP status.

@@ -76,7 +76,8 @@ impl Value {
         }
     }
 
-    fn to_json(&self) -> Json {
+    /// The same as JSON; texts stay texts.
+    pub(crate) fn to_json(&self) -> Json {
         match self {
             Self::Text(text) => Json::from(text.as_str()),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
@@ -99,6 +100,11 @@ impl Task {
     /// The number that a parameter holds.
     pub(crate) fn number(&self, name: &str) -> Option<u32> {
         self.text(name).and_then(|text| text.parse().ok())
+    }
+
+    /// Whether a parameter is `true`.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.text(name) == Some("true")
     }
 }
 
@@ -137,7 +143,7 @@ impl Request {
 const MAX_DEPTH: u32 = 4;
 
 /// Query items that speak to the CDN; the others belong to an external source.
-const OWN_QUERY_ITEMS: [&str; 5] = ["policy", "signature", "dl", "cache", "key"];
+const OWN_QUERY_ITEMS: [&str; 4] = ["policy", "signature", "dl", "cache"];
 
 /// Parses a raw path and query. `is_key` tells which names are surely API keys.
 pub(crate) fn parse(path: &str, query: Option<&str>, is_key: impl Fn(&str) -> bool) -> Result<Request> {
@@ -161,7 +167,8 @@ pub(crate) fn parse(path: &str, query: Option<&str>, is_key: impl Fn(&str) -> bo
             break;
         } else if *segment == "b64" && !is_last {
             let encoded = segments[position + 1];
-            request.tasks.extend(tasks_from_json(&decode_base64(encoded)?)?);
+            let tasks = serde_json::from_slice(&decode_base64(encoded)?).map_err(|_| bad_data())?;
+            request.tasks.extend(tasks_from_json(&tasks)?);
             position += 2;
         } else if is_last && !segment.contains('=') {
             request.source = Some(parse_source(segment, MAX_DEPTH)?);
@@ -224,7 +231,8 @@ fn parse_source(raw: &str, depth: u32) -> Result<Source> {
     Ok(name_source(decode(raw)?))
 }
 
-fn name_source(text: String) -> Source {
+/// A source by its decoded text.
+pub(crate) fn name_source(text: String) -> Source {
     let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     if starts("http:") || starts("https:") {
         Source::Url(text)
@@ -269,9 +277,8 @@ fn parse_value(raw: &str, depth: u32) -> Result<Value> {
     decode(quoted(raw).unwrap_or(raw)).map(Value::Text)
 }
 
-/// Tasks of the base64 form; Go writes the member names with capitals.
-fn tasks_from_json(bytes: &[u8]) -> Result<Vec<Task>> {
-    let document: Json = serde_json::from_slice(bytes).map_err(|_| bad_data())?;
+/// Tasks of the base64 form and of `/process`; Go writes the member names with capitals.
+pub(crate) fn tasks_from_json(document: &Json) -> Result<Vec<Task>> {
     let items = document.as_array().ok_or_else(bad_data)?;
     items.iter().map(task_from_json).collect()
 }
@@ -307,7 +314,8 @@ fn decode_base64(encoded: &str) -> Result<Vec<u8>> {
     URL_SAFE.decode(&padded).or_else(|_| STANDARD.decode(&padded)).map_err(|_| bad_data())
 }
 
-fn bad_data() -> ServiceError {
+/// The refusal of what cannot be read.
+pub(crate) fn bad_data() -> ServiceError {
     ServiceError::text(axum::http::StatusCode::BAD_REQUEST, "bad data format")
 }
 

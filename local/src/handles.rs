@@ -37,6 +37,13 @@ pub(crate) fn upload_id() -> String {
     random_name(96)
 }
 
+/// 32 hex digits, which name jobs.
+pub(crate) fn uuid() -> String {
+    let mut bytes = [0; 16];
+    fill_random(&mut bytes);
+    crate::storage::hex(&bytes)
+}
+
 /// Whether `text` can be a handle at all: anything else is "not found" without asking the database.
 pub(crate) fn is_handle(text: &str) -> bool {
     !text.is_empty()

@@ -1,8 +1,8 @@
 //! A local Filestack service for demos and tests.
 //!
 //! It speaks the wire contract of the real service - multipart uploads, Intelligent Ingestion, delivery,
-//! transformations, file metadata - on one port, keeps files on disk and records in SQLite, and can be told to
-//! misbehave. It runs as the program `filestack-local` or inside a test:
+//! transformations, the File API, jobs and webhooks - on one port, keeps files on disk and records in SQLite, and can
+//! be told to misbehave. It runs as the program `filestack-local` or inside a test:
 //!
 //! ```
 //! use filestack_local::{Options, Service};
@@ -16,28 +16,44 @@
 
 #![forbid(unsafe_code)]
 
+mod api;
+mod archives;
+mod bodies;
 mod catalogue;
 mod cdn;
 mod certificates;
+mod chain;
 mod clock;
 mod connection;
+mod content;
 mod database;
+mod delivery;
+mod documents;
 mod errors;
 mod faults;
+mod fetch;
+mod files;
 mod grammar;
 mod handles;
 mod images;
+mod intelligence;
 mod metadata;
 mod options;
 mod policy;
+mod process;
 mod program;
 mod ranges;
 mod requests;
 mod routes;
+mod screenshots;
 mod server;
 mod state;
 mod storage;
+mod store;
 mod upload;
+mod videos;
+mod webhooks;
+mod workflows;
 
 pub use faults::{Action, Rule, RuleError};
 pub use options::{DEFAULT_API_KEY, Options};

@@ -11,6 +11,8 @@ use crate::faults::Rule;
 /// The API key that commands are given when none was set; 22 characters, as the real ones.
 pub const DEFAULT_API_KEY: &str = "AFilestackLocalApiKeyz";
 
+const DEFAULT_JOB_POLLS: u32 = 2;
+
 /// How a [`Service`](crate::Service) is to run.
 ///
 /// ```
@@ -35,6 +37,12 @@ pub struct Options {
     pub intelligent_ingestion: bool,
     /// How many complete calls of each upload are answered with 202 before one is carried out. Default: 0.
     pub complete_pending: u32,
+    /// How many requests for a video job or a workflow's status are answered before it is done. Default: 2.
+    pub job_polls: u32,
+    /// URL that is told of uploads, overwrites and deletions. Default: none.
+    pub webhook: Option<String>,
+    /// Secret that signs what is sent to `webhook`. Default: none, which leaves it unsigned.
+    pub webhook_secret: Option<String>,
     /// Faults from the start on; see [`Rule`] for the form. More can be added while the service runs.
     pub faults: Vec<Rule>,
     /// Serve `/local/faults` and `/local/requests` to clients on this machine. Default: off.
@@ -54,6 +62,9 @@ impl Default for Options {
             tls: false,
             intelligent_ingestion: true,
             complete_pending: 0,
+            job_polls: DEFAULT_JOB_POLLS,
+            webhook: None,
+            webhook_secret: None,
             faults: Vec::new(),
             control: false,
             record_requests: true,
@@ -99,6 +110,15 @@ pub(crate) struct CommandLine {
     /// Answer the first K complete calls of each upload with 202.
     #[arg(long, value_name = "K", default_value_t = 0)]
     complete_pending: u32,
+    /// Answer the first K requests for each video job or workflow status as if it were under way.
+    #[arg(long, value_name = "K", default_value_t = DEFAULT_JOB_POLLS)]
+    job_polls: u32,
+    /// Tell this URL of uploads, overwrites and deletions.
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
+    /// Sign what is sent to the webhook.
+    #[arg(long, value_name = "SECRET", requires = "webhook")]
+    webhook_secret: Option<String>,
     /// Misbehave on purpose, repeatable; see below for the form of RULE.
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<Rule>,
@@ -151,6 +171,9 @@ impl CommandLine {
             tls: self.tls,
             intelligent_ingestion: self.fii == Switch::On,
             complete_pending: self.complete_pending,
+            job_polls: self.job_polls,
+            webhook: self.webhook,
+            webhook_secret: self.webhook_secret,
             faults: self.faults,
             control: self.control,
             record_requests: self.control,
@@ -176,5 +199,14 @@ mod tests {
         assert!(!options.intelligent_ingestion);
         assert_eq!(options.api_keys, ["A", "B"]);
         assert_eq!(command, ["sh", "-c", "true"]);
+    }
+
+    #[test]
+    fn a_webhook_may_have_a_secret_and_a_secret_needs_a_webhook() {
+        let line = ["filestack-local", "--job-polls", "0", "--webhook", "http://x/", "--webhook-secret", "S"];
+        let (options, _) = CommandLine::try_parse_from(line).unwrap().into_parts();
+        assert_eq!((options.job_polls, options.webhook.as_deref()), (0, Some("http://x/")));
+        assert_eq!(options.webhook_secret.as_deref(), Some("S"));
+        assert!(CommandLine::try_parse_from(["filestack-local", "--webhook-secret", "S"]).is_err());
     }
 }

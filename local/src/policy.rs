@@ -22,8 +22,16 @@ pub(crate) enum Call {
     Stat,
     /// Upload or store.
     Store,
+    /// Overwrite with bytes.
+    Write,
+    /// Overwrite from a URL.
+    WriteUrl,
     /// Transformations.
     Convert,
+    /// Delete.
+    Remove,
+    /// Workflows.
+    RunWorkflow,
     /// EXIF data in metadata; the one call that a policy without a `call` member does not allow.
     Exif,
 }
@@ -35,9 +43,18 @@ impl Call {
             Self::Read => "read",
             Self::Stat => "stat",
             Self::Store => "store",
+            Self::Write => "write",
+            Self::WriteUrl => "writeUrl",
             Self::Convert => "convert",
+            Self::Remove => "remove",
+            Self::RunWorkflow => "runWorkflow",
             Self::Exif => "exif",
         }
+    }
+
+    /// Whether a policy means this call by `name`; `revoke` is what `remove` was once called.
+    fn is_called(self, name: &str) -> bool {
+        name == self.name() || (self == Self::Remove && name == "revoke")
     }
 }
 
@@ -55,6 +72,8 @@ pub(crate) struct Credentials {
 pub(crate) struct Subject<'a> {
     /// The file's handle.
     pub(crate) handle: Option<&'a str>,
+    /// The URL of a file elsewhere.
+    pub(crate) url: Option<&'a str>,
     /// Size of the file that is being stored.
     pub(crate) size: Option<u64>,
     /// Path under which the file is being stored.
@@ -80,16 +99,27 @@ impl Guard {
         let Some(secret) = &self.secret else { return Ok(()) };
         let nothing = Credentials::default();
         let credentials = credentials.unwrap_or(&nothing);
-        judge(secret, credentials, calls, subject, clock::now_seconds())
-            .map_err(|reason| ServiceError::text(StatusCode::FORBIDDEN, refusal_text(&reason, credentials)))
+        judge(secret, credentials, calls, subject, clock::now_seconds()).map_err(|reason| refusal(&reason, credentials))
+    }
+
+    /// As [`check`](Self::check), for calls that need credentials even where security is off. There is no secret to
+    /// judge them by then: any policy that can be read will do, with any signature.
+    pub(crate) fn demand(&self, credentials: Option<&Credentials>, calls: &[Call], subject: Subject<'_>) -> Result<()> {
+        if self.secret.is_some() {
+            return self.check(credentials, calls, subject);
+        }
+        let nothing = Credentials::default();
+        let credentials = credentials.unwrap_or(&nothing);
+        read(credentials).map(|_| ()).map_err(|reason| refusal(&reason, credentials))
     }
 }
 
-fn refusal_text(reason: &str, credentials: &Credentials) -> String {
-    format!(
+fn refusal(reason: &str, credentials: &Credentials) -> ServiceError {
+    let text = format!(
         "application 1 policy error: {reason}: (signature: \"{}\"; policy \"{}\")",
         credentials.signature, credentials.policy
-    )
+    );
+    ServiceError::text(StatusCode::FORBIDDEN, text)
 }
 
 const NOT_PROVIDED: &str = "proper credentials were not provided";
@@ -108,11 +138,8 @@ fn judge(
     subject: Subject<'_>,
     now: i64,
 ) -> std::result::Result<(), String> {
-    if credentials.policy.is_empty() || credentials.signature.is_empty() {
-        return Err(NOT_PROVIDED.to_owned());
-    }
     // Decoding comes first so that a policy with its padding cut off is told from one with a wrong signature.
-    let policy = decode(&credentials.policy)?;
+    let policy = read(credentials)?;
     let expected = signature_of(secret, &credentials.policy);
     if !bool::from(expected.as_bytes().ct_eq(credentials.signature.as_bytes())) {
         return Err(NOT_PROVIDED.to_owned());
@@ -127,6 +154,14 @@ fn judge(
         return Err(format!("the policy does not allow the call {wanted}"));
     }
     check_subject(&policy, subject)
+}
+
+/// The policy of credentials that are there and can be read.
+fn read(credentials: &Credentials) -> std::result::Result<Value, String> {
+    if credentials.policy.is_empty() || credentials.signature.is_empty() {
+        return Err(NOT_PROVIDED.to_owned());
+    }
+    decode(&credentials.policy)
 }
 
 fn check_subject(policy: &Value, subject: Subject<'_>) -> std::result::Result<(), String> {
@@ -144,7 +179,7 @@ fn check_subject(policy: &Value, subject: Subject<'_>) -> std::result::Result<()
             return Err("the file is smaller than the policy's minSize".to_owned());
         }
     }
-    for (member, value) in [("path", subject.path), ("container", subject.container)] {
+    for (member, value) in [("url", subject.url), ("path", subject.path), ("container", subject.container)] {
         if let (Some(pattern), Some(value)) = (policy.get(member).and_then(Value::as_str), value) {
             let matches = regex_lite::Regex::new(pattern).is_ok_and(|regex| regex.is_match(value));
             if !matches {
@@ -170,8 +205,8 @@ fn integer(value: &Value) -> Option<i64> {
 fn allows(policy: &Value, call: Call) -> bool {
     match policy.get("call") {
         None | Some(Value::Null) => call != Call::Exif,
-        Some(Value::String(only)) => only == call.name(),
-        Some(Value::Array(names)) => names.iter().any(|name| name.as_str() == Some(call.name())),
+        Some(Value::String(only)) => call.is_called(only),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(|name| call.is_called(name)),
         Some(_) => false,
     }
 }
@@ -280,7 +315,7 @@ mod tests {
     #[test]
     fn absent_call_allows_all_but_exif() {
         let policy = r#"{"expiry":2000000000}"#;
-        for call in [Call::Pick, Call::Read, Call::Stat, Call::Store, Call::Convert] {
+        for call in [Call::Pick, Call::Read, Call::Stat, Call::Store, Call::Convert, Call::Remove, Call::RunWorkflow] {
             assert_eq!(verdict(policy, &[call], Subject::default()), Ok(()));
         }
         assert!(verdict(policy, &[Call::Exif], Subject::default()).is_err());
@@ -289,11 +324,18 @@ mod tests {
 
     #[test]
     fn subjects_are_limited() {
-        let policy = r#"{"expiry":2000000000,"handle":"H","maxSize":10,"minSize":5,"path":"^/a/","container":"^c$"}"#;
-        let good = Subject { handle: Some("H"), size: Some(7), path: Some("/a/b"), container: Some("c") };
+        let policy = r#"{"expiry":2000000000,"handle":"H","maxSize":10,"minSize":5,"path":"^/a/","container":"^c$","url":"^https://x\\.io/"}"#;
+        let good = Subject {
+            handle: Some("H"),
+            url: Some("https://x.io/a"),
+            size: Some(7),
+            path: Some("/a/b"),
+            container: Some("c"),
+        };
         assert_eq!(verdict(policy, &[Call::Store], good), Ok(()));
         for bad in [
             Subject { handle: Some("I"), ..good },
+            Subject { url: Some("https://x-io/a"), ..good },
             Subject { size: Some(11), ..good },
             Subject { size: Some(4), ..good },
             Subject { path: Some("/b/a/"), ..good },
@@ -301,6 +343,28 @@ mod tests {
         ] {
             assert!(verdict(policy, &[Call::Store], bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn remove_has_an_older_name() {
+        let policy = r#"{"expiry":2000000000,"call":["revoke"]}"#;
+        assert_eq!(verdict(policy, &[Call::Remove], Subject::default()), Ok(()));
+        assert!(verdict(policy, &[Call::Write], Subject::default()).is_err());
+    }
+
+    #[test]
+    fn some_calls_demand_credentials_without_a_secret() {
+        let open = Guard::new(None);
+        let demand = |policy: &str, signature: &str| {
+            let given = Credentials { policy: policy.to_owned(), signature: signature.to_owned() };
+            open.demand(Some(&given), &[Call::Remove], Subject::default())
+        };
+        let policy = URL_SAFE.encode(r#"{"expiry":1,"call":["read"]}"#);
+        assert!(demand(&policy, "ab").is_ok());
+        for (policy, signature) in [("", "ab"), (policy.as_str(), ""), ("cA==", "ab"), ("!", "ab")] {
+            assert!(demand(policy, signature).is_err(), "{policy} {signature}");
+        }
+        assert!(open.demand(None, &[Call::Convert], Subject::default()).is_err());
     }
 
     #[test]

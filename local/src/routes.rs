@@ -14,7 +14,7 @@ use crate::connection::{Fate, LentBody};
 use crate::errors::{Result, ServiceError};
 use crate::faults::{Rule, injection};
 use crate::state::Shared;
-use crate::{cdn, metadata, storage, upload};
+use crate::{api, cdn, metadata, process, storage, upload};
 
 /// The whole service.
 pub(crate) fn router(state: Shared) -> Router {
@@ -25,12 +25,21 @@ pub(crate) fn router(state: Shared) -> Router {
         .route("/multipart/commit", post(upload::commit::handle))
         .route("/multipart/complete", post(upload::complete::handle))
         .route("/s3/{*key}", put(storage::target::put))
-        .route("/api/file/{handle}", get(cdn::download).fallback(not_served))
+        .route(
+            "/api/file/{handle}",
+            get(cdn::download)
+                .delete(api::files::delete)
+                .post(api::files::overwrite)
+                .put(api::files::overwrite)
+                .fallback(not_served),
+        )
+        .route("/api/file/{handle}/remove", post(api::files::delete))
         .route("/api/file/{handle}/metadata", get(metadata::handle))
         .route("/file/{handle}/metadata", get(metadata::handle))
         .route("/{handle}/metadata", get(metadata::handle))
-        .route("/api/store/{*rest}", any(not_served))
-        .route("/process", any(not_served))
+        .route("/api/store/{provider}", post(api::store::new))
+        .route("/api/store/{provider}/{handle}", post(api::store::again))
+        .route("/process", post(process::handle))
         .route("/prefetch", any(not_served))
         .fallback(cdn::handle);
     if state.control {

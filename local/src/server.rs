@@ -76,9 +76,10 @@ impl Service {
         let listener = std::net::TcpListener::bind((options.listen, options.port))?;
         listener.set_nonblocking(true)?;
         let address = reachable(listener.local_addr()?);
-        let state = Arc::new(State::open(&options, &root, address.to_string())?);
-        let (tls, authority) = if options.tls {
-            let certificates = certificates::make(options.listen)?;
+        let certificates = if options.tls { Some(certificates::make(options.listen)?) } else { None };
+        let ca_pem = certificates.as_ref().map(|certificates| certificates.ca_pem.as_str());
+        let state = Arc::new(State::open(&options, &root, address.to_string(), ca_pem)?);
+        let (tls, authority) = if let Some(certificates) = certificates {
             let path = std::path::absolute(root.join("ca.pem"))?;
             std::fs::write(&path, &certificates.ca_pem)?;
             (Some(TlsAcceptor::from(certificates.server)), Some(Authority { pem: certificates.ca_pem, path }))

@@ -12,12 +12,14 @@ use crate::clock;
 use crate::database::Database;
 use crate::errors::ServiceError;
 use crate::faults::Faults;
+use crate::fetch::Fetcher;
 use crate::handles;
 use crate::options::Options;
 use crate::policy::Guard;
 use crate::requests::RequestLog;
 use crate::storage::Storage;
 use crate::storage::signing::Signer;
+use crate::webhooks::Webhooks;
 
 /// Uploads that were begun this long ago and never completed are removed at the next start, as the real ones expire.
 const UPLOAD_LIFETIME_MS: i64 = 7 * 24 * 3600 * 1000;
@@ -37,9 +39,15 @@ pub(crate) struct State {
     pub(crate) requests: RequestLog,
     pub(crate) intelligent_ingestion: bool,
     pub(crate) complete_pending: u32,
+    /// How many requests for a job are answered before it is done.
+    pub(crate) job_polls: u32,
     pub(crate) control: bool,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) webhooks: Webhooks,
     /// Uploads whose parts are being merged, so that two such calls do not meet.
     pub(crate) merging: NamedLocks,
+    /// Video jobs that are being answered, for the same reason.
+    pub(crate) jobs: NamedLocks,
     /// Decoded images are large: only so many at a time.
     pub(crate) conversions: Semaphore,
     /// Held for as long as the data folder is in use; the system releases it even when the process is killed.
@@ -93,8 +101,13 @@ impl NamedLocks {
 }
 
 impl State {
-    /// Opens the data folder.
-    pub(crate) fn open(options: &Options, root: &Path, authority: String) -> std::io::Result<Self> {
+    /// Opens the data folder. `ca_pem` is the authority of a service with TLS, which trusts itself.
+    pub(crate) fn open(
+        options: &Options,
+        root: &Path,
+        authority: String,
+        ca_pem: Option<&str>,
+    ) -> std::io::Result<Self> {
         std::fs::create_dir_all(root)?;
         let lock = lock(root)?;
         let storage = Storage::open(root)?;
@@ -110,6 +123,11 @@ impl State {
         for upload_id in database.expire_uploads(limit).map_err(std::io::Error::other)? {
             storage.forget_upload(&upload_id);
         }
+        let fetcher = Fetcher::new(ca_pem);
+        let webhooks = match &options.webhook {
+            Some(url) => Webhooks::to(fetcher.client()?, url, options.webhook_secret.as_deref())?,
+            None => Webhooks::default(),
+        };
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
             database,
@@ -121,8 +139,12 @@ impl State {
             requests: RequestLog::new(options.record_requests),
             intelligent_ingestion: options.intelligent_ingestion,
             complete_pending: options.complete_pending,
+            job_polls: options.job_polls,
             control: options.control,
+            fetcher,
+            webhooks,
             merging: NamedLocks::default(),
+            jobs: NamedLocks::default(),
             conversions: Semaphore::new(processors),
             _lock: lock,
             scheme: if options.tls { "https" } else { "http" },

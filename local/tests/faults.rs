@@ -58,6 +58,24 @@ async fn statuses_come_in_the_envelope_of_their_endpoint() {
 }
 
 #[tokio::test]
+async fn single_requests_and_bodies_of_unknown_length_meet_faults_too() {
+    let fixture = start(Options::default());
+    let handle = fixture.store(&noise(MIB, 3), "a.bin", "a/b").await;
+    for text in ["POST /process 1 status:503", "DELETE /api/file/* 1 status:500", "GET */zip/* 1 truncate:1000"] {
+        fixture.service.add_fault(rule(text));
+    }
+    let body = json!({ "apikey": KEY, "sources": [handle], "tasks": [{ "name": "store" }] });
+    let (status, reply) = fixture.call("/process", &body).await;
+    assert_eq!((status, &reply["error"]), (503, &json!("injected fault")));
+    assert_eq!(fixture.call("/process", &body).await.0, 200);
+    let delete = fixture.client.delete(fixture.url(&format!("/api/file/{handle}"))).send().await.unwrap();
+    assert_eq!(read_text(delete).await, (500, "injected fault".to_owned()));
+    let zip = format!("/{KEY}/zip/{handle}");
+    assert!(fixture.get(&zip).await.bytes().await.is_err());
+    assert!(fixture.get(&zip).await.bytes().await.unwrap().len() > MIB);
+}
+
+#[tokio::test]
 async fn storage_faults() {
     let fixture = start(Options::default());
     for text in

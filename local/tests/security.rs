@@ -7,7 +7,6 @@ use filestack_local::Options;
 use serde_json::{Value, json};
 
 const SECRET: &str = "TOP-SECRET";
-const FUTURE: u64 = 4_000_000_000;
 
 fn secured() -> Fixture {
     start(Options { secret: Some(SECRET.to_owned()), ..Options::default() })
@@ -16,11 +15,6 @@ fn secured() -> Fixture {
 fn credentials(secret: &str, policy: Value) -> Value {
     let (policy, signature) = sign(secret, &policy);
     json!({ "policy": policy, "signature": signature })
-}
-
-fn as_task(secret: &str, policy: Value) -> String {
-    let (policy, signature) = sign(secret, &policy);
-    format!("security=p:{policy},s:{signature}")
 }
 
 async fn stored(fixture: &Fixture) -> String {
@@ -36,22 +30,22 @@ async fn downloads_need_the_read_call() {
     let read = json!({ "expiry": FUTURE, "call": ["read"] });
     let (policy, signature) = sign(SECRET, &read);
     for path in [
-        format!("/{}/{handle}", as_task(SECRET, read.clone())),
+        format!("/{}/{handle}", sign_task(SECRET, &read)),
         format!("/AKEY00z/security=policy:{policy},signature:{signature}/{handle}"),
         format!("/{handle}?policy={}&signature={signature}", policy.replace('=', "%3D")),
         format!("/api/file/{handle}?policy={policy}&signature={signature}"),
-        format!("/{}/{handle}", as_task(SECRET, json!({ "expiry": FUTURE }))),
+        format!("/{}/{handle}", sign_task(SECRET, &json!({ "expiry": FUTURE }))),
     ] {
         let (status, text) = read_text(fixture.get(&path).await).await;
         assert_eq!((status, text.as_str()), (200, "secret bytes"), "{path}");
     }
     for (policy, reason) in [
-        (as_task("wrong", read.clone()), "proper credentials were not provided"),
-        (as_task(SECRET, json!({ "expiry": 1, "call": ["read"] })), "expired"),
-        (as_task(SECRET, json!({ "expiry": FUTURE, "call": ["stat"] })), "does not allow the call read"),
-        (as_task(SECRET, json!({ "expiry": FUTURE, "handle": "another" })), "another handle"),
-        (as_task(SECRET, json!({ "call": ["read"] })), "no expiry"),
-        (as_task(SECRET, read).replace("=,s:", ",s:"), "url-safe base64"),
+        (sign_task("wrong", &read), "proper credentials were not provided"),
+        (sign_task(SECRET, &json!({ "expiry": 1, "call": ["read"] })), "expired"),
+        (sign_task(SECRET, &json!({ "expiry": FUTURE, "call": ["stat"] })), "does not allow the call read"),
+        (sign_task(SECRET, &json!({ "expiry": FUTURE, "handle": "another" })), "another handle"),
+        (sign_task(SECRET, &json!({ "call": ["read"] })), "no expiry"),
+        (sign_task(SECRET, &read).replace("=,s:", ",s:"), "url-safe base64"),
         ("cache=false".to_owned(), "proper credentials were not provided"),
     ] {
         let (status, text) = read_text(fixture.get(&format!("/{policy}/{handle}")).await).await;
@@ -65,7 +59,7 @@ async fn downloads_need_the_read_call() {
 async fn tasks_need_convert_and_metadata_needs_stat() {
     let fixture = secured();
     let handle = stored(&fixture).await;
-    let with = |calls: Value| as_task(SECRET, json!({ "expiry": FUTURE, "call": calls }));
+    let with = |calls: Value| sign_task(SECRET, &json!({ "expiry": FUTURE, "call": calls }));
     assert_eq!(fixture.get(&format!("/flip/{}/{handle}", with(json!(["read"])))).await.status(), 403);
     // Allowed, and then found to be no image.
     assert_eq!(fixture.get(&format!("/flip/{}/{handle}", with(json!(["convert"])))).await.status(), 400);

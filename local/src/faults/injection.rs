@@ -73,7 +73,9 @@ fn status(code: u16, body: Option<&str>, retry_after: Option<u32>, path: &str) -
             let code = if code == 503 { "SlowDown" } else { "InternalError" };
             plain("application/xml", &s3_error(code, "injected fault"))
         }
-        None if path.starts_with("/multipart/") => ServiceError::json(status, "injected fault").into_response(),
+        None if path.starts_with("/multipart/") || path == "/process" => {
+            ServiceError::json(status, "injected fault").into_response()
+        }
         None => plain("text/plain; charset=utf-8", "injected fault"),
     };
     *response.status_mut() = status;

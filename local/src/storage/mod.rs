@@ -92,6 +92,12 @@ impl Storage {
         Ok(id)
     }
 
+    /// Removes an object that no record names any more; what is being read of it can be read to its end.
+    pub(crate) fn forget_object(&self, id: &str) {
+        // A file that stays behind costs disk, not correctness.
+        let _ = fs::remove_file(self.object_path(id));
+    }
+
     /// Removes a part or chunk that nothing names any more.
     pub(crate) fn forget_part(&self, name: &str) {
         // A file that stays behind costs disk, not correctness, and goes with its upload.

@@ -4,20 +4,18 @@ use axum::Json;
 use axum::extract::{Request, State as Extracted};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::store::{Store, plain_filename};
 use super::{Fields, answer, assembly, find_upload, open, origin};
 use crate::database::{FileRecord, PartRecord, UploadRecord};
 use crate::errors::{Result, ServiceError};
+use crate::files::{self, Origin};
 use crate::state::Shared;
-use crate::{clock, handles};
+use crate::store::{Store, plain_filename};
+use crate::{clock, handles, workflows};
 
 /// S3's rule for every part but the last.
 const MIN_PART_SIZE: u64 = 5 * 1024 * 1024;
-const MAX_TAGS: usize = 10;
-const MAX_TAG_KEY: usize = 128;
-const MAX_TAG_VALUE: usize = 256;
 
 /// Ends an upload.
 pub(crate) async fn handle(Extracted(state): Extracted<Shared>, request: Request) -> Response {
@@ -40,7 +38,7 @@ async fn complete(state: &Shared, request: Request) -> Result<Response> {
     if fields.integer("size").is_some_and(|size| size != upload.size) {
         return Err(ServiceError::invalid_params("size"));
     }
-    let tags = read_tags(&fields)?;
+    let tags = files::read_tags(fields.get("upload_tags"))?;
     let store = match fields.get("store") {
         Some(store) => Store::read(store)?,
         None => Store::read(&serde_json::from_str(&upload.store).map_err(ServiceError::internal)?)?,
@@ -52,10 +50,14 @@ async fn complete(state: &Shared, request: Request) -> Result<Response> {
             return Ok(refusal.into_response());
         }
     };
-    let file = make_file(state, &upload, &fields, &store, parts).await?;
-    let reply = reply(&origin(state, &head), &file, &store, tags);
-    state.database.finish_upload(&upload.upload_id, file, reply.to_string()).await?;
+    let tags = tags.map(|tags| Value::Object(tags).to_string());
+    let file = FileRecord { tags, ..make_file(state, &upload, &fields, &store, parts).await? };
+    let origin = origin(state, &head);
+    let workflows = workflows::start_all(state, &store.workflows, &file).await?;
+    let reply = files::reply(&origin, &file, "mimetype", workflows);
+    state.database.finish_upload(&upload.upload_id, file.clone(), reply.to_string()).await?;
     state.storage.forget_upload(&upload.upload_id);
+    files::announce(state, &file, Origin::of_bytes(&origin));
     Ok(Json(reply).into_response())
 }
 
@@ -110,20 +112,6 @@ fn read_parts(fields: &Fields) -> Result<Vec<(u64, String)>> {
     value.as_array().ok_or_else(refusal)?.iter().map(read).collect()
 }
 
-fn read_tags(fields: &Fields) -> Result<Option<Map<String, Value>>> {
-    let refusal = || ServiceError::invalid_params("upload_tags");
-    let Some(value) = fields.get("upload_tags") else { return Ok(None) };
-    let tags = value.as_object().ok_or_else(refusal)?;
-    let is_good = |key: &str, value: &Value| {
-        let length = value.as_str().map(|text| text.chars().count());
-        key.chars().count() <= MAX_TAG_KEY && length.is_some_and(|length| length <= MAX_TAG_VALUE)
-    };
-    if tags.len() > MAX_TAGS || !tags.iter().all(|(key, value)| is_good(key, value)) {
-        return Err(refusal());
-    }
-    Ok(Some(tags.clone()).filter(|tags| !tags.is_empty()))
-}
-
 async fn make_file(
     state: &Shared,
     upload: &UploadRecord,
@@ -149,26 +137,6 @@ async fn make_file(
         container: store.container.clone(),
         key: store.key(filename),
         created_ms: clock::now_ms(),
+        tags: None,
     })
-}
-
-fn reply(origin: &str, file: &FileRecord, store: &Store, tags: Option<Map<String, Value>>) -> Value {
-    let mut reply = json!({
-        "handle": file.handle,
-        "url": format!("{origin}/{}", file.handle),
-        "filename": file.filename,
-        "size": file.size,
-        "mimetype": file.mimetype,
-        "status": "Stored",
-        "container": file.container,
-        "key": file.key,
-    });
-    if let Some(tags) = tags {
-        reply["upload_tags"] = Value::Object(tags);
-    }
-    if !store.workflows.is_empty() {
-        let jobs = store.workflows.iter().map(|id| (id.clone(), json!({ "jobid": handles::random_name(32) })));
-        reply["workflows"] = Value::Object(jobs.collect());
-    }
-    reply
 }

@@ -5,22 +5,19 @@ pub(crate) mod commit;
 pub(crate) mod complete;
 pub(crate) mod part;
 pub(crate) mod start;
-mod store;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{StatusCode, header, request};
+use axum::http::{header, request};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
+use crate::bodies;
 use crate::database::UploadRecord;
 use crate::errors::{Result, ServiceError};
 use crate::policy::{Call, Credentials, Subject};
 use crate::state::{ApiKeys, Shared};
 
-/// Bodies of these calls are small; more is a mistake.
-const BODY_LIMIT: usize = 1024 * 1024;
 /// The calls of a policy of which an upload needs one.
 const UPLOAD_CALLS: [Call; 2] = [Call::Pick, Call::Store];
 /// S3's limit for one part.
@@ -42,17 +39,7 @@ impl Fields {
         {
             return Err(ServiceError::not_served("the form-encoded dialect of uploads"));
         }
-        let collected = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                ServiceError::json(StatusCode::PAYLOAD_TOO_LARGE, "request entity too large")
-            } else {
-                ServiceError::parameters_are_invalid()
-            }
-        })?;
-        match serde_json::from_slice(&collected.to_bytes()) {
-            Ok(Value::Object(members)) => Ok(Self(members)),
-            _ => Err(ServiceError::parameters_are_invalid()),
-        }
+        bodies::json_object(body).await.map(Self)
     }
 
     fn get(&self, name: &str) -> Option<&Value> {

@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::store::{Store, plain_filename};
 use super::{MAX_PART_SIZE, MAX_PARTS, UPLOAD_CALLS, answer, check_key, open, origin};
 use crate::database::UploadRecord;
 use crate::errors::{Result, ServiceError};
 use crate::policy::Subject;
 use crate::state::Shared;
+use crate::store::{Store, plain_filename};
 use crate::{clock, handles};
 
 /// What a uri keeps as it is; clients send it back and it becomes part of a URL.

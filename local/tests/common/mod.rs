@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) const KEY: &str = "ATestApplicationKey00z";
+/// An expiry that is far away.
+pub(crate) const FUTURE: u64 = 4_000_000_000;
 pub(crate) const MIB: usize = 1024 * 1024;
 pub(crate) const PART: usize = 5 * MIB;
 
@@ -91,6 +93,18 @@ pub(crate) fn sign(secret: &str, policy: &Value) -> (String, String) {
     (policy, signature)
 }
 
+/// The same as query items.
+pub(crate) fn sign_query(secret: &str, policy: &Value) -> String {
+    let (policy, signature) = sign(secret, policy);
+    format!("policy={policy}&signature={signature}")
+}
+
+/// The same as a task of a CDN path.
+pub(crate) fn sign_task(secret: &str, policy: &Value) -> String {
+    let (policy, signature) = sign(secret, policy);
+    format!("security=p:{policy},s:{signature}")
+}
+
 /// Status and JSON of a reply.
 pub(crate) async fn read_json(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
@@ -110,6 +124,19 @@ impl Fixture {
 
     pub(crate) async fn get(&self, path: &str) -> Response {
         self.client.get(self.url(path)).send().await.unwrap()
+    }
+
+    /// The bytes of a file that must be there.
+    pub(crate) async fn bytes(&self, path: &str) -> Vec<u8> {
+        let response = self.get(path).await;
+        let (status, bytes) = (response.status(), response.bytes().await.unwrap());
+        assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&bytes));
+        bytes.to_vec()
+    }
+
+    /// Status and JSON of a GET.
+    pub(crate) async fn ask(&self, path: &str) -> (u16, Value) {
+        read_json(self.get(path).await).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {

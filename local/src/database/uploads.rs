@@ -1,50 +1,12 @@
-//! Records in SQLite: files, uploads under way, and what storage has received for them.
+//! Uploads under way, their parts and chunks.
 
-use std::io;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::PoisonError;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::errors::{Result, ServiceError};
-
-/// Layout of the tables; raised with every change that older files cannot be read with.
-const SCHEMA_VERSION: i64 = 1;
-
-const SCHEMA: &str = "
-CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
-CREATE TABLE files (
-    handle TEXT PRIMARY KEY, filename TEXT NOT NULL, mimetype TEXT NOT NULL, size INTEGER NOT NULL,
-    object TEXT NOT NULL, location TEXT NOT NULL, container TEXT NOT NULL, key TEXT NOT NULL,
-    created_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE uploads (
-    upload_id TEXT PRIMARY KEY, api_key TEXT NOT NULL, uri TEXT NOT NULL, region TEXT NOT NULL,
-    filename TEXT NOT NULL, mimetype TEXT NOT NULL, size INTEGER NOT NULL, store TEXT NOT NULL,
-    intelligent INTEGER NOT NULL, created_ms INTEGER NOT NULL, complete_calls INTEGER NOT NULL DEFAULT 0, reply TEXT) STRICT;
-CREATE TABLE parts (
-    upload_id TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, md5 TEXT NOT NULL, file TEXT NOT NULL,
-    intelligent INTEGER NOT NULL, PRIMARY KEY (upload_id, number)) STRICT;
-CREATE TABLE chunks (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT, upload_id TEXT NOT NULL, part INTEGER NOT NULL,
-    start INTEGER NOT NULL, size INTEGER NOT NULL, file TEXT NOT NULL) STRICT;
-CREATE INDEX chunks_of_part ON chunks (upload_id, part, sequence);
-";
-
-/// A stored file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FileRecord {
-    pub(crate) handle: String,
-    pub(crate) filename: String,
-    pub(crate) mimetype: String,
-    pub(crate) size: u64,
-    /// Id of the bytes in storage; immutable, so it also serves as the file's version.
-    pub(crate) object: String,
-    pub(crate) location: String,
-    pub(crate) container: String,
-    pub(crate) key: String,
-    pub(crate) created_ms: i64,
-}
+use super::files::{FileRecord, insert_file};
+use super::{Database, from_sql, to_sql};
+use crate::errors::Result;
 
 /// A multipart upload, under way or complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,58 +48,7 @@ pub(crate) struct ChunkRecord {
     pub(crate) file: String,
 }
 
-/// The database of one data folder.
-#[derive(Debug, Clone)]
-pub(crate) struct Database {
-    connection: Arc<Mutex<Connection>>,
-}
-
 impl Database {
-    /// Opens or creates the database file.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let (connection, version) = connect(path).map_err(io::Error::other)?;
-        if version != SCHEMA_VERSION {
-            let text = format!("{} has layout {version}, this version reads {SCHEMA_VERSION}", path.display());
-            return Err(io::Error::other(text));
-        }
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
-    }
-
-    /// Runs `work` on a thread that may block.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let connection = Arc::clone(&self.connection);
-        let done = tokio::task::spawn_blocking(move || {
-            // A panic in an earlier call has rolled its transaction back: the connection is good.
-            work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
-        });
-        Ok(done.await.map_err(ServiceError::internal)??)
-    }
-
-    /// The value of a setting, made by `make` the first time.
-    pub(crate) fn setting(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> rusqlite::Result<Vec<u8>> {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let found =
-            connection.query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0)).optional()?;
-        if let Some(value) = found {
-            return Ok(value);
-        }
-        let value = make();
-        connection.execute("INSERT INTO settings (name, value) VALUES (?1, ?2)", params![name, value])?;
-        Ok(value)
-    }
-
-    /// The file called `handle`.
-    pub(crate) async fn file(&self, handle: &str) -> Result<Option<FileRecord>> {
-        let handle = handle.to_owned();
-        self.run(move |connection| {
-            connection.query_row("SELECT * FROM files WHERE handle = ?1", [handle], file_from_row).optional()
-        })
-        .await
-    }
-
     /// Records an upload that begins.
     pub(crate) async fn begin_upload(&self, upload: UploadRecord) -> Result<()> {
         self.run(move |connection| {
@@ -279,21 +190,7 @@ impl Database {
         let upload_id = upload_id.to_owned();
         self.run(move |connection| {
             let transaction = connection.transaction()?;
-            transaction.execute(
-                "INSERT INTO files (handle, filename, mimetype, size, object, location, container, key, created_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                params![
-                    file.handle,
-                    file.filename,
-                    file.mimetype,
-                    to_sql(file.size),
-                    file.object,
-                    file.location,
-                    file.container,
-                    file.key,
-                    file.created_ms
-                ],
-            )?;
+            insert_file(&transaction, &file)?;
             transaction.execute("UPDATE uploads SET reply = ?2 WHERE upload_id = ?1", params![upload_id, reply])?;
             transaction.execute("DELETE FROM parts WHERE upload_id = ?1", [&upload_id])?;
             transaction.execute("DELETE FROM chunks WHERE upload_id = ?1", [&upload_id])?;
@@ -320,33 +217,6 @@ impl Database {
     }
 }
 
-/// Opens the file, lays out the tables if they are not there, and returns the version of the layout.
-fn connect(path: &Path) -> rusqlite::Result<(Connection, i64)> {
-    let mut connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // In WAL mode NORMAL survives a killed process; only a power cut can lose the latest transactions.
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version != 0 {
-        return Ok((connection, version));
-    }
-    let transaction = connection.transaction()?;
-    transaction.execute_batch(SCHEMA)?;
-    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    transaction.commit()?;
-    Ok((connection, SCHEMA_VERSION))
-}
-
-/// SQLite's integers are signed; no size here comes near the difference.
-fn to_sql(size: u64) -> i64 {
-    i64::try_from(size).unwrap_or(i64::MAX)
-}
-
-fn from_sql(size: i64) -> u64 {
-    u64::try_from(size).unwrap_or(0)
-}
-
 fn insert_part(connection: &Connection, upload_id: &str, part: &PartRecord) -> rusqlite::Result<Option<String>> {
     let replaced = connection
         .query_row(
@@ -360,20 +230,6 @@ fn insert_part(connection: &Connection, upload_id: &str, part: &PartRecord) -> r
         params![upload_id, part.number, to_sql(part.size), part.md5, part.file, part.intelligent],
     )?;
     Ok(replaced)
-}
-
-fn file_from_row(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
-    Ok(FileRecord {
-        handle: row.get("handle")?,
-        filename: row.get("filename")?,
-        mimetype: row.get("mimetype")?,
-        size: from_sql(row.get("size")?),
-        object: row.get("object")?,
-        location: row.get("location")?,
-        container: row.get("container")?,
-        key: row.get("key")?,
-        created_ms: row.get("created_ms")?,
-    })
 }
 
 fn upload_from_row(row: &Row<'_>) -> rusqlite::Result<UploadRecord> {

@@ -1,37 +1,53 @@
-//! The `store` object of uploads: where a file is to be kept.
+//! Where a file is to be kept: the `store` object of uploads, the `store` task, the query of REST calls.
 
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::errors::{Result, ServiceError};
+use crate::grammar::Task;
 use crate::handles;
 
 /// Names of the storage backends, as replies spell them; requests may use any case.
 const LOCATIONS: [&str; 5] = ["S3", "gcs", "azure", "rackspace", "dropbox"];
+const DEFAULT_LOCATION: &str = "S3";
 const DEFAULT_CONTAINER: &str = "filestack-local";
 const DEFAULT_REGION: &str = "us-east-1";
 const MAX_WORKFLOWS: usize = 20;
 
 /// Where a file is to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Store {
-    pub(super) location: &'static str,
-    pub(super) path: Option<String>,
-    pub(super) container: String,
-    pub(super) region: String,
-    pub(super) workflows: Vec<String>,
+pub(crate) struct Store {
+    pub(crate) location: &'static str,
+    pub(crate) path: Option<String>,
+    pub(crate) container: String,
+    pub(crate) region: String,
+    pub(crate) workflows: Vec<String>,
 }
 
 impl Store {
-    /// Reads a `store` object; members that it does not know are tolerated.
-    pub(super) fn read(value: &Value) -> Result<Self> {
+    /// Reads the `store` object of an upload, which must name a location.
+    pub(crate) fn read(value: &Value) -> Result<Self> {
         let members = value.as_object().ok_or_else(|| ServiceError::invalid_params("store"))?;
+        match members.get("location") {
+            None | Some(Value::Null) => Err(ServiceError::invalid_params("location")),
+            Some(_) => Self::from_members(members),
+        }
+    }
+
+    /// Reads the `store` tasks of a request; JavaScript sends the workflows in a second one.
+    pub(crate) fn from_tasks<'a>(tasks: impl IntoIterator<Item = &'a Task>) -> Result<Self> {
+        let parameters = tasks.into_iter().flat_map(|task| &task.parameters);
+        Self::from_members(&parameters.map(|(name, value)| (name.clone(), value.to_json())).collect())
+    }
+
+    /// Reads the members that say where; others are tolerated.
+    pub(crate) fn from_members(members: &Map<String, Value>) -> Result<Self> {
         let text = |name: &str| match members.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
             Some(_) => Err(ServiceError::invalid_params(name)),
         };
-        let location = text("location")?.ok_or_else(|| ServiceError::invalid_params("location"))?;
+        let location = text("location")?.unwrap_or_else(|| DEFAULT_LOCATION.to_owned());
         let location = LOCATIONS.into_iter().find(|known| known.eq_ignore_ascii_case(&location));
         if text("access")?.is_some_and(|access| access != "public" && access != "private") {
             return Err(ServiceError::invalid_params("access"));
@@ -46,7 +62,7 @@ impl Store {
     }
 
     /// The key under which a file of this name is kept: a path that ends in a slash is a folder, any other the key.
-    pub(super) fn key(&self, filename: &str) -> String {
+    pub(crate) fn key(&self, filename: &str) -> String {
         match &self.path {
             Some(path) if !path.ends_with('/') => path.clone(),
             folder => format!("{}{}_{filename}", folder.as_deref().unwrap_or_default(), handles::random_name(20)),
@@ -61,12 +77,14 @@ fn read_workflows(value: Option<&Value>) -> Result<Vec<String>> {
         Some(Value::Array(ids)) if ids.len() <= MAX_WORKFLOWS => {
             ids.iter().map(|id| id.as_str().map(str::to_owned).ok_or_else(refusal)).collect()
         }
+        // Go has a single one.
+        Some(Value::String(id)) => Ok(vec![id.clone()]),
         Some(_) => Err(refusal()),
     }
 }
 
 /// The last component of a file name: folders in it are the client's, not ours.
-pub(super) fn plain_filename(name: &str) -> &str {
+pub(crate) fn plain_filename(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 

@@ -1,0 +1,84 @@
+//! The kinds of body in which a file, or the URL of one, can be sent.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use serde_json::Value;
+
+use crate::cdn::query_item;
+use crate::content::Blob;
+use crate::errors::{Result, ServiceError};
+use crate::state::State;
+use crate::{bodies, fetch};
+
+/// The field of a form that holds a file.
+const FILE_FIELD: &str = "fileUpload";
+/// A single request may bring so many bytes; larger files go in parts.
+const MAX_SIZE: u64 = 5 << 30;
+/// What bytes without a type are taken for.
+const DEFAULT_TYPE: &str = "text/plain";
+
+/// What a body holds.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// The file itself; its name is empty when none was given.
+    Bytes(Blob),
+    /// Where to fetch it.
+    Url(String),
+}
+
+impl Sent {
+    /// Reads a body; bytes go to disk while they arrive. With `json_urls`, `{"url": ..}` is a URL and no file.
+    pub(super) async fn read(state: &State, headers: &HeaderMap, body: Body, json_urls: bool) -> Result<Self> {
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "multipart/form-data" => read_form(state, content_type, body).await,
+            "application/x-www-form-urlencoded" => {
+                let collected = bodies::collect(body).await.map_err(ServiceError::into_text)?;
+                let form = String::from_utf8_lossy(&collected).replace('+', "%20");
+                query_item(Some(&form), "url").map(Self::Url).ok_or_else(nothing_sent)
+            }
+            "application/json" if json_urls => {
+                let collected = bodies::collect(body).await.map_err(ServiceError::into_text)?;
+                let document: Value = serde_json::from_slice(&collected).unwrap_or_default();
+                // Any other document is a file like any other.
+                Ok(match document["url"].as_str() {
+                    Some(url) => Self::Url(url.to_owned()),
+                    None => receive(state, Body::from(collected), String::new(), kind).await?,
+                })
+            }
+            _ => {
+                let mimetype = if kind.is_empty() { DEFAULT_TYPE.to_owned() } else { kind };
+                receive(state, body, String::new(), mimetype).await
+            }
+        }
+    }
+}
+
+async fn read_form(state: &State, content_type: &str, body: Body) -> Result<Sent> {
+    let malformed = |error: multer::Error| ServiceError::bad_request(format!("the form cannot be read: {error}"));
+    let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
+    let mut form = multer::Multipart::new(body.into_data_stream(), boundary);
+    while let Some(field) = form.next_field().await.map_err(malformed)? {
+        match field.name() {
+            Some(FILE_FIELD) => {
+                let filename = field.file_name().unwrap_or_default().to_owned();
+                let mimetype = field.content_type().map(|given| given.essence_str().to_owned());
+                let mimetype = mimetype.unwrap_or_else(|| fetch::guess(&filename));
+                return receive(state, Body::from_stream(field), filename, mimetype).await;
+            }
+            Some("url") => return field.text().await.map(Sent::Url).map_err(malformed),
+            _ => {}
+        }
+    }
+    Err(nothing_sent())
+}
+
+async fn receive(state: &State, body: Body, filename: String, mimetype: String) -> Result<Sent> {
+    let received = state.storage.receive(body, MAX_SIZE).await.map_err(ServiceError::into_text)?;
+    Ok(Sent::Bytes(Blob::received(received, filename, mimetype)))
+}
+
+fn nothing_sent() -> ServiceError {
+    ServiceError::bad_request(format!("neither a file in the field {FILE_FIELD} nor a url was sent"))
+}
