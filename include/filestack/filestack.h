@@ -1113,75 +1113,6 @@ filestack_client *filestack_client_retain(const filestack_client *client);
 void filestack_client_release(filestack_client *client);
 
 /*---------------------------------------------------------------------------------------------------------------------
- * Client calls
- *
- * The client's calls beside uploads: external URLs, archives, screenshots, workflows.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Stores the file that the service finds at an external URL. Blocks.
- *
- * `store` may be NULL: every default; a mimetype is refused, because the service finds it out by itself. `request`
- * may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the credentials that signed the
- * call. Errors: FILESTACK_E_ARGUMENT (no API key, no http or https URL), and those of the network and the service.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_upload_url(
-    const filestack_client *client, const char *url, const filestack_store_options *store,
-    const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
-
-/**
- * Downloads files as one zip archive. Blocks.
- *
- * `files` holds `file_count` handles, URLs or storage aliases. The archive at `destination_path` appears only when
- * it is whole. `request` may be NULL. `out_size_bytes` may be NULL.
- * Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_zip(
-    const filestack_client *client, const char *destination_path, const char *const *files, size_t file_count,
-    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
-
-/**
- * A picture of the web page at `url`, as a transformation to download or to continue. Contacts nobody.
- *
- * `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
- * orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
- * Errors: FILESTACK_E_ARGUMENT for what is no http or https URL, and those of filestack_transformation_add.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_urlscreenshot(
-    const filestack_client *client, const char *url, const filestack_param *params, size_t param_count,
-    filestack_transformation **out_transformation, filestack_error **error);
-
-/**
- * How far a workflow's job is, as a JSON object. Blocks. Needs an API key and credentials.
- *
- * `request` may be NULL. `*out_json` is freed with filestack_string_free. Errors: FILESTACK_E_ARGUMENT without API
- * key or credentials, and those of the network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_workflow_status(
-    const filestack_client *client, const char *job_id, const filestack_request_options *request, char **out_json,
-    filestack_error **error);
-
-/**
- * A client of the same application, over the same connections, whose calls are signed by `security`; NULL = by
- * nothing. Contacts nobody.
- *
- * `*out_client` is released with filestack_client_release. Errors: misuse only. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_with_security(
-    const filestack_client *client, const filestack_security *security, filestack_client **out_client,
-    filestack_error **error);
-
-/**
- * The hosts that this client contacts, for allow-lists, as a JSON object: "fixed" is a list of names,
- * "named_by_the_service" a list of sentences that say where others come from.
- *
- * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_hosts_json(const filestack_client *client, char **out_json, filestack_error **error);
-
-/*---------------------------------------------------------------------------------------------------------------------
  * Source
  *
  * Sources of uploads.
@@ -1420,95 +1351,6 @@ const char *filestack_filelink_workflows_json(const filestack_filelink *filelink
 uint64_t filestack_filelink_size_bytes(const filestack_filelink *filelink);
 
 /*---------------------------------------------------------------------------------------------------------------------
- * Filelink calls
- *
- * What can be done with a file: storing a copy, changing it, asking what is in it.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Stores a copy of the file as a new one. Blocks.
- *
- * `store` may be NULL: every default; a mimetype and upload tags are refused, because the service cannot set them
- * here. `request` may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the client and
- * the credentials that signed the call. Errors: FILESTACK_E_ARGUMENT, and those of the network and the service.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_store(
-    const filestack_filelink *filelink, const filestack_store_options *store, const filestack_request_options *request,
-    filestack_filelink **out_filelink, filestack_error **error);
-
-/**
- * Words for what the picture shows, as a JSON object: {"tags": {"auto": {word: 0 to 100}, "user": ...}}. Blocks.
- *
- * Needs credentials: the filelink's or those of `request`, which may be NULL. `*out_json` is freed with
- * filestack_string_free. Errors: FILESTACK_E_ARGUMENT without credentials, and those of the network and the service.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_tags(
-    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
-    filestack_error **error);
-
-/**
- * Whether the picture is safe for work, as a JSON object: {"sfw": true or false}. Blocks.
- *
- * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_sfw(
-    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
-    filestack_error **error);
-
-/**
- * The text in the picture, as a JSON object: {"document": {"text_areas": [...]}, "text": "..."}. Blocks.
- *
- * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_ocr(
-    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
-    filestack_error **error);
-
-/**
- * Starts a workflow on the file and answers with the service's reply, a JSON object with "jobid". Blocks.
- *
- * Needs credentials. Ownership as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_run_workflow(
-    const filestack_filelink *filelink, const char *workflow_id, const filestack_request_options *request,
-    char **out_json, filestack_error **error);
-
-/**
- * Replaces the file's content. The handle stays; copies that were delivered before may live on for a while. Blocks.
- *
- * `source` is read while it is sent, whatever its size. `base64decode`, nonzero = yes, makes the service decode the
- * content first. Needs credentials: the filelink's or those of `request`, which may be NULL. `out_json` takes the
- * service's reply, is freed with filestack_string_free, and may be NULL.
- * Errors: FILESTACK_E_ARGUMENT without credentials, those of filestack_client_upload for the source, and those of the
- * network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_overwrite(
-    const filestack_filelink *filelink, const filestack_source *source, int32_t base64decode,
-    const filestack_request_options *request, char **out_json, filestack_error **error);
-
-/**
- * Replaces the file's content by what the service finds at `url`. Blocks.
- *
- * As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for what is no http or https
- * URL, and those of the network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_overwrite_url(
-    const filestack_filelink *filelink, const char *url, int32_t base64decode, const filestack_request_options *request,
-    char **out_json, filestack_error **error);
-
-/**
- * Deletes the file from the service and its storage. Blocks.
- *
- * Needs the client's API key and credentials: the filelink's or those of `request`, which may be NULL.
- * Errors: FILESTACK_E_ARGUMENT that says which of the two is missing, FILESTACK_E_NOT_FOUND when the file is gone
- * already, and those of the network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_delete(
-    const filestack_filelink *filelink, const filestack_request_options *request, filestack_error **error);
-
-/*---------------------------------------------------------------------------------------------------------------------
  * Transformation
  *
  * Transformations: chains of tasks.
@@ -1630,6 +1472,164 @@ filestack_transformation *filestack_transformation_clone(const filestack_transfo
  * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
  */
 void filestack_transformation_free(filestack_transformation *transformation);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Client calls
+ *
+ * The client's calls beside uploads: external URLs, archives, screenshots, workflows.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Stores the file that the service finds at an external URL. Blocks.
+ *
+ * `store` may be NULL: every default; a mimetype is refused, because the service finds it out by itself. `request`
+ * may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the credentials that signed the
+ * call. Errors: FILESTACK_E_ARGUMENT (no API key, no http or https URL), and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_upload_url(
+    const filestack_client *client, const char *url, const filestack_store_options *store,
+    const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Downloads files as one zip archive. Blocks.
+ *
+ * `files` holds `file_count` handles, URLs or storage aliases. The archive at `destination_path` appears only when
+ * it is whole. `request` may be NULL. `out_size_bytes` may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_zip(
+    const filestack_client *client, const char *destination_path, const char *const *files, size_t file_count,
+    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * A picture of the web page at `url`, as a transformation to download or to continue. Contacts nobody.
+ *
+ * `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
+ * orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
+ * Errors: FILESTACK_E_ARGUMENT for what is no http or https URL, and those of filestack_transformation_add.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_urlscreenshot(
+    const filestack_client *client, const char *url, const filestack_param *params, size_t param_count,
+    filestack_transformation **out_transformation, filestack_error **error);
+
+/**
+ * How far a workflow's job is, as a JSON object. Blocks. Needs an API key and credentials.
+ *
+ * `request` may be NULL. `*out_json` is freed with filestack_string_free. Errors: FILESTACK_E_ARGUMENT without API
+ * key or credentials, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_workflow_status(
+    const filestack_client *client, const char *job_id, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * A client of the same application, over the same connections, whose calls are signed by `security`; NULL = by
+ * nothing. Contacts nobody.
+ *
+ * `*out_client` is released with filestack_client_release. Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_with_security(
+    const filestack_client *client, const filestack_security *security, filestack_client **out_client,
+    filestack_error **error);
+
+/**
+ * The hosts that this client contacts, for allow-lists, as a JSON object: "fixed" is a list of names,
+ * "named_by_the_service" a list of sentences that say where others come from.
+ *
+ * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_hosts_json(const filestack_client *client, char **out_json, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Filelink calls
+ *
+ * What can be done with a file: storing a copy, changing it, asking what is in it.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Stores a copy of the file as a new one. Blocks.
+ *
+ * `store` may be NULL: every default; a mimetype and upload tags are refused, because the service cannot set them
+ * here. `request` may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the client and
+ * the credentials that signed the call. Errors: FILESTACK_E_ARGUMENT, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_store(
+    const filestack_filelink *filelink, const filestack_store_options *store, const filestack_request_options *request,
+    filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Words for what the picture shows, as a JSON object: {"tags": {"auto": {word: 0 to 100}, "user": ...}}. Blocks.
+ *
+ * Needs credentials: the filelink's or those of `request`, which may be NULL. `*out_json` is freed with
+ * filestack_string_free. Errors: FILESTACK_E_ARGUMENT without credentials, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_tags(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Whether the picture is safe for work, as a JSON object: {"sfw": true or false}. Blocks.
+ *
+ * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_sfw(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * The text in the picture, as a JSON object: {"document": {"text_areas": [...]}, "text": "..."}. Blocks.
+ *
+ * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_ocr(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Starts a workflow on the file and answers with the service's reply, a JSON object with "jobid". Blocks.
+ *
+ * Needs credentials. Ownership as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_run_workflow(
+    const filestack_filelink *filelink, const char *workflow_id, const filestack_request_options *request,
+    char **out_json, filestack_error **error);
+
+/**
+ * Replaces the file's content. The handle stays; copies that were delivered before may live on for a while. Blocks.
+ *
+ * `source` is read while it is sent, whatever its size. `base64decode`, nonzero = yes, makes the service decode the
+ * content first. Needs credentials: the filelink's or those of `request`, which may be NULL. `out_json` takes the
+ * service's reply, is freed with filestack_string_free, and may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT without credentials, those of filestack_client_upload for the source, and those of the
+ * network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_overwrite(
+    const filestack_filelink *filelink, const filestack_source *source, int32_t base64decode,
+    const filestack_request_options *request, char **out_json, filestack_error **error);
+
+/**
+ * Replaces the file's content by what the service finds at `url`. Blocks.
+ *
+ * As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for what is no http or https
+ * URL, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_overwrite_url(
+    const filestack_filelink *filelink, const char *url, int32_t base64decode, const filestack_request_options *request,
+    char **out_json, filestack_error **error);
+
+/**
+ * Deletes the file from the service and its storage. Blocks.
+ *
+ * Needs the client's API key and credentials: the filelink's or those of `request`, which may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT that says which of the two is missing, FILESTACK_E_NOT_FOUND when the file is gone
+ * already, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_delete(
+    const filestack_filelink *filelink, const filestack_request_options *request, filestack_error **error);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Transformation calls
