@@ -36,14 +36,16 @@ library: ## Build the shared and the static library (the default)
 local: ## Build filestack-local, the local service
 	@$(CARGO) build --quiet --package filestack-local
 
-headers: ## Write include/filestack/ anew from src/ffi
+headers: ## Write include/filestack/ anew from src/ffi, and the page of what it covers
 	@$(CARGO) xtask headers
+	@$(CARGO) xtask coverage
 
 test: checks rust-test symbols run-c-tests ## Run every test
 
 checks:
 	@echo "== Header and rules of the code"
 	@$(CARGO) xtask headers --check
+	@$(CARGO) xtask coverage --check
 	@$(CARGO) xtask ffi-rules
 
 # Also builds the service that the C tests run in.

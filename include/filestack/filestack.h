@@ -43,6 +43,12 @@ extern "C" {
  * The objects, and the callbacks that several functions share.
  *--------------------------------------------------------------------------------------------------------------------*/
 
+/**
+ * A conversion of audio or video that runs at the service. Shared: any thread, freed by the last
+ * filestack_av_job_release; the conversion goes on.
+ */
+typedef struct filestack_av_job filestack_av_job;
+
 /** Bytes in memory. Owned: one thread at a time, freed with filestack_buffer_free. */
 typedef struct filestack_buffer filestack_buffer;
 
@@ -229,6 +235,9 @@ typedef int32_t filestack_status;
 
 /** The reply is larger than the limit. */
 #define FILESTACK_E_TOO_LARGE 305
+
+/** A webhook's signature does not match, or it is too old. */
+#define FILESTACK_E_SIGNATURE 306
 
 /** The operation was cancelled. */
 #define FILESTACK_E_CANCELLED 400
@@ -1198,14 +1207,6 @@ void filestack_source_release(filestack_source *source);
 const char *filestack_filelink_handle(const filestack_filelink *filelink);
 
 /**
- * The service's whole reply to the upload, as a JSON object.
- *
- * Returns a string that lives as long as the filelink. Errors: none; NULL for NULL and for a filelink that does not
- * come from an upload. Threads: any. Since: 0.1.0.
- */
-const char *filestack_filelink_upload_response_json(const filestack_filelink *filelink);
-
-/**
  * The file's URL, without credentials.
  *
  * `*out_url` is freed with filestack_string_free. Errors: misuse only. Threads: any. Since: 0.1.0.
@@ -1278,6 +1279,76 @@ filestack_filelink *filestack_filelink_retain(const filestack_filelink *filelink
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */
 void filestack_filelink_release(filestack_filelink *filelink);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Filelink reply
+ *
+ * What the service said when it stored a file, member by member.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * The service's whole reply to the upload, as a JSON object. It has both "mimetype" and "type", whichever of the two
+ * the service sent.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL for NULL and for a filelink that was made
+ * from a handle. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_filelink_upload_response_json(const filestack_filelink *filelink);
+
+/**
+ * The file's name, as the service said when it stored the file.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL when it is not known. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_filelink_filename(const filestack_filelink *filelink);
+
+/**
+ * The file's MIME type, as the service said when it stored the file.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL when it is not known. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_filelink_mimetype(const filestack_filelink *filelink);
+
+/**
+ * "Stored", or "InTransit" while the file is on its way to your own storage.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL when it is not known. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_filelink_status(const filestack_filelink *filelink);
+
+/**
+ * The bucket or container that the file was stored in.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL when it is not known. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_filelink_container(const filestack_filelink *filelink);
+
+/**
+ * The file's key in its container.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL when it is not known. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_filelink_key(const filestack_filelink *filelink);
+
+/**
+ * The workflows that storing the file has started, as a JSON object: {id: {"jobid": id}}.
+ *
+ * Returns a string that lives as long as the filelink. Errors: none; NULL when there are none. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_filelink_workflows_json(const filestack_filelink *filelink);
+
+/**
+ * The file's size in bytes, as the service said when it stored the file.
+ *
+ * Errors: none; 0 when it is not known: no stored file is empty. Threads: any. Since: 0.1.0.
+ */
+uint64_t filestack_filelink_size_bytes(const filestack_filelink *filelink);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Transformation
@@ -1401,6 +1472,347 @@ filestack_transformation *filestack_transformation_clone(const filestack_transfo
  * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
  */
 void filestack_transformation_free(filestack_transformation *transformation);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Client calls
+ *
+ * The client's calls beside uploads: external URLs, archives, screenshots, workflows.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Stores the file that the service finds at an external URL. Blocks.
+ *
+ * `store` may be NULL: every default; a mimetype is refused, because the service finds it out by itself. `request`
+ * may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the credentials that signed the
+ * call. Errors: FILESTACK_E_ARGUMENT (no API key, no http or https URL), and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_upload_url(
+    const filestack_client *client, const char *url, const filestack_store_options *store,
+    const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Downloads files as one zip archive. Blocks.
+ *
+ * `files` holds `file_count` handles, URLs or storage aliases. The archive at `destination_path` appears only when
+ * it is whole. `request` may be NULL. `out_size_bytes` may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_zip(
+    const filestack_client *client, const char *destination_path, const char *const *files, size_t file_count,
+    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * A picture of the web page at `url`, as a transformation to download or to continue. Contacts nobody.
+ *
+ * `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
+ * orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
+ * Errors: FILESTACK_E_ARGUMENT for what is no http or https URL, and those of filestack_transformation_add.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_urlscreenshot(
+    const filestack_client *client, const char *url, const filestack_param *params, size_t param_count,
+    filestack_transformation **out_transformation, filestack_error **error);
+
+/**
+ * How far a workflow's job is, as a JSON object. Blocks. Needs an API key and credentials.
+ *
+ * `request` may be NULL. `*out_json` is freed with filestack_string_free. Errors: FILESTACK_E_ARGUMENT without API
+ * key or credentials, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_workflow_status(
+    const filestack_client *client, const char *job_id, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * A client of the same application, over the same connections, whose calls are signed by `security`; NULL = by
+ * nothing. Contacts nobody.
+ *
+ * `*out_client` is released with filestack_client_release. Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_with_security(
+    const filestack_client *client, const filestack_security *security, filestack_client **out_client,
+    filestack_error **error);
+
+/**
+ * The hosts that this client contacts, for allow-lists, as a JSON object: "fixed" is a list of names,
+ * "named_by_the_service" a list of sentences that say where others come from.
+ *
+ * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_hosts_json(const filestack_client *client, char **out_json, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Filelink calls
+ *
+ * What can be done with a file: storing a copy, changing it, asking what is in it.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Stores a copy of the file as a new one. Blocks.
+ *
+ * `store` may be NULL: every default; a mimetype and upload tags are refused, because the service cannot set them
+ * here. `request` may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the client and
+ * the credentials that signed the call. Errors: FILESTACK_E_ARGUMENT, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_store(
+    const filestack_filelink *filelink, const filestack_store_options *store, const filestack_request_options *request,
+    filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Words for what the picture shows, as a JSON object: {"tags": {"auto": {word: 0 to 100}, "user": ...}}. Blocks.
+ *
+ * Needs credentials: the filelink's or those of `request`, which may be NULL. `*out_json` is freed with
+ * filestack_string_free. Errors: FILESTACK_E_ARGUMENT without credentials, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_tags(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Whether the picture is safe for work, as a JSON object: {"sfw": true or false}. Blocks.
+ *
+ * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_sfw(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * The text in the picture, as a JSON object: {"document": {"text_areas": [...]}, "text": "..."}. Blocks.
+ *
+ * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_ocr(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Starts a workflow on the file and answers with the service's reply, a JSON object with "jobid". Blocks.
+ *
+ * Needs credentials. Ownership as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_run_workflow(
+    const filestack_filelink *filelink, const char *workflow_id, const filestack_request_options *request,
+    char **out_json, filestack_error **error);
+
+/**
+ * Replaces the file's content. The handle stays; copies that were delivered before may live on for a while. Blocks.
+ *
+ * `source` is read while it is sent, whatever its size. `base64decode`, nonzero = yes, makes the service decode the
+ * content first. Needs credentials: the filelink's or those of `request`, which may be NULL. `out_json` takes the
+ * service's reply, is freed with filestack_string_free, and may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT without credentials, those of filestack_client_upload for the source, and those of the
+ * network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_overwrite(
+    const filestack_filelink *filelink, const filestack_source *source, int32_t base64decode,
+    const filestack_request_options *request, char **out_json, filestack_error **error);
+
+/**
+ * Replaces the file's content by what the service finds at `url`. Blocks.
+ *
+ * As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for what is no http or https
+ * URL, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_overwrite_url(
+    const filestack_filelink *filelink, const char *url, int32_t base64decode, const filestack_request_options *request,
+    char **out_json, filestack_error **error);
+
+/**
+ * Deletes the file from the service and its storage. Blocks.
+ *
+ * Needs the client's API key and credentials: the filelink's or those of `request`, which may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT that says which of the two is missing, FILESTACK_E_NOT_FOUND when the file is gone
+ * already, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_delete(
+    const filestack_filelink *filelink, const filestack_request_options *request, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Transformation calls
+ *
+ * What can be done with a transformation's result besides downloading it: storing, asking, converting.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Stores the result as a new file. Blocks.
+ *
+ * `store` may be NULL: every default; a mimetype and upload tags are refused, because the service cannot set them
+ * here. `request` may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the client and
+ * the credentials that signed the call. The transformation stays as it is.
+ * Errors: that of a task that could not be added, FILESTACK_E_ARGUMENT, and those of the network and the service.
+ * Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_store(
+    const filestack_transformation *transformation, const filestack_store_options *store,
+    const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * The service's JSON answer to a chain that ends with a task whose reply is no file: tags, sfw, ocr, caption,
+ * copyright, doc_detection with coords, image_sentiment, text_sentiment, imagesize, pdfinfo, output with docinfo,
+ * detect_faces with export, doc_to_images, metadata, store, video_convert and others. Blocks.
+ *
+ * `request` may be NULL. `*out_json` is freed with filestack_string_free. Errors: that of a task that could not be
+ * added, FILESTACK_E_ARGUMENT when the chain gives a file or lacks credentials that its task needs, and those of the
+ * network and the service. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_get_json(
+    const filestack_transformation *transformation, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Words for what the result shows, as a JSON object: {"tags": {"auto": {word: 0 to 100}, "user": ...}}. Blocks.
+ *
+ * The transformation stays as it is. Needs credentials: the transformation's or those of `request`, which may be
+ * NULL. `*out_json` is freed with filestack_string_free. Errors: that of a task that could not be added,
+ * FILESTACK_E_ARGUMENT without credentials, and those of the network and the service. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_transformation_tags(
+    const filestack_transformation *transformation, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Whether the result is safe for work, as a JSON object: {"sfw": true or false}. Blocks.
+ *
+ * As filestack_transformation_tags. Errors: as there. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_sfw(
+    const filestack_transformation *transformation, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * The text in the result, as a JSON object: {"document": {"text_areas": [...]}, "text": "..."}. Blocks.
+ *
+ * As filestack_transformation_tags. Errors: as there. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_ocr(
+    const filestack_transformation *transformation, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Starts a conversion of audio or video at the service. Blocks until it is started.
+ *
+ * `params` holds `param_count` parameters of the task video_convert and may be NULL. `request` may be NULL; its
+ * credentials also sign the job's further calls. `*out_job` is released with filestack_av_job_release. The
+ * transformation stays as it is. Errors: those of filestack_transformation_add, and those of the network and the
+ * service. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_av_convert(
+    const filestack_transformation *transformation, const filestack_param *params, size_t param_count,
+    const filestack_request_options *request, filestack_av_job **out_job, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Av job
+ *
+ * Conversions of audio and video.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** The service has taken the job. */
+#define FILESTACK_AV_STARTED 1
+
+/** The service works on the job. */
+#define FILESTACK_AV_PENDING 2
+
+/** The job's result is there. */
+#define FILESTACK_AV_COMPLETED 3
+
+/**
+ * The job's id.
+ *
+ * Returns a string that lives as long as the job. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_av_job_uuid(const filestack_av_job *job);
+
+/**
+ * When the job was started, as the service writes it: seconds since 1970.
+ *
+ * Returns a string that lives as long as the job. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_av_job_timestamp(const filestack_av_job *job);
+
+/**
+ * The service's latest reply about the job, as a JSON object.
+ *
+ * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_av_job_json(const filestack_av_job *job, char **out_json, filestack_error **error);
+
+/**
+ * Asks the service how far the job is. Blocks.
+ *
+ * `*out_status` is one of FILESTACK_AV_*. A job is completed only when its result has a URL. `request` may be NULL.
+ * Errors: FILESTACK_E_HTTP with the service's message when the job failed, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_av_job_status(
+    const filestack_av_job *job, const filestack_request_options *request, int32_t *out_status,
+    filestack_error **error);
+
+/**
+ * Waits until the job is completed, looking at it again and again. Blocks.
+ *
+ * `timeout_ms` limits the wait; 0 = no limit. `request` may be NULL and holds for each look.
+ * Errors: FILESTACK_E_TIMEOUT when it is not completed by then (it goes on), and those of filestack_av_job_status.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_av_job_wait(
+    const filestack_av_job *job, int64_t timeout_ms, const filestack_request_options *request, filestack_error **error);
+
+/**
+ * The result of a completed job. Contacts nobody.
+ *
+ * `*out_filelink` is released with filestack_filelink_release and has the job's client and credentials.
+ * Errors: FILESTACK_E_STATE when the job was not seen completed yet. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_av_job_filelink(
+    const filestack_av_job *job, filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Adds a reference to the job and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_av_job *filestack_av_job_retain(const filestack_av_job *job);
+
+/**
+ * Gives a reference to the job back.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_av_job_release(filestack_av_job *job);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Webhook
+ *
+ * Webhooks: who sent them.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Checks that a webhook comes from Filestack: its signature, in constant time, over the body as it arrived.
+ *
+ * `body` holds `body_size` bytes, not re-serialised. `timestamp` and `signature` are the headers FS-Timestamp and
+ * FS-Signature. `tolerance_seconds` limits how long ago, or how far ahead, it was sent; 0 = any time.
+ * Errors: FILESTACK_E_SIGNATURE when it cannot be trusted, FILESTACK_E_ARGUMENT when the secret is empty or the
+ * tolerance negative. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_webhook_verify(
+    const char *secret, const void *body, size_t body_size, const char *timestamp, const char *signature,
+    int64_t tolerance_seconds, filestack_error **error);
+
+/**
+ * As filestack_webhook_verify, with timestamp and signature taken from the request's headers.
+ *
+ * `names` and `values` hold `header_count` strings each; the names may be in any case.
+ * Errors: as filestack_webhook_verify, and FILESTACK_E_SIGNATURE when one of the two headers is missing or there
+ * twice. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_webhook_verify_headers(
+    const char *secret, const void *body, size_t body_size, const char *const *names, const char *const *values,
+    size_t header_count, int64_t tolerance_seconds, filestack_error **error);
 
 #ifdef __cplusplus
 }

@@ -40,17 +40,17 @@ pub mod request_options;
 
 pub mod client;
 
-pub mod client_calls;
-
 pub mod source;
 
 pub mod filelink;
 
 pub mod filelink_reply;
 
-pub mod filelink_calls;
-
 pub mod transformation;
+
+pub mod client_calls;
+
+pub mod filelink_calls;
 
 pub mod transformation_calls;
 

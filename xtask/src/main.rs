@@ -1,5 +1,6 @@
 //! Generators and checks of the workspace. `make` calls them; `cargo xtask` lists them.
 
+mod coverage;
 mod declarations;
 mod exports;
 mod ffi_rules;
@@ -21,6 +22,7 @@ usage: cargo xtask COMMAND
   null-calls OUT.c    write a C program that calls every function of the header with NULL
   symbols LIB         compare what the shared library exports with what the header declares
   ffi-rules           check the rules that every exported function and every file of src/ obeys
+  coverage [--check]  write docs/reference-coverage.md, or fail when it is stale or names what does not exist
   picture OUT.png     draw the picture that the examples upload";
 
 fn main() -> ExitCode {
@@ -42,6 +44,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["headers", "--check"] => headers::check(&workspace),
         ["null-calls", out] => null_calls::write(&workspace, Path::new(out)),
         ["symbols", library] => symbols::check(&workspace, Path::new(library)),
+        ["coverage"] => coverage::write(&workspace),
+        ["coverage", "--check"] => coverage::check(&workspace),
         ["ffi-rules"] => ffi_rules::check(&workspace),
         ["picture", out] => picture::write(Path::new(out)),
         _ => Err(USAGE.into()),
