@@ -63,7 +63,7 @@ run-c-tests: library $(filter $(WHEEL_CMAKE),$(CMAKE))
 	@echo "== C tests"
 	@$(CMAKE) -S . -B $(C_TESTS) --log-level=WARNING -DCMAKE_RULE_MESSAGES=OFF -DCMAKE_BUILD_TYPE=Debug \
 		-DFILESTACK_LIBRARY_DIR=$(RELEASE) -DFILESTACK_LOCAL=$(LOCAL) >/dev/null
-	@MAKEFLAGS= $(CMAKE) --build $(C_TESTS) --parallel $(JOBS)
+	@MAKEFLAGS=--no-print-directory $(CMAKE) --build $(C_TESTS) --parallel $(JOBS)
 	@$(CTEST) --test-dir $(C_TESTS) --parallel $(JOBS) --output-on-failure --progress
 
 $(WHEEL_CMAKE):

@@ -73,7 +73,9 @@ impl<'a> Function<'a> {
         }
         lines.extend(self.call_with_outputs());
         for missing in self.arguments.iter().filter(|argument| argument.role.is_required()) {
-            lines.extend(self.call_without(missing));
+            if self.arguments.iter().all(|other| other.has_good || other.name == missing.name) {
+                lines.extend(self.call_without(missing));
+            }
         }
         lines
     }
@@ -247,6 +249,29 @@ mod tests {
         );
         assert!(test.contains("expect_success(filestack_x_from(NULL, 0, NULL, NULL, &out_x, &error));"), "{test}");
         assert!(test.contains("expect_error_naming(filestack_x_from(NULL, 1, NULL, NULL, &out_x, &error), \"data\")"));
+    }
+
+    #[test]
+    fn arrays_may_share_a_count() {
+        let test = test_of(
+            "filestack_status filestack_check(const char *const *names, const char *const *values, size_t pair_count, \
+             filestack_error **error);",
+        );
+        assert!(test.contains("expect_success(filestack_check(NULL, NULL, 0, &error));"), "{test}");
+        assert!(
+            test.contains("expect_error_naming(filestack_check(example_texts, NULL, 1, &error), \"values\");"),
+            "{test}"
+        );
+    }
+
+    #[test]
+    fn what_may_be_null_can_stand_in_the_comment_of_another_function() {
+        let test = test_of(
+            "/** `request` may be NULL. */\nvoid filestack_a(const filestack_x *request);\n\
+             /** Ownership as for filestack_a. */\nfilestack_status filestack_b(const filestack_x *request, \
+             filestack_error **error);",
+        );
+        assert!(test.contains("expect_success(filestack_b(NULL, &error));"), "{test}");
     }
 
     #[test]

@@ -3,6 +3,10 @@
 use crate::declarations::{Header, Item, Kind, Parameter, Prototype, Type};
 use crate::workspace::Result;
 
+/// Objects that only a service's reply makes: the program runs without one. Their functions are called with NULL for
+/// the object; the C tests of these objects look after the other parameters.
+const MADE_BY_SERVICE: [&str; 1] = ["filestack_av_job"];
+
 /// A parameter as a test sees it.
 pub(super) struct Argument<'a> {
     /// The parameter's name.
@@ -11,7 +15,9 @@ pub(super) struct Argument<'a> {
     pub(super) r#type: &'a Type,
     /// What it is for.
     pub(super) role: Role,
-    /// A value that is accepted, as C writes it.
+    /// Whether the program can make a value that is accepted.
+    pub(super) has_good: bool,
+    /// That value as C writes it.
     pub(super) good: String,
     /// The variable of that value and the call that makes it, for an object that is made for one call.
     pub(super) object: Option<Object>,
@@ -55,9 +61,7 @@ impl<'a> Argument<'a> {
         let doc = documentation(header, item);
         let parameters = &prototype.parameters;
         let argument = |(index, parameter): (usize, &'a Parameter)| {
-            // Not so after an object: there it is an index.
-            let counted = parameters.get(index + 1).is_some_and(|next| next.r#type.is("size_t"))
-                && !is_object(header, &parameter.r#type);
+            let counted = is_counted(header, &parameters[index..]);
             // The error follows the last input or output.
             let is_last = index + 2 == parameters.len();
             let optional = may_be_null(&doc, &parameter.name, is_last);
@@ -69,7 +73,7 @@ impl<'a> Argument<'a> {
 
     fn new(header: &Header, parameter: &'a Parameter, role: Role) -> Result<Self> {
         let (name, r#type) = (parameter.name.as_str(), &parameter.r#type);
-        let mut object = None;
+        let (mut has_good, mut object) = (true, None);
         let good = match role {
             Role::Output { .. } | Role::Error => format!("&{name}"),
             Role::Value if is_pointer(header, r#type) => "NULL".into(),
@@ -77,6 +81,10 @@ impl<'a> Argument<'a> {
             Role::Input { .. } | Role::Array => match r#type.text.as_str() {
                 "const char *" | "const void *" | "char *" => "\"text\"".into(),
                 "const char *const *" => "example_texts".into(),
+                _ if MADE_BY_SERVICE.contains(&r#type.base.as_str()) => {
+                    has_good = false;
+                    String::new()
+                }
                 _ if is_object(header, r#type) => {
                     object = Some(Object::new(header, name, &r#type.base)?);
                     format!("example_{name}")
@@ -87,7 +95,7 @@ impl<'a> Argument<'a> {
                 _ => return Err(format!("nothing is known that could be passed as '{}'", r#type.with_name(name))),
             },
         };
-        Ok(Argument { name, r#type, role, good, object })
+        Ok(Argument { name, r#type, role, has_good, good, object })
     }
 
     /// NULL or 0.
@@ -132,6 +140,17 @@ fn role(header: &Header, parameter: &Parameter, counted: bool, optional: bool) -
     })
 }
 
+/// Whether the first of the parameters is an array: its count follows, or an array of the same type that shares the
+/// count. After an object a size is no count but an index.
+fn is_counted(header: &Header, parameters: &[Parameter]) -> bool {
+    let [first, next, ..] = parameters else {
+        return false;
+    };
+    let shares_count = first.r#type.pointers > 0 && first.r#type == next.r#type;
+    !is_object(header, &first.r#type)
+        && (next.r#type.is("size_t") || (shares_count && is_counted(header, &parameters[1..])))
+}
+
 /// Whether the type points to what is no object and could be written to: an output by its type.
 fn is_changeable_value(header: &Header, r#type: &Type) -> bool {
     !r#type.text.starts_with("const ") && !is_object(header, r#type) && r#type.base != "char"
@@ -150,12 +169,16 @@ fn may_be_null(doc: &str, name: &str, is_last: bool) -> bool {
     })
 }
 
-/// The comment of a function, with that of each function which it refers to by "As filestack_...".
+/// The comment of a function, with that of each function which a sentence refers to: "As filestack_...", "Ownership
+/// as for filestack_...".
 fn documentation(header: &Header, item: &Item) -> String {
     let own = item.doc.join(" ");
-    let others = header.functions().filter(|(other, _)| own.contains(&format!("As {}.", other.name)));
-    let others: Vec<String> = others.map(|(other, _)| other.doc.join(" ")).collect();
-    std::iter::once(own).chain(others).collect::<Vec<_>>().join(" ")
+    let refers_to = |name: &str| {
+        let references = [format!("As {name}."), format!("as {name}."), format!("as for {name}.")];
+        references.iter().any(|reference| own.contains(reference))
+    };
+    let others = header.functions().filter(|(other, _)| refers_to(&other.name)).map(|(other, _)| other.doc.join(" "));
+    std::iter::once(own.clone()).chain(others).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether C compares a value of the type with NULL: callbacks are pointers too.
