@@ -96,7 +96,8 @@ pub unsafe extern "C" fn filestack_source_from_memory(
     }
 }
 
-/// A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails.
+/// A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails -
+/// unless `struct_size` is too small to tell that there is one.
 ///
 /// `*out_source` is released with filestack_source_release. Errors: FILESTACK_E_NULL without `read`,
 /// FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.
