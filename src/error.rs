@@ -145,7 +145,7 @@ impl Error {
     pub fn new(kind: ErrorKind, message: impl AsRef<str>) -> Self {
         Error(Box::new(Details {
             kind,
-            message: redact(message.as_ref()),
+            message: one_line(&redact(message.as_ref())),
             http_status: None,
             service_text: None,
             retryable: false,
@@ -204,7 +204,7 @@ impl Error {
     /// Puts `context` and a colon before the message, so that it says which larger thing failed.
     #[must_use]
     pub fn in_context(mut self, context: impl fmt::Display) -> Self {
-        self.0.message = redact(&format!("{context}: {}", self.0.message));
+        self.0.message = one_line(&redact(&format!("{context}: {}", self.0.message)));
         self
     }
 
@@ -292,6 +292,18 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
+/// `text` with line ends and other control characters written as escapes: logs count on one line for an error.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.is_control() {
+            true => line.extend(character.escape_default()),
+            false => line.push(character),
+        }
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,6 +330,12 @@ mod tests {
         for secret in ["abcdefgh", "12345678", "0123456789abcdef", "eyJhIjoxfQ"] {
             assert!(!dump.contains(secret), "{dump}");
         }
+    }
+
+    #[test]
+    fn a_message_is_one_line() {
+        let error = Error::argument("cannot open 'two\r\nlines\u{7f}ü'").in_context("a\tb");
+        assert_eq!(error.message(), "a\\tb: cannot open 'two\\r\\nlines\\u{7f}ü'");
     }
 
     #[test]

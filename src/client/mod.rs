@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::filelink::Filelink;
 use crate::location::Location;
 use crate::security::Security;
-use crate::source::Source;
+use crate::source::{Reservation, Source};
 use crate::transformation::{Source as TransformationSource, SourceKind, Transformation};
 use crate::transport::Transport;
 use crate::upload::{UploadOptions, upload};
@@ -97,7 +97,12 @@ impl Client {
     /// # Errors
     /// Whatever is wrong with the source, the options, the network or the service.
     pub async fn upload(&self, source: &Source, options: &UploadOptions) -> Result<Filelink> {
-        self.within(options.total_timeout, "the upload", upload(self, source, options)).await
+        self.upload_reserved(source.reserve()?, options).await
+    }
+
+    /// Uploads a source that was reserved before, so that its end can be waited for.
+    pub(crate) async fn upload_reserved(&self, reserved: Reservation, options: &UploadOptions) -> Result<Filelink> {
+        self.within(options.total_timeout, "the upload", upload(self, reserved, options)).await
     }
 
     /// Uploads the file at `path`.

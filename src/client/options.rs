@@ -94,7 +94,8 @@ impl ClientOptions {
         let usable = url::Url::parse(url)
             .is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.host_str().is_some());
         if !usable {
-            return Err(Error::argument(format!("the proxy '{url}' must be a URL such as 'http://127.0.0.1:3128'")));
+            // Not shown: it may hold a password wherever a slip has put it.
+            return Err(Error::argument("the proxy must be a URL such as 'http://127.0.0.1:3128'"));
         }
         self.network.set_proxy(url);
         Ok(())

@@ -14,7 +14,7 @@ use super::filelink::{self, filestack_filelink};
 use super::guard::produce;
 use super::handle::{self, Opaque};
 use super::object;
-use super::runtime::block_on;
+use super::runtime::block_on_source;
 use super::security::{self, filestack_security};
 use super::source::filestack_source;
 use super::status::filestack_status;
@@ -199,10 +199,6 @@ pub unsafe extern "C" fn filestack_client_release(client: *mut filestack_client)
 fn upload(client: &Client, source: Source, options: Option<&UploadOptions>) -> Result<*mut filestack_filelink> {
     let client = client.clone();
     let options = options.cloned().unwrap_or_default();
-    let used = source.clone();
-    let outcome = block_on(async move { client.upload(&used, &options).await });
-    // An upload that was given up may still be inside a read: what the source borrows is the caller's again only
-    // after it.
-    source.wait_until_released();
-    outcome.map(filelink::hand_over)
+    let upload = |reserved| async move { client.upload_reserved(reserved, &options).await };
+    block_on_source(&source, upload).map(filelink::hand_over)
 }

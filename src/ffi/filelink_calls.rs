@@ -14,7 +14,7 @@ use super::filelink::{self, filestack_filelink};
 use super::guard::{guard, produce, produce_optional};
 use super::handle;
 use super::request_options::filestack_request_options;
-use super::runtime::block_on;
+use super::runtime::{block_on, block_on_source};
 use super::source::filestack_source;
 use super::status::filestack_status;
 use super::store_options::filestack_store_options;
@@ -158,11 +158,10 @@ pub unsafe extern "C" fn filestack_filelink_overwrite(
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
             let source: &Source = handle::borrow(source, "source")?;
             let request = handle::options(request, "request")?;
-            let used = source.clone();
-            let reply = block_on(async move { filelink.overwrite(&used, base64decode != 0, &request).await });
-            // What the source borrows is the caller's again only when nothing reads it any more.
-            source.wait_until_released();
-            Ok(optional_reply(out_json, &reply?))
+            let reply = block_on_source(source, |reserved| async move {
+                filelink.overwrite_reserved(reserved, base64decode != 0, &request).await
+            })?;
+            Ok(optional_reply(out_json, &reply))
         })
     }
 }

@@ -59,7 +59,8 @@ pub struct filestack_log {
 
 /// Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
 ///
-/// The struct is copied. When the call fails, `log->destroy` is called and the log before stays.
+/// The struct is copied. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
+/// there is one - and the log before stays.
 /// Errors: FILESTACK_E_ARGUMENT for a level or struct_size that is none, FILESTACK_E_NULL without `write`,
 /// FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
 /// Threads: any. Since: 0.1.0.

@@ -13,6 +13,7 @@ use futures_util::FutureExt as _;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::source::{Reservation, Source};
 use crate::sys::signals;
 
 use super::{callback, guard};
@@ -43,6 +44,20 @@ pub(super) fn block_on<T: Send + 'static>(future: impl Future<Output = Result<T>
     receiver
         .recv()
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Cancelled, "the library was stopped while the operation ran")))
+}
+
+/// As [`block_on`], for work that reads a source. Work that was given up may still be inside a read: what the source
+/// borrows is the caller's again only after it, so that is waited for, too.
+pub(super) fn block_on_source<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static>(
+    source: &Source,
+    work: impl FnOnce(Reservation) -> F,
+) -> Result<T> {
+    callback::refuse_blocking_call()?;
+    let reserved = source.reserve()?;
+    let exit = reserved.exit();
+    let outcome = block_on(work(reserved));
+    exit.wait();
+    outcome
 }
 
 /// Whether the calling thread belongs to the library.

@@ -10,7 +10,7 @@ use crate::source::{Reader, Source};
 use super::arguments::{filestack_destroy, null, slice, text};
 use super::callback;
 use super::error::filestack_error;
-use super::guard::produce;
+use super::guard::{produce, produce_optional};
 use super::handle::{self, Opaque};
 use super::object;
 use super::status::filestack_status;
@@ -80,23 +80,24 @@ pub unsafe extern "C" fn filestack_source_from_memory(
     out_source: *mut *mut filestack_source,
     error: *mut *mut filestack_error,
 ) -> filestack_status {
-    // Made first, so that `destroy` is called whatever fails.
-    let ownership = Ownership { destroy, user };
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        produce(out_source, "out_source", error, move || {
+        produce_optional(out_source, error, || {
+            // Made first, so that `destroy` is called whatever fails.
+            let ownership = Ownership { destroy, user };
             let data: &'static [u8] = slice(data.cast(), size, "data")?;
             let bytes = if destroy.is_some() {
                 Bytes::from_owner(Borrowed { data, _ownership: ownership })
             } else {
                 Bytes::copy_from_slice(data)
             };
-            Ok(handle::new(Source::from_bytes(bytes)))
+            hand_over(Source::from_bytes(bytes), out_source)
         })
     }
 }
 
-/// A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails.
+/// A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails -
+/// unless `struct_size` is too small to tell that there is one.
 ///
 /// `*out_source` is released with filestack_source_release. Errors: FILESTACK_E_NULL without `read`,
 /// FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.
@@ -108,9 +109,11 @@ pub unsafe extern "C" fn filestack_source_from_reader(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        // Made first, so that `destroy` is called whatever fails.
-        let reader = if reader.is_null() { Err(null("reader")) } else { CallerReader::new(reader) };
-        produce(out_source, "out_source", error, move || Ok(handle::new(Source::from_reader(Box::new(reader?)))))
+        produce_optional(out_source, error, || {
+            // Made first, so that `destroy` is called whatever fails.
+            let reader = if reader.is_null() { Err(null("reader")) } else { CallerReader::new(reader) }?;
+            hand_over(Source::from_reader(Box::new(reader)), out_source)
+        })
     }
 }
 
@@ -130,6 +133,11 @@ pub unsafe extern "C" fn filestack_source_retain(source: *const filestack_source
 pub unsafe extern "C" fn filestack_source_release(source: *mut filestack_source) {
     // SAFETY: the caller gives its own reference.
     unsafe { object::release(source) }
+}
+
+/// Makes a source object for a caller who has somewhere to put it.
+fn hand_over(source: Source, out_source: *mut *mut filestack_source) -> Result<*mut filestack_source> {
+    if out_source.is_null() { Err(null("out_source")) } else { Ok(handle::new(source)) }
 }
 
 /// Calls `destroy` when it goes.

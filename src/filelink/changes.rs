@@ -6,7 +6,7 @@ use url::Url;
 use crate::background;
 use crate::delivery::RequestOptions;
 use crate::error::{Error, Result};
-use crate::source::Source;
+use crate::source::{OpenSource, Reservation, Source};
 use crate::transport::Request;
 use crate::upload::mimetype_of;
 
@@ -19,10 +19,19 @@ impl Filelink {
     /// # Errors
     /// `Argument` without credentials, and whatever is wrong with the source, the network or the service.
     pub async fn overwrite(&self, source: &Source, base64decode: bool, options: &RequestOptions) -> Result<String> {
+        self.overwrite_reserved(source.reserve()?, base64decode, options).await
+    }
+
+    /// Overwrites by a source that was reserved before, so that its end can be waited for.
+    pub(crate) async fn overwrite_reserved(
+        &self,
+        reserved: Reservation,
+        base64decode: bool,
+        options: &RequestOptions,
+    ) -> Result<String> {
         let url = self.overwrite_target(base64decode, options)?;
-        let mimetype = mimetype_of(source.file_name().unwrap_or_default());
-        let opened = source.clone();
-        let content = background::run(move || opened.open()).await?;
+        let mimetype = mimetype_of(reserved.source().file_name().unwrap_or_default());
+        let content = background::run(move || OpenSource::new(reserved)).await?;
         self.overwrite_by(&Request::post_source(url, self.overwrite_name(), mimetype, content), options).await
     }
 

@@ -76,7 +76,10 @@ impl UploadReply {
 /// The handle of a reply; older servers give it only as the last part of the URL.
 pub(super) fn handle(reply: &Map<String, Value>) -> &str {
     let text = |name: &str| reply.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let last_segment = |url: &'static str| text(url).and_then(|url| url.trim_end_matches('/').rsplit('/').next());
+    let last_segment = |url: &'static str| {
+        let url = text(url).filter(|url| url.contains("://"))?;
+        url.trim_end_matches('/').rsplit('/').next()
+    };
     text("handle").or_else(|| last_segment("url")).unwrap_or_default()
 }
 
@@ -113,6 +116,7 @@ mod tests {
     fn the_handle_may_hide_in_the_url() {
         assert_eq!(handle(&object(json!({"handle": "H", "url": "https://cdn/X"}))), "H");
         assert_eq!(handle(&object(json!({"handle": "", "url": "https://www/api/file/X/"}))), "X");
+        assert_eq!(handle(&object(json!({"url": "x"}))), "");
         assert_eq!(handle(&Map::new()), "");
     }
 }

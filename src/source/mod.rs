@@ -1,12 +1,13 @@
 //! What is uploaded: a file, memory, or a reader of the caller.
 
 mod reader;
+mod reservation;
 mod spool;
 
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -15,6 +16,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sys;
 
 pub use reader::Reader;
+pub(crate) use reservation::Reservation;
+use reservation::Turnstile;
 
 /// A source of bytes. Clones share it; one upload uses it at a time.
 #[derive(Clone)]
@@ -22,8 +25,7 @@ pub struct Source(Arc<Shared>);
 
 struct Shared {
     content: Content,
-    in_use: Mutex<bool>,
-    released: Condvar,
+    turnstile: Arc<Turnstile>,
 }
 
 enum Content {
@@ -74,36 +76,16 @@ impl Source {
         }
     }
 
-    /// Takes the source for one upload and learns its size. May block: it asks the file system or the reader.
-    pub(crate) fn open(&self) -> Result<OpenSource> {
-        let lease = Lease::take(&self.0)?;
-        let (input, size) = match &self.0.content {
-            Content::File { file, path } => OpenFile::open(Arc::clone(file), &path.display().to_string())?,
-            Content::Memory(bytes) => (Input::Memory(bytes.clone()), bytes.len() as u64),
-            Content::Reader(reader) => {
-                let mut locked = reader.lock().unwrap_or_else(PoisonError::into_inner);
-                locked.rewind()?;
-                match locked.size()? {
-                    Some(size) => (Input::Reader { reader: Arc::clone(reader), position: 0 }, size),
-                    None => OpenFile::open(Arc::new(spool::to_temporary_file(&mut **locked)?), "a temporary copy")?,
-                }
-            }
-        };
-        if size == 0 {
-            let name = self.file_name().map_or_else(|| "the source".to_owned(), |name| format!("the file '{name}'"));
-            return Err(Error::argument(format!("{name} is empty, and the service takes no empty files")));
-        }
-        Ok(OpenSource { input, size, _lease: lease })
-    }
-
-    /// Waits until no upload uses the source any more: one that was given up may still be inside a read.
-    pub(crate) fn wait_until_released(&self) {
-        let in_use = self.0.in_use.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.0.released.wait_while(in_use, |in_use| *in_use));
+    /// Takes the source for one upload.
+    ///
+    /// # Errors
+    /// `State` while another upload has it.
+    pub(crate) fn reserve(&self) -> Result<Reservation> {
+        Reservation::new(self)
     }
 
     fn of(content: Content) -> Self {
-        Source(Arc::new(Shared { content, in_use: Mutex::new(false), released: Condvar::new() }))
+        Source(Arc::new(Shared { content, turnstile: Arc::default() }))
     }
 }
 
@@ -117,32 +99,12 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Gives the source back when the upload ends, however it ends.
-struct Lease(Arc<Shared>);
-
-impl Lease {
-    fn take(shared: &Arc<Shared>) -> Result<Self> {
-        let mut in_use = shared.in_use.lock().unwrap_or_else(PoisonError::into_inner);
-        if *in_use {
-            return Err(Error::new(ErrorKind::State, "the source is in use by another upload"));
-        }
-        *in_use = true;
-        Ok(Lease(Arc::clone(shared)))
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        *self.0.in_use.lock().unwrap_or_else(PoisonError::into_inner) = false;
-        self.0.released.notify_all();
-    }
-}
-
 /// A source in use by one upload, with its size.
 pub(crate) struct OpenSource {
+    // Before the reservation, so that the source is given back last.
     input: Input,
     size: u64,
-    _lease: Lease,
+    _reservation: Reservation,
 }
 
 enum Input {
@@ -152,6 +114,28 @@ enum Input {
 }
 
 impl OpenSource {
+    /// Opens a reserved source and learns its size. May block: it asks the file system or the reader.
+    pub(crate) fn new(reservation: Reservation) -> Result<Self> {
+        let source = reservation.source();
+        let (input, size) = match &source.0.content {
+            Content::File { file, path } => OpenFile::open(Arc::clone(file), &path.display().to_string())?,
+            Content::Memory(bytes) => (Input::Memory(bytes.clone()), bytes.len() as u64),
+            Content::Reader(reader) => {
+                let mut locked = reader.lock().unwrap_or_else(PoisonError::into_inner);
+                locked.rewind()?;
+                match locked.size()? {
+                    Some(size) => (Input::Reader { reader: Arc::clone(reader), position: 0 }, size),
+                    None => OpenFile::open(Arc::new(spool::to_temporary_file(&mut **locked)?), "a temporary copy")?,
+                }
+            }
+        };
+        if size == 0 {
+            let name = source.file_name().map_or_else(|| "the source".to_owned(), |name| format!("the file '{name}'"));
+            return Err(Error::argument(format!("{name} is empty, and the service takes no empty files")));
+        }
+        Ok(OpenSource { input, size, _reservation: reservation })
+    }
+
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
@@ -258,6 +242,10 @@ mod tests {
     use super::*;
     use std::io::Write as _;
 
+    fn open(source: &Source) -> Result<OpenSource> {
+        OpenSource::new(source.reserve()?)
+    }
+
     #[test]
     fn files_that_cannot_be_uploaded_are_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
@@ -274,7 +262,7 @@ mod tests {
     fn an_empty_source_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
         for source in [Source::from_path(file.path()).unwrap(), Source::from_bytes(Bytes::new())] {
-            let error = source.open().map(|_| ()).unwrap_err();
+            let error = open(&source).map(|_| ()).unwrap_err();
             assert!(error.message().contains("empty"), "{error}");
         }
     }
@@ -282,17 +270,17 @@ mod tests {
     #[test]
     fn a_source_serves_one_upload_at_a_time() {
         let source = Source::from_bytes("abc");
-        let first = source.open().unwrap();
-        assert_eq!(source.open().map(|_| ()).unwrap_err().kind(), ErrorKind::State);
+        let first = open(&source).unwrap();
+        assert_eq!(open(&source).map(|_| ()).unwrap_err().kind(), ErrorKind::State);
         drop(first);
-        assert!(source.open().is_ok());
+        assert!(open(&source).is_ok());
     }
 
     #[test]
     fn a_file_that_changes_is_noticed() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(b"0123456789").unwrap();
-        let mut open = Source::from_path(file.path()).unwrap().open().unwrap();
+        let mut open = open(&Source::from_path(file.path()).unwrap()).unwrap();
         assert_eq!(open.read(0, 4).unwrap(), "0123");
         file.write_all(b"more").unwrap();
         assert_eq!(open.read(4, 6).unwrap_err().kind(), ErrorKind::SourceChanged);

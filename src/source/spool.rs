@@ -29,7 +29,7 @@ pub(super) fn to_temporary_file(reader: &mut dyn Reader) -> Result<File> {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
-    use crate::source::Source;
+    use crate::source::{OpenSource, Source};
 
     struct Counting(u8);
 
@@ -53,10 +53,10 @@ mod tests {
     #[test]
     fn a_reader_without_a_size_is_spooled_once() {
         let source = Source::from_reader(Box::new(Counting(5)));
-        let mut open = source.open().unwrap();
+        let mut open = OpenSource::new(source.reserve().unwrap()).unwrap();
         assert_eq!(open.size(), 5);
         assert_eq!(open.read(0, 5).unwrap(), [5, 4, 3, 2, 1].as_slice());
         drop(open);
-        assert!(source.open().is_err(), "it cannot be rewound");
+        assert!(OpenSource::new(source.reserve().unwrap()).is_err(), "it cannot be rewound");
     }
 }

@@ -16,7 +16,7 @@ use crate::background;
 use crate::client::Client;
 use crate::error::Result;
 use crate::filelink::Filelink;
-use crate::source::{OpenSource, Source};
+use crate::source::{OpenSource, Reservation};
 
 pub use options::{Intelligent, StoreOptions, UploadOptions};
 use parts::Part;
@@ -26,22 +26,22 @@ use session::{Chunk, Description, Session};
 const UNNAMED: &str = "unnamed_file";
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
-/// Uploads `source` and returns the new file.
-pub(crate) async fn upload(client: &Client, source: &Source, options: &UploadOptions) -> Result<Filelink> {
+/// Uploads what was reserved and returns the new file.
+pub(crate) async fn upload(client: &Client, reserved: Reservation, options: &UploadOptions) -> Result<Filelink> {
     let security = options.security.as_ref().or(client.security());
     client.api_key("an upload")?;
-    let opened = source.clone();
-    let open = background::run(move || opened.open()).await?;
-    let size = open.size();
-    let session = Session::start(client, describe(client, source, size, options), security).await?;
+    let source_name = reserved.source().file_name().map(str::to_owned);
+    let open = background::run(move || OpenSource::new(reserved)).await?;
+    let description = describe(client, source_name.as_deref(), open.size(), options);
+    let session = Session::start(client, description, security).await?;
     let etags = send_parts(&session, open, options).await?;
     let reply = session.complete(&etags).await?;
     Filelink::stored(client.clone(), security.cloned(), reply)
 }
 
-fn describe(client: &Client, source: &Source, size: u64, options: &UploadOptions) -> Description {
+fn describe(client: &Client, source_name: Option<&str>, size: u64, options: &UploadOptions) -> Description {
     let store = &options.store;
-    let filename = store.filename().or(source.file_name()).unwrap_or(UNNAMED).to_owned();
+    let filename = store.filename().or(source_name).unwrap_or(UNNAMED).to_owned();
     Description {
         mimetype: store.mimetype().unwrap_or_else(|| mimetype_of(&filename)).to_owned(),
         size,
@@ -59,11 +59,9 @@ async fn send_parts(session: &Session<'_>, open: OpenSource, options: &UploadOpt
     let open = Arc::new(Mutex::new(open));
     stream::iter(parts)
         .then(|part| read_part(Arc::clone(&open), part))
-        .map(|read| async {
-            let (part, bytes) = read?;
-            send_part(session, part, bytes).await
-        })
-        .buffered(options.concurrency())
+        // A part that cannot be read ends the upload at once: nothing is read after it.
+        .map_ok(|(part, bytes)| send_part(session, part, bytes))
+        .try_buffered(options.concurrency())
         .try_collect()
         .await
 }
