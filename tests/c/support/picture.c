@@ -4,18 +4,7 @@
 #include <string.h>
 
 #include "check.h"
-
-static uint32_t crc32_of(const uint8_t *bytes, size_t size)
-{
-    uint32_t crc = 0xffffffff;
-    for (size_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-        }
-    }
-    return ~crc;
-}
+#include "crc.h"
 
 static uint8_t *put_word(uint8_t *at, uint32_t word)
 {
