@@ -10,6 +10,7 @@ LOCAL := $(CARGO_TARGET_DIR)/debug/filestack-local
 C_TESTS := $(CARGO_TARGET_DIR)/c-tests
 DEMO := $(CARGO_TARGET_DIR)/demo
 JOBS := $(shell getconf _NPROCESSORS_ONLN)
+comma := ,
 
 # CMake from the PATH, otherwise from its wheel. The wheel's program is called where it lies: no environment is
 # needed for that. A command that is there but does not run, as version managers leave them, does not count.
@@ -22,7 +23,7 @@ CTEST := $(dir $(CMAKE))ctest
 
 # One step after the other: Cargo and CTest use all processors by themselves.
 .NOTPARALLEL:
-.PHONY: library local headers test rust-test run-c-tests c-test checks symbols lint demo clean help
+.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols lint demo clean help
 
 library: ## Build the shared and the static library (the default)
 	@# One crate type at a time and this package alone: only so does Cargo pass LTO on, and no other package's
@@ -59,12 +60,26 @@ symbols: library
 
 c-test: local run-c-tests ## Run the C tests only
 
+# $(call ctest,FOLDER,OPTIONS,WHICH): configures, builds and runs the C tests in a folder of their own.
+define ctest
+	@$(CMAKE) -S . -B $(1) --log-level=WARNING -DCMAKE_RULE_MESSAGES=OFF -DCMAKE_BUILD_TYPE=Debug \
+		-DFILESTACK_LIBRARY_DIR=$(RELEASE) -DFILESTACK_LOCAL=$(LOCAL) $(2) >/dev/null
+	@MAKEFLAGS=--no-print-directory $(CMAKE) --build $(1) --parallel $(JOBS)
+	@$(CTEST) --test-dir $(1) --parallel $(JOBS) --output-on-failure --progress $(3)
+endef
+
 run-c-tests: library $(filter $(WHEEL_CMAKE),$(CMAKE))
 	@echo "== C tests"
-	@$(CMAKE) -S . -B $(C_TESTS) --log-level=WARNING -DCMAKE_RULE_MESSAGES=OFF -DCMAKE_BUILD_TYPE=Debug \
-		-DFILESTACK_LIBRARY_DIR=$(RELEASE) -DFILESTACK_LOCAL=$(LOCAL) >/dev/null
-	@MAKEFLAGS=--no-print-directory $(CMAKE) --build $(C_TESTS) --parallel $(JOBS)
-	@$(CTEST) --test-dir $(C_TESTS) --parallel $(JOBS) --output-on-failure --progress
+	$(call ctest,$(C_TESTS))
+
+sanitize: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Run the C tests with the address and undefined-behaviour sanitizers
+	@echo "== C tests with sanitizers"
+	$(call ctest,$(C_TESTS)-sanitize,-DFILESTACK_SANITIZE=address$(comma)undefined,--label-regex "^(c|null|example)$$")
+
+memcheck: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Run the C tests under valgrind, when it is installed
+	@echo "== C tests under valgrind"
+	$(if $(shell command -v valgrind),$(call ctest,$(C_TESTS)-memcheck,-DFILESTACK_MEMCHECK=ON,--label-regex "^(c|null|example)$$"),\
+		@echo "valgrind is not installed: skipped")
 
 $(WHEEL_CMAKE):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target $(WHEEL) cmake

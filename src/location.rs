@@ -32,9 +32,9 @@ impl Location {
     pub fn parse(name: &str) -> Result<Self> {
         let position = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name)).ok_or_else(|| {
             Error::argument(format!(
-                "'{name}' is no storage{}; the storages are {}",
-                suggestion::hint(name, NAMES),
-                NAMES.join(", ")
+                "'{name}' is no storage; the storages are {}{}",
+                NAMES.join(", "),
+                suggestion::hint(name, NAMES)
             ))
         })?;
         Ok(Self::ALL[position])

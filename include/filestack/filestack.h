@@ -416,7 +416,8 @@ typedef struct filestack_log {
 /**
  * Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
  *
- * The struct is copied. When the call fails, `log->destroy` is called and the log before stays.
+ * The struct is copied. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
+ * there is one - and the log before stays.
  * Errors: FILESTACK_E_ARGUMENT for a level or struct_size that is none, FILESTACK_E_NULL without `write`,
  * FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
  * Threads: any. Since: 0.1.0.
@@ -1142,7 +1143,8 @@ typedef struct filestack_reader {
     int32_t (*seek)(void *user, uint64_t offset);
     /**
      * Returns the number of bytes from the first to the last, or a negative number when only reading tells. May be
-     * NULL. Without a size the content is first copied to a temporary file.
+     * NULL. Without a size the content is first copied to a temporary file. It may move the position when there is
+     * `seek`, which is called afterwards.
      */
     int64_t (*size)(void *user);
     /** Frees `user`; called once, after the last call of the others. May be NULL. */
@@ -1171,7 +1173,8 @@ filestack_status filestack_source_from_memory(
     filestack_error **error);
 
 /**
- * A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails.
+ * A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails -
+ * unless `struct_size` is too small to tell that there is one.
  *
  * `*out_source` is released with filestack_source_release. Errors: FILESTACK_E_NULL without `read`,
  * FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.

@@ -44,7 +44,8 @@ pub struct filestack_reader {
     /// the source then serves one upload.
     pub seek: Option<unsafe extern "C" fn(user: *mut c_void, offset: u64) -> i32>,
     /// Returns the number of bytes from the first to the last, or a negative number when only reading tells. May be
-    /// NULL. Without a size the content is first copied to a temporary file.
+    /// NULL. Without a size the content is first copied to a temporary file. It may move the position when there is
+    /// `seek`, which is called afterwards.
     pub size: Option<unsafe extern "C" fn(user: *mut c_void) -> i64>,
     /// Frees `user`; called once, after the last call of the others. May be NULL.
     pub destroy: filestack_destroy,
@@ -85,13 +86,14 @@ pub unsafe extern "C" fn filestack_source_from_memory(
         produce_optional(out_source, error, || {
             // Made first, so that `destroy` is called whatever fails.
             let ownership = Ownership { destroy, user };
-            let data: &'static [u8] = slice(data.cast(), size, "data")?;
-            let bytes = if destroy.is_some() {
-                Bytes::from_owner(Borrowed { data, _ownership: ownership })
-            } else {
-                Bytes::copy_from_slice(data)
+            let source = || {
+                let data: &'static [u8] = slice(data.cast(), size, "data")?;
+                Ok(Source::from_bytes(match destroy {
+                    Some(_) => Bytes::from_owner(Borrowed { data, _ownership: ownership }),
+                    None => Bytes::copy_from_slice(data),
+                }))
             };
-            hand_over(Source::from_bytes(bytes), out_source)
+            hand_over(source, out_source)
         })
     }
 }
@@ -111,8 +113,8 @@ pub unsafe extern "C" fn filestack_source_from_reader(
     unsafe {
         produce_optional(out_source, error, || {
             // Made first, so that `destroy` is called whatever fails.
-            let reader = if reader.is_null() { Err(null("reader")) } else { CallerReader::new(reader) }?;
-            hand_over(Source::from_reader(Box::new(reader)), out_source)
+            let reader = if reader.is_null() { Err(null("reader")) } else { CallerReader::new(reader) };
+            hand_over(|| Ok(Source::from_reader(Box::new(reader?))), out_source)
         })
     }
 }
@@ -136,8 +138,11 @@ pub unsafe extern "C" fn filestack_source_release(source: *mut filestack_source)
 }
 
 /// Makes a source object for a caller who has somewhere to put it.
-fn hand_over(source: Source, out_source: *mut *mut filestack_source) -> Result<*mut filestack_source> {
-    if out_source.is_null() { Err(null("out_source")) } else { Ok(handle::new(source)) }
+fn hand_over(
+    make: impl FnOnce() -> Result<Source>,
+    out_source: *mut *mut filestack_source,
+) -> Result<*mut filestack_source> {
+    if out_source.is_null() { Err(null("out_source")) } else { Ok(handle::new(make()?)) }
 }
 
 /// Calls `destroy` when it goes.

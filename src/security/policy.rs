@@ -40,9 +40,9 @@ impl Policy {
             "handle" | "url" | "path" | "container" => self.set_text(key, text(key, &value)?),
             "call" => self.set_calls(&value),
             _ => Err(Error::argument(format!(
-                "'{key}' is no policy key{}; the keys are {}",
-                suggestion::hint(key, KEYS.iter().copied()),
-                KEYS.join(", ")
+                "'{key}' is no policy key; the keys are {}{}",
+                KEYS.join(", "),
+                suggestion::hint(key, KEYS.iter().copied())
             ))),
         }
     }
@@ -71,9 +71,9 @@ impl Policy {
     pub fn add_call(&mut self, call: &str) -> Result<()> {
         if !CALLS.contains(&call) {
             return Err(Error::argument(format!(
-                "'{call}' is no call that a policy can allow{}; the calls are {}",
-                suggestion::hint(call, CALLS.iter().copied()),
-                CALLS.join(", ")
+                "'{call}' is no call that a policy can allow; the calls are {}{}",
+                CALLS.join(", "),
+                suggestion::hint(call, CALLS.iter().copied())
             )));
         }
         let calls = self.members.entry("call").or_insert_with(|| Value::Array(Vec::new()));

@@ -122,8 +122,10 @@ impl OpenSource {
             Content::Memory(bytes) => (Input::Memory(bytes.clone()), bytes.len() as u64),
             Content::Reader(reader) => {
                 let mut locked = reader.lock().unwrap_or_else(PoisonError::into_inner);
+                // Asking for the size may move to the end, as it does in a FILE.
+                let size = locked.size()?;
                 locked.rewind()?;
-                match locked.size()? {
+                match size {
                     Some(size) => (Input::Reader { reader: Arc::clone(reader), position: 0 }, size),
                     None => OpenFile::open(Arc::new(spool::to_temporary_file(&mut **locked)?), "a temporary copy")?,
                 }
