@@ -452,8 +452,8 @@ static void check_reply(const char *body, const char *said)
     filestack_transformation *transformation = NULL;
     const char *source = "H";
     filestack_av_job *job = NULL;
-    snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", strlen(body),
-             body);
+    snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+             strlen(body), body);
     server = canned_start(answer);
     client = client_for(server_url(server));
     CHECK_OK(filestack_client_transform(client, &source, 1, NULL, &transformation, failure_out()));

@@ -331,7 +331,8 @@ static void a_url_gives_its_name_and_type(void)
 
 static void urls_that_cannot_be_are_refused_before_anything_is_sent(void)
 {
-    static const char *const urls[] = {"", "no url", "ftp://example.com/a", "file:///etc/passwd", "/a", "example.com/a"};
+    static const char *const urls[] = {"",   "no url",       "ftp://example.com/a", "file:///etc/passwd",
+                                       "/a", "example.com/a"};
     filestack_filelink *filelink = new_file();
     char *json = NULL;
     control_reset();
@@ -451,9 +452,14 @@ static void check_refused(const char *policy, const char *secret)
     filestack_source *source = memory("new", 3);
     char *json = NULL;
     for (int call = 0; call < 3; call++) {
-        filestack_status status = call == 0 ? filestack_filelink_overwrite(refused, source, 0, NULL, &json, failure_out())
-            : call == 1 ? filestack_filelink_overwrite_url(refused, service_url(), 0, NULL, &json, failure_out())
-                        : filestack_filelink_delete(refused, NULL, failure_out());
+        filestack_status status;
+        if (call == 0) {
+            status = filestack_filelink_overwrite(refused, source, 0, NULL, &json, failure_out());
+        } else if (call == 1) {
+            status = filestack_filelink_overwrite_url(refused, service_url(), 0, NULL, &json, failure_out());
+        } else {
+            status = filestack_filelink_delete(refused, NULL, failure_out());
+        }
         CHECK_STATUS(FILESTACK_E_AUTH, status);
         CHECK_INT(403, filestack_error_http_status(failure()));
         CHECK(!filestack_error_retryable(failure()));

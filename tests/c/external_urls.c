@@ -309,8 +309,8 @@ static void a_reply_without_a_handle_is_a_failure(void)
     filestack_filelink *filelink = NULL;
     control_reset();
     control_fault("POST /process 1 status:200:{\"error\":\"invalid security policy path\"}");
-    CHECK_STATUS(FILESTACK_E_PROTOCOL, filestack_client_upload_url(client, "http://example.com/a", NULL, NULL, &filelink,
-                                                                   failure_out()));
+    CHECK_STATUS(FILESTACK_E_PROTOCOL,
+                 filestack_client_upload_url(client, "http://example.com/a", NULL, NULL, &filelink, failure_out()));
     CHECK_CONTAINS("invalid security policy path", message());
     CHECK(filelink == NULL);
     control_reset();

@@ -122,8 +122,8 @@ static char *requested_path(size_t number)
 
 typedef filestack_status (*file_question)(const filestack_filelink *, const filestack_request_options *, char **,
                                           filestack_error **);
-typedef filestack_status (*result_question)(const filestack_transformation *, const filestack_request_options *, char **,
-                                            filestack_error **);
+typedef filestack_status (*result_question)(const filestack_transformation *, const filestack_request_options *,
+                                            char **, filestack_error **);
 
 static const struct {
     const char *task;
@@ -461,7 +461,8 @@ static void a_chain_that_gives_a_file_has_no_answer(void)
     control_reset();
     for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++) {
         filestack_transformation *transformation = task_of(filelink, tasks[i][0], tasks[i][1]);
-        CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_transformation_get_json(transformation, NULL, &json, failure_out()));
+        CHECK_STATUS(FILESTACK_E_ARGUMENT,
+                     filestack_transformation_get_json(transformation, NULL, &json, failure_out()));
         CHECK_CONTAINS("gives a file", message());
         CHECK(json == NULL);
         filestack_transformation_free(transformation);

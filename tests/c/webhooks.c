@@ -53,9 +53,10 @@ static void check_refused(const char *secret, const void *body, size_t size, con
 
 static void the_vectors_of_the_reference_pass(void)
 {
-    static const char body[] = "{\"id\": 6844, \"action\": \"fp.upload\", \"timestamp\": 1559199901, \"text\": {\"url\": "
-                               "\"http://cdn.filestackapi.dev/xK88QArxRiyVvFzo4p33\", \"client\": \"Computer\", \"data\": "
-                               "{\"filename\": \"01 (1).png\", \"type\": \"image/png\", \"size\": 881855}}}";
+    static const char body[] =
+        "{\"id\": 6844, \"action\": \"fp.upload\", \"timestamp\": 1559199901, \"text\": {\"url\": "
+        "\"http://cdn.filestackapi.dev/xK88QArxRiyVvFzo4p33\", \"client\": \"Computer\", \"data\": "
+        "{\"filename\": \"01 (1).png\", \"type\": \"image/png\", \"size\": 881855}}}";
     CHECK_OK(filestack_webhook_verify(SECRET, BODY, strlen(BODY), TIMESTAMP, SIGNATURE, 0, failure_out()));
     CHECK_OK(filestack_webhook_verify("Y5cWb1rdRDSTSqEjF5pv", body, strlen(body), "1559199901",
                                       "14495b54b246e1352bb69cd91c5c1bfe2221f2d0330414b3df8f5fb2903db730", 0,
