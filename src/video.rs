@@ -96,7 +96,12 @@ impl VideoJob {
         let client = &self.0.client;
         let reply = client.within(options.total_timeout, &what, client.transport().json(&request)).await?;
         let status = status_of(&reply);
-        *self.last_reply() = reply;
+        let tells_something = !matches!(&status, Err(error) if error.kind() == ErrorKind::Protocol);
+        let mut last_reply = self.last_reply();
+        // Another thread may have seen the end meanwhile; nothing is learned after that.
+        if tells_something && !matches!(status_of(&last_reply), Ok(VideoStatus::Completed) | Err(_)) {
+            *last_reply = reply;
+        }
         status
     }
 

@@ -1769,7 +1769,8 @@ filestack_status filestack_av_job_wait(
  * The result of a completed job. Contacts nobody.
  *
  * `*out_filelink` is released with filestack_filelink_release and has the job's client and credentials.
- * Errors: FILESTACK_E_STATE when the job was not seen completed yet. Threads: any. Since: 0.1.0.
+ * Errors: FILESTACK_E_STATE when the job was not seen completed yet, FILESTACK_E_HTTP with the service's message when
+ * it was seen to have failed. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_av_job_filelink(
     const filestack_av_job *job, filestack_filelink **out_filelink, filestack_error **error);

@@ -131,7 +131,8 @@ pub unsafe extern "C" fn filestack_av_job_wait(
 /// The result of a completed job. Contacts nobody.
 ///
 /// `*out_filelink` is released with filestack_filelink_release and has the job's client and credentials.
-/// Errors: FILESTACK_E_STATE when the job was not seen completed yet. Threads: any. Since: 0.1.0.
+/// Errors: FILESTACK_E_STATE when the job was not seen completed yet, FILESTACK_E_HTTP with the service's message when
+/// it was seen to have failed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_av_job_filelink(
     job: *const filestack_av_job,

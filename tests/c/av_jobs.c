@@ -466,6 +466,20 @@ static void check_reply(const char *body, const char *said)
     server_stop(server);
 }
 
+static void one_strange_reply_does_not_end_a_job(void)
+{
+    filestack_av_job *job = new_job("clip.mp4");
+    int32_t status = 7;
+    control_reset();
+    control_fault("GET /*video_convert* 1 status:200:{}");
+    CHECK_STATUS(FILESTACK_E_PROTOCOL, filestack_av_job_status(job, NULL, &status, failure_out()));
+    check_job_says(job, "status", "started");
+    control_reset();
+    check_status_is(FILESTACK_AV_PENDING, job);
+    CHECK_SIZE(1, control_count("GET", "/"));
+    filestack_av_job_release(job);
+}
+
 static void replies_that_are_no_job_are_refused(void)
 {
     check_reply("{\"status\":\"started\"}", "uuid");
@@ -512,6 +526,7 @@ int main(void)
         TEST(a_job_outlives_what_it_was_made_with),
         TEST(a_look_that_fails_for_the_moment_is_tried_again),
         TEST(a_look_that_fails_changes_nothing),
+        TEST(one_strange_reply_does_not_end_a_job),
         TEST(replies_that_are_no_job_are_refused),
         TEST(an_unknown_handle_is_not_found),
     };
