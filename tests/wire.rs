@@ -127,7 +127,8 @@ async fn an_intelligent_upload_makes_the_requests_of_the_reference() {
     let security = Security::new("{\"expiry\": 123}", "secret").unwrap();
     let mut options = intelligent();
     options.security = Some(security.clone());
-    upload(&service.url, options).await;
+    let filelink = upload(&service.url, options).await;
+    assert!(filelink.signed_url(None).unwrap().contains(security.signature()), "it signs as its upload did");
 
     let received = service.received();
     let targets: Vec<_> = received.iter().map(|request| request.target.as_str()).collect();
