@@ -10,6 +10,7 @@
 #include "support/folder.h"
 #include "support/hash.h"
 #include "support/network.h"
+#include "support/picture.h"
 #include "support/service.h"
 
 enum { SIZE = 3 * 1024 * 1024 + 17, SEED = 5 };
@@ -406,72 +407,6 @@ static void redirects_without_end_and_to_other_schemes_are_refused(void)
     server_stop(server);
 }
 
-static uint32_t crc32_of(const uint8_t *bytes, size_t size)
-{
-    uint32_t crc = 0xffffffff;
-    for (size_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-        }
-    }
-    return ~crc;
-}
-
-static uint8_t *put_word(uint8_t *at, uint32_t word)
-{
-    for (int i = 0; i < 4; i++) {
-        *at++ = (uint8_t)(word >> (24 - 8 * i));
-    }
-    return at;
-}
-
-static uint8_t *put_chunk(uint8_t *at, const char *name, const uint8_t *bytes, size_t size)
-{
-    uint8_t *start = put_word(at, (uint32_t)size);
-    memcpy(start, name, 4);
-    if (size) {
-        memcpy(start + 4, bytes, size);
-    }
-    return put_word(start + 4 + size, crc32_of(start, size + 4));
-}
-
-/* A gray picture as PNG, uncompressed; returns its size. */
-static size_t make_png(uint8_t *out, uint32_t width, uint32_t height)
-{
-    uint8_t header[13], pixels[8192], *at = put_word(put_word(header, width), height), *png = out;
-    uint16_t size = (uint16_t)(height * (width + 1));
-    uint32_t low = 1, high = 0;
-    memcpy(at, "\x08\x00\x00\x00\x00", 5);
-    /* One stored block of deflate, framed as zlib wants it: each line is a filter byte 0 and its pixels. */
-    memcpy(pixels, "\x78\x01\x01", 3);
-    pixels[3] = (uint8_t)size;
-    pixels[4] = (uint8_t)(size >> 8);
-    pixels[5] = (uint8_t)~pixels[3];
-    pixels[6] = (uint8_t)~pixels[4];
-    for (uint32_t i = 0; i < size; i++) {
-        pixels[7 + i] = i % (width + 1) ? (uint8_t)(i * 7) : 0;
-        low = (low + pixels[7 + i]) % 65521;
-        high = (high + low) % 65521;
-    }
-    put_word(pixels + 7 + size, high << 16 | low);
-    memcpy(png, "\x89PNG\r\n\x1a\n", 8);
-    png = put_chunk(png + 8, "IHDR", header, sizeof header);
-    png = put_chunk(png, "IDAT", pixels, 7u + size + 4u);
-    png = put_chunk(png, "IEND", NULL, 0);
-    return (size_t)(png - out);
-}
-
-static void check_png(const uint8_t *bytes, size_t size, uint32_t width, uint32_t height)
-{
-    uint8_t expected[8];
-    put_word(put_word(expected, width), height);
-    if (CHECK(size > 24)) {
-        CHECK_BYTES("\x89PNG\r\n\x1a\n", bytes, 8);
-        CHECK_BYTES(expected, bytes + 16, 8);
-    }
-}
-
 static void a_transformed_picture_has_the_size_that_was_asked_for(void)
 {
     filestack_client *client = service_client();
@@ -481,11 +416,11 @@ static void a_transformed_picture_has_the_size_that_was_asked_for(void)
     filestack_filelink *filelink = NULL;
     filestack_transformation *transformation = NULL;
     filestack_buffer *content = NULL;
-    uint8_t png[8400], *bytes;
-    size_t png_size = make_png(png, 60, 40), read_size;
+    size_t png_size, read_size;
+    uint8_t *png = picture_new(60, 40, &png_size), *bytes;
     uint64_t size = 0;
     char *path = folder_path("out.png");
-    check_png(png, png_size, 60, 40);
+    check_picture(png, png_size, 60, 40);
     CHECK_OK(filestack_store_options_set_filename(store, "gray.png", failure_out()));
     CHECK_OK(filestack_upload_options_set_store(options, store, failure_out()));
     CHECK_OK(filestack_source_from_memory(png, png_size, NULL, NULL, &source, failure_out()));
@@ -493,13 +428,14 @@ static void a_transformed_picture_has_the_size_that_was_asked_for(void)
     CHECK_OK(filestack_filelink_transform(filelink, &transformation, failure_out()));
     CHECK_OK(filestack_transformation_add_json(transformation, "resize", "{\"width\":30}", failure_out()));
     CHECK_OK(filestack_transformation_get_content(transformation, NULL, &content, failure_out()));
-    check_png(filestack_buffer_data(content), filestack_buffer_size(content), 30, 20);
+    check_picture(filestack_buffer_data(content), filestack_buffer_size(content), 30, 20);
     CHECK_OK(filestack_transformation_add_json(transformation, "rotate", "{\"deg\":90}", failure_out()));
     CHECK_OK(filestack_transformation_download(transformation, path, NULL, &size, failure_out()));
     bytes = file_read(path, &read_size);
     CHECK_SIZE(size, read_size);
-    check_png(bytes, read_size, 20, 30);
+    check_picture(bytes, read_size, 20, 30);
     free(bytes);
+    free(png);
     filestack_buffer_free(content);
     filestack_transformation_free(transformation);
     filestack_filelink_release(filelink);

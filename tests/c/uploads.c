@@ -10,30 +10,9 @@
 #include "support/json.h"
 #include "support/network.h"
 #include "support/service.h"
+#include "support/stored.h"
 
 enum { MIB = 1024 * 1024, PART = 5 * MIB };
-
-/* Checks that the service has these bytes: by what it tells of the file, and by what it gives back. */
-static void check_stored(const filestack_filelink *filelink, const uint8_t *bytes, size_t size)
-{
-    static const char *const fields[] = {"size", "md5", "sha256"};
-    char *json = NULL, *value, number[32];
-    filestack_buffer *content = NULL;
-    CHECK_OK(filestack_filelink_metadata(filelink, fields, 3, NULL, &json, failure_out()));
-    snprintf(number, sizeof number, "%zu", size);
-    CHECK_STRING(number, value = json_get(json, "size"));
-    free(value);
-    CHECK_STRING(md5_of(bytes, size).hex, value = json_get(json, "md5"));
-    free(value);
-    CHECK_STRING(sha256_of(bytes, size).hex, value = json_get(json, "sha256"));
-    free(value);
-    filestack_string_free(json);
-    CHECK_OK(filestack_filelink_get_content(filelink, NULL, &content, failure_out()));
-    if (CHECK_SIZE(size, filestack_buffer_size(content))) {
-        CHECK_BYTES(bytes, filestack_buffer_data(content), size);
-    }
-    filestack_buffer_free(content);
-}
 
 static filestack_upload_options *in_parts(uint64_t part_size, uint32_t concurrency)
 {
