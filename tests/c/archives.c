@@ -8,6 +8,7 @@
 #include "support/crc.h"
 #include "support/folder.h"
 #include "support/network.h"
+#include "support/param.h"
 #include "support/picture.h"
 #include "support/service.h"
 #include "support/stored.h"
@@ -347,26 +348,6 @@ static void a_request_can_bring_its_own_credentials(void)
     folder_clear();
 }
 
-static filestack_param text_param(const char *name, const char *value)
-{
-    filestack_param param;
-    memset(&param, 0, sizeof param);
-    param.name = name;
-    param.kind = FILESTACK_PARAM_STRING;
-    param.p = value;
-    return param;
-}
-
-static filestack_param int_param(const char *name, int64_t value)
-{
-    filestack_param param;
-    memset(&param, 0, sizeof param);
-    param.name = name;
-    param.kind = FILESTACK_PARAM_INT;
-    param.i = value;
-    return param;
-}
-
 static void check_content(const filestack_transformation *transformation, uint32_t width, uint32_t height)
 {
     filestack_buffer *content = NULL;
@@ -384,8 +365,8 @@ static void a_screenshot_has_the_size_that_was_asked_for(void)
     uint8_t *bytes;
     size_t read_size;
     uint64_t size = 0;
-    params[0] = int_param("width", 640);
-    params[1] = int_param("height", 480);
+    params[0] = of_int("width", 640);
+    params[1] = of_int("height", 480);
     control_reset();
     CHECK_OK(filestack_client_urlscreenshot(client, PAGE, params, 2, &screenshot, failure_out()));
     CHECK_SIZE(0, control_count(NULL, "/"));
@@ -409,13 +390,13 @@ static void every_parameter_of_a_screenshot_arrives(void)
     filestack_transformation *screenshot = NULL;
     filestack_param params[7];
     char *url = NULL;
-    params[0] = text_param("agent", "mobile");
-    params[1] = text_param("mode", "window");
-    params[2] = int_param("width", 300);
-    params[3] = int_param("height", 200);
-    params[4] = int_param("delay", 100);
-    params[5] = text_param("orientation", "landscape");
-    params[6] = text_param("device", "iphone");
+    params[0] = of_text("agent", "mobile");
+    params[1] = of_text("mode", "window");
+    params[2] = of_int("width", 300);
+    params[3] = of_int("height", 200);
+    params[4] = of_int("delay", 100);
+    params[5] = of_text("orientation", "landscape");
+    params[6] = of_text("device", "iphone");
     CHECK_OK(filestack_client_urlscreenshot(client, "https://example.com/page", params, 7, &screenshot, failure_out()));
     CHECK_OK(filestack_transformation_url(screenshot, &url, failure_out()));
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
@@ -444,8 +425,8 @@ static void a_screenshot_can_be_continued_and_stored(void)
     filestack_filelink *filelink = NULL;
     filestack_buffer *content = NULL;
     filestack_param params[2];
-    params[0] = int_param("width", 640);
-    params[1] = int_param("height", 480);
+    params[0] = of_int("width", 640);
+    params[1] = of_int("height", 480);
     CHECK_OK(filestack_client_urlscreenshot(client, PAGE, params, 2, &screenshot, failure_out()));
     CHECK_OK(filestack_transformation_add_json(screenshot, "resize", "{\"width\":64}", failure_out()));
     check_content(screenshot, 64, 48);
@@ -471,16 +452,16 @@ static void check_refused(const filestack_param *param, filestack_status status,
 
 static void wrong_parameters_are_refused_with_the_nearest_name(void)
 {
-    filestack_param param = int_param("widht", 100);
+    filestack_param param = of_int("widht", 100);
     control_reset();
     check_refused(&param, FILESTACK_E_PARAM_UNKNOWN, "'width'");
-    param = text_param("orientaton", "portrait");
+    param = of_text("orientaton", "portrait");
     check_refused(&param, FILESTACK_E_PARAM_UNKNOWN, "'orientation'");
-    param = text_param("agent", "dekstop");
+    param = of_text("agent", "dekstop");
     check_refused(&param, FILESTACK_E_PARAM_RANGE, "desktop");
-    param = int_param("width", 0);
+    param = of_int("width", 0);
     check_refused(&param, FILESTACK_E_PARAM_RANGE, "width");
-    param = text_param("height", "tall");
+    param = of_text("height", "tall");
     check_refused(&param, FILESTACK_E_PARAM_TYPE, "height");
     CHECK_SIZE(0, control_count(NULL, "/"));
 }

@@ -8,41 +8,12 @@
 #include "support/folder.h"
 #include "support/json.h"
 #include "support/network.h"
+#include "support/param.h"
 #include "support/service.h"
 #include "support/stored.h"
 
 /* The service answers each job twice as if it were under way: when it is started, and when it is first looked at. */
 enum { SIZE = 200 * 1000, SEED = 5 };
-
-static filestack_param text_param(const char *name, const char *value)
-{
-    filestack_param param;
-    memset(&param, 0, sizeof param);
-    param.name = name;
-    param.kind = FILESTACK_PARAM_STRING;
-    param.p = value;
-    return param;
-}
-
-static filestack_param bool_param(const char *name, bool value)
-{
-    filestack_param param;
-    memset(&param, 0, sizeof param);
-    param.name = name;
-    param.kind = FILESTACK_PARAM_BOOL;
-    param.i = value;
-    return param;
-}
-
-static filestack_param int_param(const char *name, int64_t value)
-{
-    filestack_param param;
-    memset(&param, 0, sizeof param);
-    param.name = name;
-    param.kind = FILESTACK_PARAM_INT;
-    param.i = value;
-    return param;
-}
 
 /* A transformation without tasks of a new file; the service decides by its name how a job on it ends. */
 static filestack_transformation *new_clip(const char *filename)
@@ -60,7 +31,7 @@ static filestack_transformation *new_clip(const char *filename)
 
 static filestack_av_job *started(const filestack_transformation *transformation, const char *preset)
 {
-    filestack_param param = text_param("preset", preset);
+    filestack_param param = of_text("preset", preset);
     filestack_av_job *job = NULL;
     CHECK_OK(filestack_transformation_av_convert(transformation, &param, 1, NULL, &job, failure_out()));
     return job;
@@ -275,10 +246,10 @@ static void the_parameters_arrive(void)
     filestack_transformation *transformation = new_clip("clip.mp4");
     filestack_param params[4];
     filestack_av_job *job = NULL;
-    params[0] = text_param("preset", "h264");
-    params[1] = int_param("width", 320);
-    params[2] = int_param("height", 200);
-    params[3] = text_param("filename", "my clip.mp4");
+    params[0] = of_text("preset", "h264");
+    params[1] = of_int("width", 320);
+    params[2] = of_int("height", 200);
+    params[3] = of_text("filename", "my clip.mp4");
     CHECK_OK(filestack_transformation_av_convert(transformation, params, 4, NULL, &job, failure_out()));
     CHECK_OK(filestack_av_job_wait(job, 0, NULL, failure_out()));
     check_job_says(job, "metadata.result.width", "320");
@@ -310,8 +281,8 @@ static void only_force_starts_a_job_over(void)
     again = started(transformation, "webm");
     CHECK_STRING(filestack_av_job_uuid(first), filestack_av_job_uuid(again));
     check_status_is(FILESTACK_AV_COMPLETED, again);
-    params[0] = text_param("preset", "webm");
-    params[1] = bool_param("force", true);
+    params[0] = of_text("preset", "webm");
+    params[1] = of_bool("force", true);
     control_reset();
     CHECK_OK(filestack_transformation_av_convert(transformation, params, 2, NULL, &forced, failure_out()));
     requests = control_requests();
@@ -337,7 +308,7 @@ static void the_transformation_stays_as_it_was(void)
 {
     filestack_transformation *transformation = new_clip("clip.mp4");
     filestack_av_job *job = NULL;
-    filestack_param wrong = text_param("preset", "webn"), unknown = text_param("pereset", "webm");
+    filestack_param wrong = of_text("preset", "webn"), unknown = of_text("pereset", "webm");
     char *before = NULL, *after = NULL;
     CHECK_OK(filestack_transformation_url(transformation, &before, failure_out()));
     control_reset();
