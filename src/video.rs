@@ -11,7 +11,7 @@ use crate::delivery::RequestOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filelink::Filelink;
 use crate::security::Security;
-use crate::transport::jittered;
+use crate::transport::{Request, jittered};
 
 /// Between two looks at a job that is being waited for.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
@@ -91,10 +91,8 @@ impl VideoJob {
         if known == VideoStatus::Completed {
             return Ok(known);
         }
-        let what = format!("status of the conversion '{}'", self.0.uuid);
-        let request = crate::transport::Request::get(self.0.url.as_str(), &what);
-        let client = &self.0.client;
-        let reply = client.within(options.total_timeout, &what, client.transport().json(&request)).await?;
+        let request = Request::get(self.0.url.as_str(), format!("status of the conversion '{}'", self.0.uuid));
+        let reply = self.0.client.json(&request, options.total_timeout).await?;
         let status = status_of(&reply);
         let tells_something = !matches!(&status, Err(error) if error.kind() == ErrorKind::Protocol);
         let mut last_reply = self.last_reply();

@@ -8,6 +8,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use crate::endpoints::Endpoints;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filelink::Filelink;
@@ -15,7 +17,7 @@ use crate::location::Location;
 use crate::security::Security;
 use crate::source::{Reservation, Source};
 use crate::transformation::{Source as TransformationSource, SourceKind, Transformation};
-use crate::transport::Transport;
+use crate::transport::{Request, Transport};
 use crate::upload::{UploadOptions, upload};
 
 pub use options::ClientOptions;
@@ -131,6 +133,11 @@ impl Client {
             )
             .with_retryable(true))
         })
+    }
+
+    /// The JSON object that the service answers `request` with, within the call's limit, or else the client's.
+    pub(crate) async fn json(&self, request: &Request, limit: Option<Duration>) -> Result<Map<String, Value>> {
+        self.within(limit, request.what(), self.transport().json(request)).await
     }
 
     pub(crate) fn transformation(

@@ -39,9 +39,9 @@ impl Client {
         if let Some(tags) = store.to_upload_tags() {
             body.insert("upload_tags".into(), tags);
         }
-        let what = format!("upload of '{url}'");
-        let request = Request::post_json(format!("{}/process", self.endpoints().base(Endpoint::Cdn)), &what, &body);
-        let reply = self.within(options.total_timeout, &what, self.transport().json(&request)).await?;
+        let target = format!("{}/process", self.endpoints().base(Endpoint::Cdn));
+        let request = Request::post_json(target, format!("upload of '{url}'"), &body);
+        let reply = self.json(&request, options.total_timeout).await?;
         Filelink::stored(self.clone(), security.cloned(), reply)
     }
 

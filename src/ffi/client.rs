@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::client::{Client, ClientOptions};
+use crate::client::Client;
 use crate::error::Result;
 use crate::source::Source;
 use crate::upload::UploadOptions;
@@ -49,8 +49,7 @@ pub unsafe extern "C" fn filestack_client_new(
     unsafe {
         produce(out_client, "out_client", error, || {
             let api_key = optional_text(api_key, "api_key")?;
-            let options: Option<&ClientOptions> = handle::borrow_optional(options, "options")?;
-            Ok(handle::new(Client::new(api_key, options.cloned().unwrap_or_default())?))
+            Ok(handle::new(Client::new(api_key, handle::options(options, "options")?)?))
         })
     }
 }
@@ -148,8 +147,8 @@ pub unsafe extern "C" fn filestack_client_upload_path(
         produce(out_filelink, "out_filelink", error, || {
             let client: &Client = handle::borrow(client, "client")?;
             let path = text(path, "path")?;
-            let options: Option<&UploadOptions> = handle::borrow_optional(options, "options")?;
-            upload(client, Source::from_path(path)?, options)
+            let options = handle::options(options, "options")?;
+            upload(client, &Source::from_path(path)?, options)
         })
     }
 }
@@ -172,8 +171,7 @@ pub unsafe extern "C" fn filestack_client_upload(
         produce(out_filelink, "out_filelink", error, || {
             let client: &Client = handle::borrow(client, "client")?;
             let source: &Source = handle::borrow(source, "source")?;
-            let options: Option<&UploadOptions> = handle::borrow_optional(options, "options")?;
-            upload(client, source.clone(), options)
+            upload(client, source, handle::options(options, "options")?)
         })
     }
 }
@@ -196,9 +194,8 @@ pub unsafe extern "C" fn filestack_client_release(client: *mut filestack_client)
     unsafe { object::release(client) }
 }
 
-fn upload(client: &Client, source: Source, options: Option<&UploadOptions>) -> Result<*mut filestack_filelink> {
+fn upload(client: &Client, source: &Source, options: UploadOptions) -> Result<*mut filestack_filelink> {
     let client = client.clone();
-    let options = options.cloned().unwrap_or_default();
     let upload = |reserved| async move { client.upload_reserved(reserved, &options).await };
-    block_on_source(&source, upload).map(filelink::hand_over)
+    block_on_source(source, upload).map(filelink::hand_over)
 }

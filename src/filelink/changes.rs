@@ -78,8 +78,7 @@ impl Filelink {
     }
 
     async fn overwrite_by(&self, request: &Request, options: &RequestOptions) -> Result<String> {
-        let work = self.client().transport().json(request);
-        let reply = self.client().within(options.total_timeout, &self.overwrite_name(), work).await?;
+        let reply = self.client().json(request, options.total_timeout).await?;
         Ok(Value::Object(reply).to_string())
     }
 }

@@ -145,10 +145,8 @@ impl Filelink {
         if let Some(security) = self.call_security(options) {
             sign(&mut url, security);
         }
-        let what = format!("metadata of '{}'", self.handle());
-        let request = Request::get(url, &what);
-        let reply = self.0.client.transport().json(&request);
-        let reply = self.0.client.within(options.total_timeout, &what, reply).await?;
+        let request = Request::get(url, format!("metadata of '{}'", self.handle()));
+        let reply = self.0.client.json(&request, options.total_timeout).await?;
         Ok(Value::Object(reply).to_string())
     }
 

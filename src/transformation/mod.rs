@@ -119,9 +119,8 @@ impl Transformation {
         }
         let mut stored = self.clone();
         stored.add_json("store", &serde_json::Value::Object(store.to_task_params()?).to_string())?;
-        let what = stored.name("storing");
-        let request = Request::post(stored.content_url(options)?, &what);
-        let reply = self.client.within(options.total_timeout, &what, self.client.transport().json(&request)).await?;
+        let request = Request::post(stored.content_url(options)?, stored.name("storing"));
+        let reply = self.client.json(&request, options.total_timeout).await?;
         Filelink::stored(self.client.clone(), self.call_security(options).cloned(), reply)
     }
 
@@ -134,10 +133,9 @@ impl Transformation {
         if self.chain.failure().is_none() && !self.chain.tasks().iter().any(Step::is_terminal) {
             return Err(Error::argument("the transformation gives a file, not JSON: download it or read its content"));
         }
-        let what = self.name("answer to");
-        let request = Request::get(self.content_url(options)?, &what);
+        let request = Request::get(self.content_url(options)?, self.name("answer to"));
         let reply = self.client.transport().json_value(&request);
-        Ok(self.client.within(options.total_timeout, &what, reply).await?.to_string())
+        Ok(self.client.within(options.total_timeout, request.what(), reply).await?.to_string())
     }
 
     /// What the service answers to one more task, as JSON. This transformation stays as it is, so the same question
@@ -158,9 +156,8 @@ impl Transformation {
     pub async fn av_convert(&self, params: &[(&str, Value)], options: &RequestOptions) -> Result<VideoJob> {
         let mut starting = self.clone();
         starting.add("video_convert", params)?;
-        let what = starting.name("start of");
-        let request = Request::get(starting.content_url(options)?, &what);
-        let reply = self.client.within(options.total_timeout, &what, self.client.transport().json(&request)).await?;
+        let request = Request::get(starting.content_url(options)?, starting.name("start of"));
+        let reply = self.client.json(&request, options.total_timeout).await?;
         // With `force` each look at the job would start it again.
         let looking_params: Vec<_> = params.iter().filter(|(name, _)| *name != "force").cloned().collect();
         let mut looking = self.clone();

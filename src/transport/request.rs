@@ -84,6 +84,11 @@ impl Request {
         }
     }
 
+    /// What errors call the request.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// Adds a header to a request to the service; the storage's set is complete as it is.
     pub(crate) fn with_service_header(mut self, name: HeaderName, value: &str) -> Self {
         if let (Headers::Service(headers), Ok(value)) = (&mut self.headers, HeaderValue::from_str(value)) {
