@@ -20,8 +20,9 @@ async fn commit(state: &Shared, request: Request) -> Result<Response> {
     if !upload.intelligent {
         return Err(ServiceError::invalid_params("fii"));
     }
-    // The size here is the whole file's, not the part's.
-    if fields.integer("size") != Some(upload.size) {
+    // The size here is the whole file's, not the part's; but PHP, which sends forms, has it the other way.
+    let announced = fields.integer("size");
+    if announced != Some(upload.size) && !fields.is_form {
         return Err(ServiceError::invalid_params("size"));
     }
     let number = fields.part()?;
@@ -40,6 +41,9 @@ async fn commit(state: &Shared, request: Request) -> Result<Response> {
     let Some(size) = assembly::covered(base, &chunks) else {
         return Err(ServiceError::json(StatusCode::BAD_REQUEST, format!("invalid params: part {number} has a gap")));
     };
+    if announced != Some(upload.size) && announced != Some(size) {
+        return Err(ServiceError::invalid_params("size"));
+    }
     let storage = state.storage.clone();
     let (upload_id, pieces) = (upload.upload_id.clone(), chunks.clone());
     let merged = tokio::task::spawn_blocking(move || {

@@ -3,6 +3,7 @@
 mod assembly;
 pub(crate) mod commit;
 pub(crate) mod complete;
+mod forms;
 pub(crate) mod part;
 pub(crate) mod start;
 
@@ -27,23 +28,27 @@ const MAX_PARTS: u64 = 10_000;
 
 /// The members of a call, whatever dialect they came in.
 #[derive(Debug)]
-struct Fields(Map<String, Value>);
+struct Fields {
+    members: Map<String, Value>,
+    /// They were the fields of a form.
+    is_form: bool,
+}
 
 impl Fields {
     /// Reads the body of a call.
     async fn read(head: &request::Parts, body: Body) -> Result<Self> {
         let content_type =
             head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if content_type.starts_with("multipart/form-data")
-            || content_type.starts_with("application/x-www-form-urlencoded")
-        {
-            return Err(ServiceError::not_served("the form-encoded dialect of uploads"));
-        }
-        bodies::json_object(body).await.map(Self)
+        let is_form = forms::is_form(content_type);
+        let members = match is_form {
+            true => forms::read(content_type, bodies::collect(body).await?).await?,
+            false => bodies::json_object(body).await?,
+        };
+        Ok(Self { members, is_form })
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+        self.members.get(name).filter(|value| !value.is_null())
     }
 
     fn text(&self, name: &str) -> Option<&str> {
