@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Request, State as Extracted};
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, request};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 
@@ -43,7 +43,7 @@ pub(crate) async fn download(
     let query = head.uri.query();
     let handle = plain_handle(&name);
     let subject = Subject { handle: Some(handle), ..Subject::default() };
-    state.guard.check(query_credentials(query).as_ref(), &[Call::Read], subject)?;
+    state.guard.check(api_credentials(&head).as_ref(), &[Call::Read], subject)?;
     let content = Content::Blob(Blob::stored(&state.storage, find_file(&state, handle).await?));
     deliver(&head, content, &Presentation::new(&[], wants_download(query))).await
 }
@@ -61,10 +61,12 @@ pub(crate) fn plain_handle(name: &str) -> &str {
 
 /// Policy and signature of a query.
 pub(crate) fn query_credentials(query: Option<&str>) -> Option<Credentials> {
-    Some(Credentials {
-        policy: query_item(query, "policy")?,
-        signature: query_item(query, "signature").unwrap_or_default(),
-    })
+    Credentials::new(query_item(query, "policy"), query_item(query, "signature"))
+}
+
+/// Policy and signature of a call to the API, or what stands for them there.
+pub(crate) fn api_credentials(head: &request::Parts) -> Option<Credentials> {
+    query_credentials(head.uri.query()).or_else(|| Credentials::from_basic(&head.headers))
 }
 
 /// The decoded value of a query item.

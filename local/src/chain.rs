@@ -134,8 +134,8 @@ fn is_served(task: &Task) -> bool {
 
 fn task_credentials(tasks: &[Task]) -> Option<Credentials> {
     let task = tasks.iter().rev().find(|task| task.name == "security")?;
-    let text = |name: &str| task.text(name).unwrap_or_default().to_owned();
-    Some(Credentials { policy: text("policy"), signature: text("signature") })
+    let text = |name: &str| task.text(name).map(str::to_owned);
+    Credentials::new(text("policy"), text("signature"))
 }
 
 /// Refuses what the policy does not allow on any of the sources.

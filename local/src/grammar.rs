@@ -142,6 +142,11 @@ impl Request {
 /// Brackets within brackets; objects need two, and no path may make the parser recurse without end.
 const MAX_DEPTH: u32 = 4;
 
+/// How the task with the credentials starts.
+const SECURITY: &str = "security=";
+/// Slashes that are looked for in a policy: they stand for few characters, and policies are short.
+const MAX_POLICY_SLASHES: usize = 64;
+
 /// Query items that speak to the CDN; the others belong to an external source.
 const OWN_QUERY_ITEMS: [&str; 4] = ["policy", "signature", "dl", "cache"];
 
@@ -173,6 +178,10 @@ pub(crate) fn parse(path: &str, query: Option<&str>, is_key: impl Fn(&str) -> bo
         } else if is_last && !segment.contains('=') {
             request.source = Some(parse_source(segment, MAX_DEPTH)?);
             break;
+        } else if segment.starts_with(SECURITY) {
+            let count = security_segments(&segments[position..]);
+            request.tasks.push(parse_task(&segments[position..position + count].join("/"))?);
+            position += count;
         } else if *segment == "debug" {
             request.debug = true;
             position += 1;
@@ -194,6 +203,24 @@ fn is_api_key(segment: &str, is_key: impl Fn(&str) -> bool) -> bool {
         return false;
     }
     is_key(segment) || !segment.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// How many segments the credentials at the start of `segments` take up: JavaScript and Swift write policies in the
+/// standard alphabet of base64, which has the slash.
+pub(crate) fn security_segments(segments: &[&str]) -> usize {
+    let largest = segments.len().min(MAX_POLICY_SLASHES + 1);
+    // No beginning of a JSON object is one, so the first that can be read is the whole policy.
+    (1..=largest).find(|count| holds_policy(&segments[..*count].join("/"))).unwrap_or(1)
+}
+
+fn holds_policy(task: &str) -> bool {
+    let Some(parameters) = task.strip_prefix(SECURITY) else { return false };
+    let policy = split(parameters, b',').into_iter().find_map(|piece| match piece.split_once(':') {
+        Some(("p" | "policy", value)) => Some(quoted(value).unwrap_or(value)),
+        _ => None,
+    });
+    let decoded = policy.and_then(|policy| decode_base64(policy).ok());
+    decoded.is_some_and(|json| serde_json::from_slice::<serde_json::Map<String, Json>>(&json).is_ok())
 }
 
 fn starts_source(segment: &str) -> bool {
@@ -414,6 +441,25 @@ mod tests {
         assert_eq!(request.tasks[0].number("width"), Some(200));
         assert_eq!(request.tasks[0].get("align"), Some(&Value::List(vec![text("top"), text("left")])));
         assert_eq!(request.tasks[1], Task { name: "flip", parameters: Vec::new() });
+    }
+
+    #[test]
+    fn policies_may_have_slashes() {
+        let policy = STANDARD.encode(r#"{"url":"???>>>~~~","expiry":1}"#);
+        assert!(policy.contains('/') && policy.contains('+'), "{policy}");
+        for credentials in [
+            format!("security=policy:{policy},signature:abc"),
+            format!("security=s:abc,p:{policy}"),
+            format!("security=p:%22{policy}%22,s:abc"),
+            format!("security=p:{},s:abc", policy.replace('/', "%2F")),
+        ] {
+            let request = parsed(&format!("/flip/{credentials}/H"));
+            assert_eq!(request.source, handle("H"), "{credentials}");
+            let task = request.tasks.last().unwrap();
+            assert_eq!((task.text("policy"), task.text("signature")), (Some(policy.as_str()), Some("abc")));
+        }
+        // What cannot be read takes nothing along.
+        assert_eq!(parsed("/security=p:nonsense,s:abc/flip/H").tasks.len(), 2);
     }
 
     #[test]

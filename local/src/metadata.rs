@@ -53,10 +53,10 @@ pub(crate) async fn handle(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response> {
-    let query = request.uri().query();
+    let (head, _) = request.into_parts();
     let handle = cdn::plain_handle(&name);
-    let fields = Fields::from_query(query);
-    let credentials = cdn::query_credentials(query);
+    let fields = Fields::from_query(head.uri.query());
+    let credentials = cdn::api_credentials(&head);
     let subject = Subject { handle: Some(handle), ..Subject::default() };
     state.guard.check(credentials.as_ref(), &[Call::Stat], subject)?;
     if fields.has("exif") {

@@ -29,6 +29,10 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The application's secret; with one, calls need a policy and a signature. Default: none.
     pub secret: Option<String>,
+    /// Serve calls without credentials although there is a secret, but for those that always need some. Default: off.
+    pub open: bool,
+    /// Accept policies in padded, URL-safe base64 only. Default: off, which reads the other alphabet as well.
+    pub strict_base64: bool,
     /// API keys that are accepted. Default: none, which accepts every key that is not empty.
     pub api_keys: Vec<String>,
     /// Serve HTTPS with a certificate of its own authority. Default: off.
@@ -63,6 +67,8 @@ impl Default for Options {
             port: 0,
             data: None,
             secret: None,
+            open: false,
+            strict_base64: false,
             api_keys: Vec::new(),
             tls: false,
             tls_names: Vec::new(),
@@ -105,6 +111,12 @@ pub(crate) struct CommandLine {
     /// Application secret: calls then need a policy and a signature made with it.
     #[arg(long)]
     secret: Option<String>,
+    /// Serve calls without credentials all the same, but for those that always need some.
+    #[arg(long, requires = "secret")]
+    open: bool,
+    /// Refuse policies that are not in padded, URL-safe base64.
+    #[arg(long)]
+    strict_base64: bool,
     /// API key to accept, repeatable [default: any key that is not empty]
     #[arg(long = "apikey", value_name = "KEY")]
     api_keys: Vec<String>,
@@ -180,6 +192,8 @@ impl CommandLine {
             port: self.port,
             data: self.data,
             secret: self.secret,
+            open: self.open,
+            strict_base64: self.strict_base64,
             api_keys: self.api_keys,
             tls: self.tls,
             tls_names: self.tls_names,

@@ -1,6 +1,6 @@
 //! Security policies: decoding, signature, expiry and what they allow.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use hmac::{Hmac, KeyInit, Mac};
@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 
 use crate::clock;
 use crate::errors::{Result, ServiceError};
+use crate::options::Options;
 
 /// Something that a policy may allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,31 @@ pub(crate) struct Credentials {
     pub(crate) policy: String,
     /// Lower-case hex of HMAC-SHA256 over `policy`.
     pub(crate) signature: String,
+    /// What HTTP Basic says instead, user and password; `app` with the secret is allowed everything.
+    pub(crate) basic: Option<String>,
+}
+
+impl Credentials {
+    /// A policy and a signature; `None` when neither was given.
+    pub(crate) fn new(policy: Option<String>, signature: Option<String>) -> Option<Self> {
+        let given = Self { policy: policy.unwrap_or_default(), signature: signature.unwrap_or_default(), basic: None };
+        given.has_policy().then_some(given)
+    }
+
+    /// HTTP Basic, which the API's calls take instead of a policy.
+    pub(crate) fn from_basic(headers: &HeaderMap) -> Option<Self> {
+        let (scheme, encoded) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let decoded = STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        // What cannot be read was given as well, and must not count as nothing.
+        Some(Self { basic: Some(decoded.unwrap_or_default()), ..Self::default() })
+    }
+
+    fn has_policy(&self) -> bool {
+        !self.policy.is_empty() || !self.signature.is_empty()
+    }
 }
 
 /// What a call is about; a policy may limit each of these.
@@ -85,32 +111,71 @@ pub(crate) struct Subject<'a> {
 /// Judges credentials against the application's secret.
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
+    /// `None` is an application with security switched off: everything is allowed.
     secret: Option<Vec<u8>>,
+    /// Calls without credentials are allowed where the real service does not always want some.
+    is_open: bool,
+    /// Only the URL-safe alphabet is read.
+    is_strict: bool,
 }
 
 impl Guard {
-    /// `None` is an application with security switched off: everything is allowed.
-    pub(crate) fn new(secret: Option<&str>) -> Self {
-        Self { secret: secret.map(|secret| secret.as_bytes().to_vec()) }
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            secret: options.secret.as_ref().map(|secret| secret.as_bytes().to_vec()),
+            is_open: options.open,
+            is_strict: options.strict_base64,
+        }
     }
 
     /// Refuses the call unless the credentials allow one of `calls` on `subject`.
     pub(crate) fn check(&self, credentials: Option<&Credentials>, calls: &[Call], subject: Subject<'_>) -> Result<()> {
-        let Some(secret) = &self.secret else { return Ok(()) };
-        let nothing = Credentials::default();
-        let credentials = credentials.unwrap_or(&nothing);
-        judge(secret, credentials, calls, subject, clock::now_seconds()).map_err(|reason| refusal(&reason, credentials))
+        // What a camera has written is not told to strangers, however open the application is.
+        let is_public = self.is_open && !calls.contains(&Call::Exif);
+        match &self.secret {
+            None => Ok(()),
+            Some(_) if is_public && credentials.is_none() => Ok(()),
+            Some(secret) => self.verify(secret, credentials, calls, subject),
+        }
     }
 
     /// As [`check`](Self::check), for calls that need credentials even where security is off. There is no secret to
     /// judge them by then: any policy that can be read will do, with any signature.
     pub(crate) fn demand(&self, credentials: Option<&Credentials>, calls: &[Call], subject: Subject<'_>) -> Result<()> {
-        if self.secret.is_some() {
-            return self.check(credentials, calls, subject);
+        if let Some(secret) = &self.secret {
+            return self.verify(secret, credentials, calls, subject);
         }
         let nothing = Credentials::default();
         let credentials = credentials.unwrap_or(&nothing);
-        read(credentials).map(|_| ()).map_err(|reason| refusal(&reason, credentials))
+        let verdict = match &credentials.basic {
+            Some(basic) if !credentials.has_policy() => {
+                let is_app = basic.strip_prefix(BASIC_USER).is_some_and(|password| !password.is_empty());
+                if is_app { Ok(()) } else { Err(NOT_PROVIDED.to_owned()) }
+            }
+            _ => self.check_alphabet(credentials).and_then(|()| read(credentials)).map(|_| ()),
+        };
+        verdict.map_err(|reason| refusal(&reason, credentials))
+    }
+
+    fn verify(
+        &self,
+        secret: &[u8],
+        credentials: Option<&Credentials>,
+        calls: &[Call],
+        subject: Subject<'_>,
+    ) -> Result<()> {
+        let nothing = Credentials::default();
+        let credentials = credentials.unwrap_or(&nothing);
+        let verdict = self.check_alphabet(credentials);
+        let verdict = verdict.and_then(|()| judge(secret, credentials, calls, subject, clock::now_seconds()));
+        verdict.map_err(|reason| refusal(&reason, credentials))
+    }
+
+    fn check_alphabet(&self, credentials: &Credentials) -> std::result::Result<(), String> {
+        match self.is_strict && URL_SAFE.decode(&credentials.policy).is_err() {
+            true => Err(MALFORMED.to_owned()),
+            false => Ok(()),
+        }
     }
 }
 
@@ -123,6 +188,9 @@ fn refusal(reason: &str, credentials: &Credentials) -> ServiceError {
 }
 
 const NOT_PROVIDED: &str = "proper credentials were not provided";
+const MALFORMED: &str = "the policy was not properly url-safe base64 encoded";
+/// The user of HTTP Basic, with the colon before the password.
+const BASIC_USER: &str = "app:";
 
 /// The signature that belongs to an encoded policy.
 fn signature_of(secret: &[u8], policy: &str) -> String {
@@ -138,6 +206,10 @@ fn judge(
     subject: Subject<'_>,
     now: i64,
 ) -> std::result::Result<(), String> {
+    if let Some(basic) = credentials.basic.as_ref().filter(|_| !credentials.has_policy()) {
+        let expected = [BASIC_USER.as_bytes(), secret].concat();
+        return if bool::from(expected.ct_eq(basic.as_bytes())) { Ok(()) } else { Err(NOT_PROVIDED.to_owned()) };
+    }
     // Decoding comes first so that a policy with its padding cut off is told from one with a wrong signature.
     let policy = read(credentials)?;
     let expected = signature_of(secret, &credentials.policy);
@@ -191,7 +263,6 @@ fn check_subject(policy: &Value, subject: Subject<'_>) -> std::result::Result<()
 }
 
 fn decode(text: &str) -> std::result::Result<Value, String> {
-    const MALFORMED: &str = "the policy was not properly url-safe base64 encoded";
     let bytes = URL_SAFE.decode(text).or_else(|_| STANDARD.decode(text)).map_err(|_| MALFORMED.to_owned())?;
     let policy: Value = serde_json::from_slice(&bytes).map_err(|_| "the policy is not JSON".to_owned())?;
     if policy.is_object() { Ok(policy) } else { Err("the policy is not a JSON object".to_owned()) }
@@ -260,7 +331,7 @@ mod tests {
     fn sign(policy: &str) -> Credentials {
         let policy = URL_SAFE.encode(policy);
         let signature = signature_of(SECRET, &policy);
-        Credentials { policy, signature }
+        Credentials { policy, signature, basic: None }
     }
 
     fn verdict(policy: &str, calls: &[Call], subject: Subject<'_>) -> std::result::Result<(), String> {
@@ -278,7 +349,7 @@ mod tests {
     #[test]
     fn a_golden_policy_allows_what_it_names_until_it_expires() {
         let (_, policy, signature) = VECTORS[1];
-        let credentials = Credentials { policy: policy.into(), signature: signature.into() };
+        let credentials = Credentials { policy: policy.into(), signature: signature.into(), basic: None };
         assert_eq!(judge(SECRET, &credentials, &[Call::Read], Subject::default(), NOW), Ok(()));
         let refused = judge(SECRET, &credentials, &[Call::Stat], Subject::default(), NOW).unwrap_err();
         assert_eq!(refused, "the policy does not allow the call stat");
@@ -354,9 +425,9 @@ mod tests {
 
     #[test]
     fn some_calls_demand_credentials_without_a_secret() {
-        let open = Guard::new(None);
+        let open = Guard::new(&Options::default());
         let demand = |policy: &str, signature: &str| {
-            let given = Credentials { policy: policy.to_owned(), signature: signature.to_owned() };
+            let given = Credentials { policy: policy.to_owned(), signature: signature.to_owned(), basic: None };
             open.demand(Some(&given), &[Call::Remove], Subject::default())
         };
         let policy = URL_SAFE.encode(r#"{"expiry":1,"call":["read"]}"#);
@@ -373,5 +444,34 @@ mod tests {
             verdict(r#"{"expires":2000000000}"#, &[Call::Read], Subject::default()).unwrap_err(),
             "the policy has no expiry"
         );
+    }
+
+    #[test]
+    fn basic_is_read_from_its_header_and_stands_for_every_policy() {
+        let given = |text: &str| {
+            let value = format!("bAsIc {}", STANDARD.encode(text));
+            Credentials::from_basic(&HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]))
+        };
+        let secured = Guard::new(&Options { secret: Some("S:1".to_owned()), ..Options::default() });
+        let open = Guard::new(&Options { secret: Some("S:1".to_owned()), open: true, ..Options::default() });
+        let none = Guard::new(&Options::default());
+        for (text, is_right, is_any) in [
+            ("app:S:1", true, true),
+            ("app:S:2", false, true),
+            ("app:", false, false),
+            ("App:S:1", false, false),
+            ("S:1", false, false),
+        ] {
+            for guard in [&secured, &open] {
+                let verdict = guard.check(given(text).as_ref(), &[Call::Exif], Subject::default());
+                assert_eq!(verdict.is_ok(), is_right, "{text}");
+            }
+            let verdict = none.demand(given(text).as_ref(), &[Call::Remove], Subject::default());
+            assert_eq!(verdict.is_ok(), is_any, "{text}");
+        }
+        let broken = HeaderMap::from_iter([(header::AUTHORIZATION, "Basic !".parse().unwrap())]);
+        assert!(open.check(Credentials::from_basic(&broken).as_ref(), &[Call::Read], Subject::default()).is_err());
+        let other = HeaderMap::from_iter([(header::AUTHORIZATION, "Bearer a".parse().unwrap())]);
+        assert!(Credentials::from_basic(&other).is_none());
     }
 }

@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, StatusCode, request};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::grammar;
+
 /// Older entries go when there are more.
 const CAPACITY: usize = 10_000;
 const MASK: &str = "***";
@@ -182,9 +184,21 @@ fn mask_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn mask_target(target: &str) -> String {
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let segments =
-        path.split('/').map(|segment| if segment.starts_with("security=") { "security=***" } else { segment });
-    let mut masked = segments.collect::<Vec<_>>().join("/");
+    let segments: Vec<&str> = path.split('/').collect();
+    let mut kept = Vec::new();
+    let mut position = 0;
+    while let Some(segment) = segments.get(position) {
+        let is_secret = segment.starts_with("security=");
+        position += if is_secret { grammar::security_segments(&segments[position..]) } else { 1 };
+        // Where a policy cannot be read, its end is not known; a signature shows all the same.
+        let shows = segment.contains(",s:") || segment.contains("signature:");
+        kept.push(match is_secret {
+            true => "security=***",
+            false if shows => MASK,
+            false => segment,
+        });
+    }
+    let mut masked = kept.join("/");
     if let Some(query) = query {
         let items = query.split('&').map(|item| match item.split_once('=') {
             Some((name @ ("policy" | "signature" | "X-Amz-Signature"), _)) => format!("{name}={MASK}"),
@@ -206,6 +220,9 @@ mod tests {
             mask_target("/a/security=p:x,s:y/h?policy=p&dl=true&signature=s"),
             "/a/security=***/h?policy=***&dl=true&signature=***"
         );
+        // The policy is `{"a":"???"}` in the alphabet that has a slash.
+        assert_eq!(mask_target("/security=policy:eyJhIjoiPz8/In0=,signature:b/h"), "/security=***/h");
+        assert_eq!(mask_target("/security=policy:x/y,signature:b/h"), "/security=***/***/h");
         let mut headers = HeaderMap::new();
         headers.insert("authorization", "AWS4-HMAC-SHA256 Credential=a, Signature=abc".parse().unwrap());
         headers.insert("cookie", "c".parse().unwrap());

@@ -135,7 +135,7 @@ impl State {
             database,
             storage,
             signer: Signer::new(key),
-            guard: Guard::new(options.secret.as_deref()),
+            guard: Guard::new(options),
             keys: ApiKeys(options.api_keys.clone()),
             faults: Faults::new(options.faults.clone()),
             requests: RequestLog::new(options.record_requests),

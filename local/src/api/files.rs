@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::sent::Sent;
-use crate::cdn::{find_file, plain_handle, query_credentials, query_item};
+use crate::cdn::{api_credentials, find_file, plain_handle, query_item};
 use crate::database::Replacement;
 use crate::errors::{Result, ServiceError};
 use crate::files;
@@ -28,7 +28,7 @@ pub(crate) async fn delete(
     }
     let handle = plain_handle(&name);
     let subject = Subject { handle: Some(handle), ..Subject::default() };
-    state.guard.demand(query_credentials(query).as_ref(), &[Call::Remove], subject)?;
+    state.guard.demand(api_credentials(&head).as_ref(), &[Call::Remove], subject)?;
     find_file(&state, handle).await?;
     let file = state.database.remove_file(handle).await?.ok_or_else(ServiceError::file_not_found)?;
     if query_item(query, "skip_storage").as_deref() != Some("true") {
@@ -48,7 +48,7 @@ pub(crate) async fn overwrite(
     let (head, body) = request.into_parts();
     let query = head.uri.query();
     let handle = plain_handle(&name);
-    let credentials = query_credentials(query);
+    let credentials = api_credentials(&head);
     let subject = Subject { handle: Some(handle), ..Subject::default() };
     // Which of the two it is shows when the body is read, and bytes are not read for strangers.
     state.guard.demand(credentials.as_ref(), &[Call::Write, Call::WriteUrl], subject)?;

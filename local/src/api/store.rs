@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::sent::Sent;
-use crate::cdn::{find_file, plain_handle, query_credentials, query_item};
+use crate::cdn::{api_credentials, find_file, plain_handle, query_item};
 use crate::content::Blob;
 use crate::errors::{Result, ServiceError};
 use crate::files::{self, New, Origin};
@@ -88,7 +88,7 @@ impl Wishes {
             members.insert("workflows".to_owned(), ids.collect());
         }
         Ok(Some(Self {
-            credentials: query_credentials(query),
+            credentials: api_credentials(head),
             store: Store::from_members(&members).map_err(ServiceError::into_text)?,
             filename: item("filename"),
             mimetype: item("mimetype"),

@@ -82,9 +82,8 @@ impl Fields {
     }
 
     fn credentials(&self) -> Option<Credentials> {
-        let policy = self.text("policy")?.to_owned();
-        let signature = self.text("signature").unwrap_or_default().to_owned();
-        Some(Credentials { policy, signature })
+        let text = |name: &str| self.text(name).map(str::to_owned);
+        Credentials::new(text("policy"), text("signature"))
     }
 }
 
