@@ -7,7 +7,7 @@ use crate::database::FileRecord;
 use crate::errors::{Result, ServiceError};
 use crate::state::State;
 use crate::store::{Store, plain_filename};
-use crate::{clock, handles, workflows};
+use crate::{clock, workflows};
 
 const MAX_TAGS: usize = 10;
 const MAX_TAG_KEY: usize = 128;
@@ -50,14 +50,14 @@ impl<'a> Origin<'a> {
 /// Keeps the bytes of a new file, records it and tells of it.
 pub(crate) async fn add(state: &State, new: New<'_>) -> Result<(FileRecord, Jobs)> {
     let filename = match plain_filename(&new.blob.filename) {
-        "" => handles::random_name(8),
+        "" => state.names.name(8),
         plain => plain.to_owned(),
     };
     let mimetype = new.blob.mimetype.clone();
     let (object, size) = new.blob.keep(&state.storage, new.base64decode).await?;
     let file = FileRecord {
-        handle: handles::handle(),
-        key: new.store.key(&filename),
+        handle: state.names.handle(),
+        key: new.store.key(&filename, &state.names),
         filename,
         mimetype,
         size,

@@ -12,6 +12,7 @@ use crate::faults::Rule;
 pub const DEFAULT_API_KEY: &str = "AFilestackLocalApiKeyz";
 
 const DEFAULT_JOB_POLLS: u32 = 2;
+const DEFAULT_PART_URL_LIFETIME: u32 = 3600;
 
 /// How a [`Service`](crate::Service) is to run.
 ///
@@ -44,6 +45,11 @@ pub struct Options {
     pub location_url: Option<String>,
     /// Grant Intelligent Ingestion to uploads that ask for it. Default: on.
     pub intelligent_ingestion: bool,
+    /// Give a hash with every start call that its complete call must bring back, with the same name and type. Default:
+    /// off.
+    pub metahash: bool,
+    /// Seconds for which the signed URL of a part is good. Default: 3600.
+    pub part_url_lifetime: u32,
     /// How many complete calls of each upload are answered with 202 before one is carried out. Default: 0.
     pub complete_pending: u32,
     /// How many requests for a video job or a workflow's status are answered before it is done. Default: 2.
@@ -56,6 +62,9 @@ pub struct Options {
     pub faults: Vec<Rule>,
     /// Serve `/local/faults` and `/local/requests` to clients on this machine. Default: off.
     pub control: bool,
+    /// Where handles and ids begin that then are the same in every run, for calls in the same order. Default: none,
+    /// and nobody can guess them.
+    pub seed: Option<u64>,
     /// Keep a log of requests that [`Service::requests`](crate::Service::requests) returns. Default: on.
     pub record_requests: bool,
 }
@@ -74,12 +83,15 @@ impl Default for Options {
             tls_names: Vec::new(),
             location_url: None,
             intelligent_ingestion: true,
+            metahash: false,
+            part_url_lifetime: DEFAULT_PART_URL_LIFETIME,
             complete_pending: 0,
             job_polls: DEFAULT_JOB_POLLS,
             webhook: None,
             webhook_secret: None,
             faults: Vec::new(),
             control: false,
+            seed: None,
             record_requests: true,
         }
     }
@@ -132,6 +144,12 @@ pub(crate) struct CommandLine {
     /// Grant Intelligent Ingestion to uploads that ask for it.
     #[arg(long, value_enum, default_value_t = Switch::On)]
     fii: Switch,
+    /// Give a metahash with each start call, and refuse complete calls without it or with another name or type.
+    #[arg(long)]
+    metahash: bool,
+    /// Let the signed URLs of parts expire after so long; 0 expires them at once.
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_PART_URL_LIFETIME)]
+    part_url_lifetime: u32,
     /// Answer the first K complete calls of each upload with 202.
     #[arg(long, value_name = "K", default_value_t = 0)]
     complete_pending: u32,
@@ -144,6 +162,9 @@ pub(crate) struct CommandLine {
     /// Sign what is sent to the webhook.
     #[arg(long, value_name = "SECRET", requires = "webhook")]
     webhook_secret: Option<String>,
+    /// Take handles and ids from a sequence that begins here [default: from the system, impossible to guess]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// Misbehave on purpose, repeatable; see below for the form of RULE.
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<Rule>,
@@ -199,12 +220,15 @@ impl CommandLine {
             tls_names: self.tls_names,
             location_url: self.location_url,
             intelligent_ingestion: self.fii == Switch::On,
+            metahash: self.metahash,
+            part_url_lifetime: self.part_url_lifetime,
             complete_pending: self.complete_pending,
             job_polls: self.job_polls,
             webhook: self.webhook,
             webhook_secret: self.webhook_secret,
             faults: self.faults,
             control: self.control,
+            seed: self.seed,
             record_requests: self.control,
         };
         (options, self.command)

@@ -13,13 +13,14 @@ use crate::database::Database;
 use crate::errors::ServiceError;
 use crate::faults::Faults;
 use crate::fetch::Fetcher;
+use crate::handles::{self, Names};
+use crate::hosts;
 use crate::options::Options;
 use crate::policy::Guard;
 use crate::requests::RequestLog;
 use crate::storage::Storage;
 use crate::storage::signing::Signer;
 use crate::webhooks::Webhooks;
-use crate::{handles, hosts};
 
 /// Uploads that were begun this long ago and never completed are removed at the next start, as the real ones expire.
 const UPLOAD_LIFETIME_MS: i64 = 7 * 24 * 3600 * 1000;
@@ -33,11 +34,15 @@ pub(crate) struct State {
     pub(crate) database: Database,
     pub(crate) storage: Storage,
     pub(crate) signer: Signer,
+    /// Makes the names that clients get to see.
+    pub(crate) names: Names,
     pub(crate) guard: Guard,
     pub(crate) keys: ApiKeys,
     pub(crate) faults: Faults,
     pub(crate) requests: RequestLog,
     pub(crate) intelligent_ingestion: bool,
+    /// Start calls give a hash that complete calls must bring back.
+    pub(crate) metahash: bool,
     pub(crate) complete_pending: u32,
     /// How many requests for a job are answered before it is done.
     pub(crate) job_polls: u32,
@@ -132,14 +137,16 @@ impl State {
         };
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
-            database,
             storage,
-            signer: Signer::new(key),
+            signer: Signer::new(key, options.part_url_lifetime),
+            // A folder that is opened again must not see its own names again.
+            names: Names::new(options.seed, database.count_run().map_err(std::io::Error::other)?),
             guard: Guard::new(options),
             keys: ApiKeys(options.api_keys.clone()),
             faults: Faults::new(options.faults.clone()),
             requests: RequestLog::new(options.record_requests),
             intelligent_ingestion: options.intelligent_ingestion,
+            metahash: options.metahash,
             complete_pending: options.complete_pending,
             job_polls: options.job_polls,
             control: options.control,
@@ -151,6 +158,7 @@ impl State {
             _lock: lock,
             scheme: if options.tls { "https" } else { "http" },
             authority,
+            database,
             location_url: options.location_url.clone(),
         })
     }

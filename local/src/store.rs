@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::errors::{Result, ServiceError};
 use crate::grammar::Task;
-use crate::handles;
+use crate::handles::Names;
 
 /// Names of the storage backends, as replies spell them; requests may use any case.
 const LOCATIONS: [&str; 5] = ["S3", "gcs", "azure", "rackspace", "dropbox"];
@@ -62,10 +62,10 @@ impl Store {
     }
 
     /// The key under which a file of this name is kept: a path that ends in a slash is a folder, any other the key.
-    pub(crate) fn key(&self, filename: &str) -> String {
+    pub(crate) fn key(&self, filename: &str, names: &Names) -> String {
         match &self.path {
             Some(path) if !path.ends_with('/') => path.clone(),
-            folder => format!("{}{}_{filename}", folder.as_deref().unwrap_or_default(), handles::random_name(20)),
+            folder => format!("{}{}_{filename}", folder.as_deref().unwrap_or_default(), names.name(20)),
         }
     }
 }
@@ -111,7 +111,9 @@ mod tests {
 
     #[test]
     fn keys_follow_the_path() {
-        let key = |path: Value| Store::read(&json!({ "location": "s3", "path": path })).unwrap().key("a.txt");
+        let key = |path: Value| {
+            Store::read(&json!({ "location": "s3", "path": path })).unwrap().key("a.txt", &Names::new(None, 0))
+        };
         assert!(key(Value::Null).ends_with("_a.txt") && key(Value::Null).len() == 26);
         assert!(key(json!("x/")).starts_with("x/") && key(json!("x/")).len() == 28);
         assert_eq!(key(json!("x/y.bin")), "x/y.bin");

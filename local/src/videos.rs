@@ -12,7 +12,7 @@ use crate::errors::{Result, ServiceError};
 use crate::grammar::Task;
 use crate::state::State;
 use crate::store::{Store, plain_filename};
-use crate::{clock, handles, screenshots, storage};
+use crate::{clock, screenshots, storage};
 
 /// Presets with extension and type of what they make.
 const PRESETS: [(&str, &str, &str); 14] = [
@@ -101,7 +101,7 @@ async fn begin(state: &State, task: &Task, blob: Blob, request: String) -> Resul
         false => blob.keep(&state.storage, false).await?.0,
     };
     Ok(VideoRecord {
-        uuid: handles::uuid(),
+        uuid: state.names.uuid(),
         request,
         filename,
         mimetype: mimetype.to_owned(),
@@ -161,14 +161,14 @@ async fn finish(state: &State, job: &mut VideoRecord, parameters: &Map<String, V
     }
     let store = Store::from_members(parameters)?;
     let record = |filename: &str, mimetype: &str, size: u64, object: String| FileRecord {
-        handle: handles::handle(),
+        handle: state.names.handle(),
         filename: filename.to_owned(),
         mimetype: mimetype.to_owned(),
         size,
         object,
         location: store.location.to_owned(),
         container: store.container.clone(),
-        key: store.key(filename),
+        key: store.key(filename, &state.names),
         created_ms: clock::now_ms(),
         tags: None,
     };

@@ -10,7 +10,7 @@ use crate::errors::{Result, ServiceError};
 use crate::files::Jobs;
 use crate::grammar::Task;
 use crate::state::State;
-use crate::{clock, files, handles, intelligence};
+use crate::{clock, files, intelligence};
 
 /// Seconds for which results are kept, as the reply has it.
 const LIFETIME_SECONDS: u32 = 24 * 3600;
@@ -34,7 +34,7 @@ pub(crate) async fn start_all(state: &State, workflows: &[String], file: &FileRe
 async fn start(state: &State, workflow: &str, file: Option<&FileRecord>, source: &str) -> Result<WorkflowRecord> {
     let now_ms = clock::now_ms();
     let run = WorkflowRecord {
-        job: handles::uuid(),
+        job: state.names.uuid(),
         workflow: workflow.to_owned(),
         handle: file.map(|file| file.handle.clone()),
         source: source.to_owned(),

@@ -267,3 +267,75 @@ async fn simultaneous_completes_make_one_file() {
     let replies = futures_util::future::join_all(calls).await;
     assert!(replies.iter().all(|reply| reply.0 == 200 && *reply == replies[0]), "{replies:?}");
 }
+
+#[tokio::test]
+async fn a_metahash_binds_name_and_type() {
+    let fixture = start(Options { metahash: true, ..Options::default() });
+    let upload = fixture.begin(3, json!({ "filename": "dir/a.txt", "mimetype": "text/plain" })).await;
+    let metahash = upload.reply["metahash"].as_str().unwrap();
+    let other = fixture.begin(3, json!({})).await.reply["metahash"].clone();
+    let parts = json!([{ "part_number": 1, "etag": upload.put(1, b"abc", None).await }]);
+    for (name, value, status, text) in [
+        ("metahash", Value::Null, 400, "invalid params: metahash"),
+        ("metahash", json!(metahash.to_uppercase()), 400, "invalid params: metahash"),
+        ("metahash", other, 400, "invalid params: metahash"),
+        ("filename", json!("b.txt"), 400, "invalid params: filename"),
+        ("mimetype", json!("text/html"), 400, "invalid params: mimetype"),
+        ("metahash", json!(metahash), 200, ""),
+    ] {
+        let (got, reply) = upload.complete(json!({ "parts": parts, name: value })).await;
+        assert_eq!((got, reply["error"].as_str().unwrap_or_default()), (status, text), "{name}");
+    }
+    let plain = start(Options::default());
+    let upload = plain.begin(3, json!({})).await;
+    assert!(upload.reply.get("metahash").is_none());
+    let parts = json!([{ "part_number": 1, "etag": upload.put(1, b"abc", None).await }]);
+    let renamed = json!({ "parts": parts, "metahash": "anything", "filename": "b.txt" });
+    let (status, reply) = upload.complete(renamed).await;
+    assert_eq!((status, reply["filename"].as_str()), (200, Some("b.txt")), "{reply}");
+}
+
+#[tokio::test]
+async fn part_urls_expire_and_can_be_asked_for_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        |part_url_lifetime| Options { data: Some(folder.path().to_owned()), part_url_lifetime, ..Options::default() };
+    let hasty = start(options(0));
+    let upload = hasty.begin(3, json!({})).await;
+    let ticket = upload.ticket(1, b"abc", None).await;
+    assert!(ticket["url"].as_str().unwrap().contains("X-Amz-Expires=0"), "{ticket}");
+    let response = upload.send(&ticket, b"abc").await.unwrap();
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["content-type"]),
+        (403, &"application/xml".parse().unwrap())
+    );
+    let text = response.text().await.unwrap();
+    assert!(text.contains("<Code>RequestTimeTooSkewed</Code>"), "{text}");
+    let (begun, reply) = (upload.start.clone(), upload.reply.clone());
+    drop(hasty);
+
+    let patient = start(options(60));
+    let upload = Upload { fixture: &patient, start: begun, reply };
+    let etag = upload.put(1, b"abc", None).await;
+    let (status, reply) = upload.complete(json!({ "parts": [{ "part_number": 1, "etag": etag }] })).await;
+    assert_eq!(status, 200, "{reply}");
+    assert_eq!(content(&patient, &reply).await, b"abc");
+}
+
+#[tokio::test]
+async fn bodies_that_are_too_large_or_too_deep_are_refused() {
+    let fixture = start(Options::default());
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let large = "x".repeat(MIB);
+    for path in ["/multipart/start", "/multipart/upload", "/multipart/commit", "/multipart/complete", "/process"] {
+        for (body, status, text) in [
+            (format!("{{\"apikey\":\"{KEY}\",\"store\":{deep}}}"), 400, "Parameters are invalid"),
+            (format!("{{\"apikey\":\"{KEY}\",\"filename\":\"{large}\"}}"), 413, "request entity too large"),
+        ] {
+            let request = fixture.client.post(fixture.url(path)).header("content-type", "application/json");
+            let (got, reply) = read_json(request.body(body).send().await.unwrap()).await;
+            assert_eq!((got, reply["error"].as_str()), (status, Some(text)), "{path}");
+            assert!(reply["timestamp"].is_number(), "{path}: {reply}");
+        }
+    }
+}

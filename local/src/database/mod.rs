@@ -94,6 +94,20 @@ impl Database {
         connection.execute("INSERT INTO settings (name, value) VALUES (?1, ?2)", params![name, value])?;
         Ok(value)
     }
+
+    /// Counts that the folder was opened, and returns how often that was.
+    pub(crate) fn count_run(&self) -> rusqlite::Result<u64> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted: Option<Vec<u8>> =
+            connection.query_row("SELECT value FROM settings WHERE name = 'runs'", [], |row| row.get(0)).optional()?;
+        let before = counted.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+        let runs = before + 1;
+        connection.execute(
+            "INSERT OR REPLACE INTO settings (name, value) VALUES ('runs', ?1)",
+            [runs.to_le_bytes().as_slice()],
+        )?;
+        Ok(runs)
+    }
 }
 
 /// Opens the file, brings its layout up to date, and returns the number of that.

@@ -9,12 +9,11 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::clock;
+use crate::database::UploadRecord;
 use crate::errors::{Result, ServiceError};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const PAYLOAD: &str = "UNSIGNED-PAYLOAD";
-/// Seconds for which a signature is good; also how far ahead a client's idea of it may be.
-const LIFETIME_SECONDS: i64 = 3600;
 
 /// The prefix of storage URLs.
 pub(crate) const PREFIX: &str = "/s3";
@@ -36,12 +35,19 @@ pub(crate) struct Ticket {
 #[derive(Debug, Clone)]
 pub(crate) struct Signer {
     key: Vec<u8>,
+    /// Seconds for which a signature is good.
+    lifetime: u32,
 }
 
 impl Signer {
     /// `key` is random and belongs to the data folder, so that URLs survive a restart.
-    pub(crate) fn new(key: Vec<u8>) -> Self {
-        Self { key }
+    pub(crate) fn new(key: Vec<u8>, lifetime: u32) -> Self {
+        Self { key, lifetime }
+    }
+
+    /// What binds the name and the type of a file to its upload.
+    pub(crate) fn metahash(&self, upload: &UploadRecord) -> String {
+        self.hash(&["metahash", &upload.upload_id, &upload.filename, &upload.mimetype])
     }
 
     /// The path with query, and the headers that the PUT must carry.
@@ -53,8 +59,8 @@ impl Signer {
         md5: Option<&str>,
     ) -> (String, Vec<(&'static str, String)>) {
         let mut target = format!(
-            "{PREFIX}{uri}?partNumber={}&uploadId={}&X-Amz-Expires={LIFETIME_SECONDS}&X-Amz-Part-Size={}",
-            ticket.part, ticket.upload_id, ticket.size
+            "{PREFIX}{uri}?partNumber={}&uploadId={}&X-Amz-Expires={}&X-Amz-Part-Size={}",
+            ticket.part, ticket.upload_id, self.lifetime, ticket.size
         );
         if let Some(offset) = ticket.offset {
             target.push_str(&format!("&X-Amz-Part-Offset={offset}"));
@@ -74,7 +80,7 @@ impl Signer {
 
     /// Reads the ticket of a PUT and refuses it unless every signed header came back as it was given.
     pub(crate) fn verify(&self, path: &str, query: &str, headers: &HeaderMap) -> Result<Ticket> {
-        let ticket = read_ticket(query)?;
+        let (ticket, lifetime) = read_ticket(query)?;
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let denied = |text: &str| ServiceError::xml(StatusCode::FORBIDDEN, "AccessDenied", text);
         let mismatch = |text: &str| ServiceError::xml(StatusCode::FORBIDDEN, "SignatureDoesNotMatch", text);
@@ -98,7 +104,8 @@ impl Signer {
             return Err(mismatch("the URL or a signed header was changed"));
         }
         let age = clock::parse_amz_date(date).map(|signed_at| clock::now_seconds() - signed_at);
-        if age.is_none_or(|age| age.abs() > LIFETIME_SECONDS) {
+        // What storage says of old headers, and clients answer by asking for fresh ones.
+        if age.is_none_or(|age| age >= lifetime) {
             let text = "The difference between the request time and the current time is too large.";
             return Err(ServiceError::xml(StatusCode::FORBIDDEN, "RequestTimeTooSkewed", text));
         }
@@ -106,8 +113,12 @@ impl Signer {
     }
 
     fn signature(&self, target: &str, md5: Option<&str>, date: &str) -> String {
+        self.hash(&["PUT", target, md5.unwrap_or_default(), PAYLOAD, date])
+    }
+
+    fn hash(&self, pieces: &[&str]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
-        for piece in ["PUT", target, md5.unwrap_or_default(), PAYLOAD, date] {
+        for piece in pieces {
             mac.update(piece.as_bytes());
             mac.update(b"\n");
         }
@@ -124,7 +135,8 @@ fn read_authorization(text: &str) -> Option<(&str, &str)> {
     rest.split_once(", Signature=")
 }
 
-fn read_ticket(query: &str) -> Result<Ticket> {
+/// The ticket, and the seconds for which it is good.
+fn read_ticket(query: &str) -> Result<(Ticket, i64)> {
     let item = |name: &str| {
         query.split('&').filter_map(|item| item.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
     };
@@ -132,20 +144,22 @@ fn read_ticket(query: &str) -> Result<Ticket> {
     let invalid = |name: &str| {
         ServiceError::xml(StatusCode::BAD_REQUEST, "InvalidArgument", format!("{name} is missing or invalid"))
     };
-    Ok(Ticket {
+    let ticket = Ticket {
         upload_id: item("uploadId").filter(|id| !id.is_empty()).ok_or_else(|| invalid("uploadId"))?.to_owned(),
         part: number("partNumber").and_then(|part| u32::try_from(part).ok()).ok_or_else(|| invalid("partNumber"))?,
         offset: number("X-Amz-Part-Offset"),
         size: number("X-Amz-Part-Size").ok_or_else(|| invalid("X-Amz-Part-Size"))?,
-    })
+    };
+    let lifetime = number("X-Amz-Expires").and_then(|seconds| i64::try_from(seconds).ok());
+    Ok((ticket, lifetime.ok_or_else(|| invalid("X-Amz-Expires"))?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn signed(md5: Option<&str>) -> (Signer, String, String, HeaderMap) {
-        let signer = Signer::new(b"key".to_vec());
+    fn signed(md5: Option<&str>, lifetime: u32) -> (Signer, String, String, HeaderMap) {
+        let signer = Signer::new(b"key".to_vec(), lifetime);
         let ticket = Ticket { upload_id: "U".into(), part: 3, offset: Some(7), size: 11 };
         let (target, headers) = signer.sign("/filestack-uploads/a.bin", "us-east-1", &ticket, md5);
         let (path, query) = target.split_once('?').unwrap();
@@ -156,7 +170,7 @@ mod tests {
     #[test]
     fn what_comes_back_unchanged_is_accepted() {
         for md5 in [None, Some("kAFQmDzST7DWlj99KOF/cg==")] {
-            let (signer, path, query, headers) = signed(md5);
+            let (signer, path, query, headers) = signed(md5, 60);
             let ticket = signer.verify(&path, &query, &headers).unwrap();
             assert_eq!(ticket, Ticket { upload_id: "U".into(), part: 3, offset: Some(7), size: 11 });
         }
@@ -164,7 +178,7 @@ mod tests {
 
     #[test]
     fn every_change_is_noticed() {
-        let (signer, path, query, headers) = signed(Some("kAFQmDzST7DWlj99KOF/cg=="));
+        let (signer, path, query, headers) = signed(Some("kAFQmDzST7DWlj99KOF/cg=="), 60);
         for name in ["authorization", "x-amz-date", "x-amz-content-sha256", "content-md5"] {
             let mut missing = headers.clone();
             missing.remove(name);
@@ -176,5 +190,16 @@ mod tests {
         }
         assert!(signer.verify(&path, &query.replace("partNumber=3", "partNumber=4"), &headers).is_err());
         assert!(signer.verify("/s3/filestack-uploads/b.bin", &query, &headers).is_err());
+        assert!(signer.verify(&path, &query.replace("Expires=60", "Expires=600"), &headers).is_err());
+    }
+
+    #[test]
+    fn signatures_expire() {
+        let (signer, path, query, headers) = signed(None, 0);
+        let refused = signer.verify(&path, &query, &headers).unwrap_err();
+        assert!(refused.message().starts_with("The difference between the request time"), "{refused:?}");
+        // Every URL says for how long it is good, whatever is said to those after it.
+        let later = Signer::new(b"key".to_vec(), 60);
+        assert!(later.verify(&path, &query, &headers).is_err());
     }
 }

@@ -12,7 +12,7 @@ use crate::errors::{Result, ServiceError};
 use crate::files::{self, Origin};
 use crate::state::Shared;
 use crate::store::{Store, plain_filename};
-use crate::{clock, handles, workflows};
+use crate::{clock, workflows};
 
 /// S3's rule for every part but the last.
 const MIN_PART_SIZE: u64 = 5 * 1024 * 1024;
@@ -38,6 +38,9 @@ async fn complete(state: &Shared, request: Request) -> Result<Response> {
     if fields.integer("size").is_some_and(|size| size != upload.size) {
         return Err(ServiceError::invalid_params("size"));
     }
+    if state.metahash {
+        check_metahash(state, &upload, &fields)?;
+    }
     let tags = files::read_tags(fields.get("upload_tags"))?;
     let store = match fields.get("store") {
         Some(store) => Store::read(store)?,
@@ -59,6 +62,20 @@ async fn complete(state: &Shared, request: Request) -> Result<Response> {
     state.storage.forget_upload(&upload.upload_id);
     files::announce(state, &file, Origin::of_bytes(&origin));
     Ok(Json(reply).into_response())
+}
+
+/// Refuses a call that does not bring back what start has given, or that gives the file another name or type.
+fn check_metahash(state: &Shared, upload: &UploadRecord, fields: &Fields) -> Result<()> {
+    if fields.text("metahash") != Some(&state.signer.metahash(upload)) {
+        return Err(ServiceError::invalid_params("metahash"));
+    }
+    if fields.text("filename").is_some_and(|name| plain_filename(name) != upload.filename) {
+        return Err(ServiceError::invalid_params("filename"));
+    }
+    match fields.text("mimetype").is_some_and(|mimetype| mimetype != upload.mimetype) {
+        true => Err(ServiceError::invalid_params("mimetype")),
+        false => Ok(()),
+    }
 }
 
 /// The parts that make up the file, checked; `None` while some of them are not committed.
@@ -128,14 +145,14 @@ async fn make_file(
         fields.text("filename").map(plain_filename).filter(|name| !name.is_empty()).unwrap_or(&upload.filename);
     let mimetype = fields.text("mimetype").filter(|mimetype| !mimetype.is_empty()).unwrap_or(&upload.mimetype);
     Ok(FileRecord {
-        handle: handles::handle(),
+        handle: state.names.handle(),
         filename: filename.to_owned(),
         mimetype: mimetype.to_owned(),
         size: upload.size,
         object,
         location: store.location.to_owned(),
         container: store.container.clone(),
-        key: store.key(filename),
+        key: store.key(filename, &state.names),
         created_ms: clock::now_ms(),
         tags: None,
     })

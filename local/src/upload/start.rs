@@ -7,12 +7,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{MAX_PART_SIZE, MAX_PARTS, UPLOAD_CALLS, answer, check_key, open};
+use crate::clock;
 use crate::database::UploadRecord;
 use crate::errors::{Result, ServiceError};
 use crate::policy::Subject;
 use crate::state::Shared;
 use crate::store::{Store, plain_filename};
-use crate::{clock, handles};
 
 /// What a uri keeps as it is; clients send it back and it becomes part of a URL.
 const URI_ESCAPES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -45,10 +45,9 @@ async fn start(state: &Shared, request: Request) -> Result<Response> {
     state.guard.check(fields.credentials().as_ref(), &UPLOAD_CALLS, subject)?;
 
     let intelligent = state.intelligent_ingestion && fields.flag("fii");
-    let uri =
-        format!("/filestack-uploads/{}_{}", handles::random_name(20), utf8_percent_encode(&filename, URI_ESCAPES));
+    let uri = format!("/filestack-uploads/{}_{}", state.names.name(20), utf8_percent_encode(&filename, URI_ESCAPES));
     let upload = UploadRecord {
-        upload_id: handles::upload_id(),
+        upload_id: state.names.upload_id(),
         api_key,
         uri,
         region: store.region,
@@ -69,6 +68,9 @@ async fn start(state: &Shared, request: Request) -> Result<Response> {
     });
     if intelligent {
         reply["upload_type"] = Value::from("intelligent_ingestion");
+    }
+    if state.metahash {
+        reply["metahash"] = Value::from(state.signer.metahash(&upload));
     }
     state.database.begin_upload(upload).await?;
     Ok(Json(reply).into_response())
