@@ -1,7 +1,7 @@
 //! Error replies in the envelopes that the real service uses.
 //!
-//! The upload host answers `{"error": .., "timestamp": ..}`, the CDN and the File API answer plain text,
-//! and storage answers S3's XML. Clients read all three, so each is kept as it is.
+//! The upload host answers `{"error": .., "timestamp": ..}`, cloud drives have other members beside the text, the
+//! CDN and the File API answer plain text, and storage answers S3's XML. Clients read all of them, so each is kept.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,11 +9,16 @@ use axum::response::{IntoResponse, Response};
 
 use crate::clock;
 
+/// Letters by which error replies name a request.
+const REQUEST_ID_LENGTH: usize = 16;
+
 /// The envelope of an error reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Envelope {
     /// `{"error": text, "timestamp": seconds}`
     Json,
+    /// `{"error": text, "c": request, "i": instance, "t": seconds}`
+    Cloud,
     /// The bare text.
     Text,
     /// S3's `<Error>` document with this code.
@@ -99,6 +104,12 @@ impl ServiceError {
         self
     }
 
+    /// The same refusal in the envelope of cloud drives.
+    pub(crate) fn into_cloud(mut self) -> Self {
+        self.envelope = Envelope::Cloud;
+        self
+    }
+
     /// The same refusal as bare text.
     pub(crate) fn into_text(mut self) -> Self {
         self.envelope = Envelope::Text;
@@ -142,6 +153,13 @@ impl IntoResponse for ServiceError {
                 let body = serde_json::json!({ "error": self.text, "timestamp": clock::now_seconds() });
                 ("application/json", body.to_string())
             }
+            Envelope::Cloud => {
+                let request = crate::handles::random_name(REQUEST_ID_LENGTH);
+                let body = serde_json::json!({
+                    "error": self.text, "c": request, "i": "filestack-local", "t": clock::now_seconds()
+                });
+                ("application/json", body.to_string())
+            }
             Envelope::Text => ("text/plain; charset=utf-8", self.text),
             Envelope::Xml(code) => ("application/xml", s3_error(code, &self.text)),
         };
@@ -157,7 +175,7 @@ pub(crate) fn s3_error(code: &str, message: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{}</Message><RequestId>{}</RequestId></Error>",
         escape_xml(message),
-        crate::handles::random_name(16)
+        crate::handles::random_name(REQUEST_ID_LENGTH)
     )
 }
 

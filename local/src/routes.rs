@@ -5,7 +5,7 @@ use axum::extract::{Extension, Request, State as Extracted};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post, put};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::connection::{Fate, LentBody};
 use crate::errors::{Result, ServiceError};
 use crate::faults::{Rule, injection};
 use crate::state::Shared;
-use crate::{api, cdn, metadata, process, storage, upload};
+use crate::{api, cdn, cloud, cors, metadata, process, storage, upload};
 
 /// The whole service.
 pub(crate) fn router(state: Shared) -> Router {
@@ -40,14 +40,21 @@ pub(crate) fn router(state: Shared) -> Router {
         .route("/api/store/{provider}", post(api::store::new))
         .route("/api/store/{provider}/{handle}", post(api::store::again))
         .route("/process", post(process::handle))
-        .route("/prefetch", any(not_served))
+        .route("/prefetch", post(cloud::prefetch).get(cloud::prefetch_by_query))
+        .route("/folder/list", post(cloud::list))
+        .route("/store/", post(cloud::store))
+        .route("/auth/logout", post(cloud::logout))
+        .route("/metadata", post(cloud::metadata))
+        .route("/recording/{kind}/{step}", post(cloud::recording))
         .fallback(cdn::handle);
     if state.control {
         router = router
             .route("/local/faults", get(list_faults).post(add_faults).delete(clear_faults))
             .route("/local/requests", get(list_requests).delete(clear_requests));
     }
-    router.layer(middleware::from_fn_with_state(state.clone(), observe)).with_state(state)
+    let router = router.layer(middleware::from_fn(cors::answer));
+    let router = router.layer(middleware::from_fn_with_state(state.clone(), observe));
+    router.layer(middleware::from_fn(cors::allow)).with_state(state)
 }
 
 async fn about() -> &'static str {
