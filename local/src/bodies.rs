@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::errors::{Result, ServiceError};
 
 /// Bodies of calls are small; more is a mistake.
-const LIMIT: usize = 1024 * 1024;
+pub(crate) const LIMIT: usize = 1024 * 1024;
 
 /// The whole body.
 pub(crate) async fn collect(body: Body) -> Result<Bytes> {

@@ -144,7 +144,12 @@ fn authorize(state: &State, order: &Order) -> Result<()> {
     let mut calls: Vec<&[Call]> = Vec::new();
     match order.tasks.as_slice() {
         [] => calls.push(&[Call::Read]),
-        [only] if only.name == "metadata" => calls.push(&[Call::Stat]),
+        [only] if only.name == "metadata" => {
+            calls.push(&[Call::Stat]);
+            if metadata::Fields::from_task(only).has("exif") {
+                calls.push(&[Call::Exif]);
+            }
+        }
         tasks if tasks.iter().all(|task| matches!(task.name, "run_workflow" | "workflow_status")) => {
             calls.push(&[Call::RunWorkflow]);
         }
@@ -282,7 +287,9 @@ async fn step(state: &State, order: &Order, content: Content, task: &Task, rest:
     }
     let reply = match task.name {
         "metadata" => match &blob.record {
-            Some(file) if rest.len() == 1 => metadata::describe(state, file, &metadata::Fields::default()).await?,
+            Some(file) if rest.len() == 1 => {
+                metadata::describe(state, file, &metadata::Fields::from_task(task)).await?
+            }
             _ => return Err(ServiceError::not_served("the task metadata on a result")),
         },
         "run_workflow" => workflows::run(state, task, blob.record.as_deref(), &source_text(order)).await?,

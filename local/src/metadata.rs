@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 use crate::cdn;
 use crate::database::FileRecord;
 use crate::errors::{Result, ServiceError};
+use crate::grammar::{self, Task};
 use crate::images;
 use crate::policy::{Call, Subject};
 use crate::state::{Shared, State};
@@ -24,25 +25,39 @@ use crate::storage::hex;
 /// What is answered when nothing in particular is asked for.
 const DEFAULT_FIELDS: [&str; 9] =
     ["mimetype", "size", "filename", "uploaded", "writeable", "location", "path", "container", "key"];
+/// What else can be asked for; other names mean nothing.
+const MORE_FIELDS: [&str; 12] =
+    ["cloud", "exif", "height", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "source_url", "status", "width"];
 /// Bytes that are read at once while hashing.
 const BUFFER: usize = 256 * 1024;
 
 /// The fields of a request; without any, the default set.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Fields(Vec<String>);
 
 impl Fields {
     /// Reads `NAME=true` items; names that mean nothing are ignored, as the service does.
     fn from_query(query: Option<&str>) -> Self {
         let items = query.unwrap_or_default().split('&').filter_map(|item| item.split_once('='));
-        Self(items.filter(|(_, value)| *value == "true").map(|(name, _)| name.to_owned()).collect())
+        Self::known(items.filter(|(_, value)| *value == "true").map(|(name, _)| name))
+    }
+
+    /// Reads the list that the task may bring.
+    pub(crate) fn from_task(task: &Task) -> Self {
+        let names = task.get("fields").and_then(grammar::Value::as_list).unwrap_or_default();
+        Self::known(names.iter().filter_map(grammar::Value::as_text))
+    }
+
+    fn known<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        let is_known = |name: &&str| DEFAULT_FIELDS.contains(name) || MORE_FIELDS.contains(name);
+        Self(names.filter(is_known).map(str::to_owned).collect())
     }
 
     fn iter(&self) -> Vec<&str> {
         if self.0.is_empty() { DEFAULT_FIELDS.to_vec() } else { self.0.iter().map(String::as_str).collect() }
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.iter().contains(&name)
     }
 }

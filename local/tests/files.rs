@@ -202,6 +202,71 @@ async fn a_single_request_stores_a_file() {
     }
 }
 
+#[tokio::test]
+async fn large_documents_are_files_and_large_urls_are_refused() {
+    let fixture = start(Options::default());
+    let path = format!("/api/store/S3?key={KEY}");
+    let document = format!("{{\"url\":\"http://127.0.0.1:1/\",\"more\":\"{}\"}}", "x".repeat(MIB));
+    let (status, reply) = send(&fixture, &path, "application/json", document.as_str()).await;
+    assert_eq!((status, &reply["size"]), (200, &json!(document.len())), "{reply}");
+    let handle = reply["handle"].as_str().unwrap();
+    assert_eq!(sha256(&fixture.bytes(&format!("/{handle}")).await), sha256(document.as_bytes()));
+    let nested = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    let (status, reply) = send(&fixture, &path, "application/json", nested.as_str()).await;
+    assert_eq!((status, &reply["size"]), (200, &json!(20_000)), "{reply}");
+
+    let url = format!("http://127.0.0.1:1/{}", "x".repeat(MIB));
+    let (boundary, field) = form("url", None, url.as_bytes());
+    let encoded = format!("url={url}").into_bytes();
+    for (content_type, body, status) in
+        [(boundary.as_str(), field, 400), ("application/x-www-form-urlencoded", encoded, 413)]
+    {
+        assert_eq!(send(&fixture, &path, content_type, body).await.0, status, "{content_type}");
+    }
+}
+
+#[tokio::test]
+async fn the_file_api_has_aliases() {
+    let fixture = start(Options::default());
+    let handle = fixture.store(b"before", "a.txt", "text/plain").await;
+    let request = fixture.client.put(fixture.url(&format!("/api/file/{handle}+txt?{}", anything())));
+    let (status, reply) = read_json(request.header("content-type", "a/b").body("after!!").send().await.unwrap()).await;
+    assert_eq!((status, &reply["size"], &reply["mimetype"]), (200, &json!(7), &json!("a/b")), "{reply}");
+    for path in [format!("/api/file/{handle}"), format!("/api/file/{handle}+txt"), format!("/{handle}+txt")] {
+        assert_eq!(fixture.bytes(&path).await, b"after!!", "{path}");
+        let head = fixture.client.head(fixture.url(&path)).send().await.unwrap();
+        assert_eq!((head.status().as_u16(), head.headers()["content-length"].to_str().unwrap()), (200, "7"), "{path}");
+        assert_eq!(head.headers()["content-type"], "a/b");
+    }
+    let remove = |name: &str| format!("/api/file/{name}/remove?key={KEY}&{}", anything());
+    for status in [200, 404] {
+        let (got, text) = send(&fixture, &remove(&format!("{handle}+txt")), "text/plain", "").await;
+        let expected = if status == 200 { "success" } else { "file not found" };
+        assert_eq!((got, text), (status, json!(expected)));
+    }
+}
+
+#[tokio::test]
+async fn metadata_has_a_default_set_and_ignores_what_it_does_not_know() {
+    let fixture = start(Options::default());
+    let handle = fixture.store(b"abc", "a.txt", "text/plain").await;
+    let (_, default) = fixture.ask(&format!("/api/file/{handle}/metadata")).await;
+    let mut names: Vec<_> = default.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    let expected = ["container", "filename", "key", "location", "mimetype", "path", "size", "uploaded", "writeable"];
+    assert_eq!(names, expected);
+    for query in ["sourceUrl=true", "nonsense=true", "size=false", "policy=true"] {
+        let (status, metadata) = fixture.ask(&format!("/api/file/{handle}/metadata?{query}")).await;
+        assert_eq!((status, &metadata), (200, &default), "{query}");
+    }
+    let some = json!({ "size": 3, "source_url": null, "status": "Stored", "width": null });
+    let query = "size=true&status=true&width=true&source_url=true&sourceUrl=true";
+    assert_eq!(fixture.ask(&format!("/{handle}/metadata?{query}")).await, (200, some.clone()));
+    let task = format!("/{KEY}/metadata=fields:[size,status,width,source_url]/{handle}");
+    assert_eq!(fixture.ask(&task).await, (200, some));
+    assert_eq!(fixture.ask(&format!("/{KEY}/metadata/{handle}")).await, (200, default));
+}
+
 /// What a webhook was told: headers and body.
 type Told = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
 

@@ -12,6 +12,8 @@ use crate::{bodies, fetch};
 
 /// The field of a form that holds a file.
 const FILE_FIELD: &str = "fileUpload";
+/// The field of a form, and the member of a JSON body, that holds a URL.
+const URL_FIELD: &str = "url";
 /// A single request may bring so many bytes; larger files go in parts.
 const MAX_SIZE: u64 = 5 << 30;
 /// What bytes without a type are taken for.
@@ -36,20 +38,16 @@ impl Sent {
             "application/x-www-form-urlencoded" => {
                 let collected = bodies::collect(body).await.map_err(ServiceError::into_text)?;
                 let form = String::from_utf8_lossy(&collected).replace('+', "%20");
-                query_item(Some(&form), "url").map(Self::Url).ok_or_else(nothing_sent)
+                query_item(Some(&form), URL_FIELD).map(Self::Url).ok_or_else(nothing_sent)
             }
             "application/json" if json_urls => {
-                let collected = bodies::collect(body).await.map_err(ServiceError::into_text)?;
-                let document: Value = serde_json::from_slice(&collected).unwrap_or_default();
+                let blob = receive(state, body, String::new(), kind).await?;
                 // Any other document is a file like any other.
-                Ok(match document["url"].as_str() {
-                    Some(url) => Self::Url(url.to_owned()),
-                    None => receive(state, Body::from(collected), String::new(), kind).await?,
-                })
+                Ok(url_in(&blob).await?.map_or(Self::Bytes(blob), Self::Url))
             }
             _ => {
                 let mimetype = if kind.is_empty() { DEFAULT_TYPE.to_owned() } else { kind };
-                receive(state, body, String::new(), mimetype).await
+                receive(state, body, String::new(), mimetype).await.map(Self::Bytes)
             }
         }
     }
@@ -58,25 +56,39 @@ impl Sent {
 async fn read_form(state: &State, content_type: &str, body: Body) -> Result<Sent> {
     let malformed = |error: multer::Error| ServiceError::bad_request(format!("the form cannot be read: {error}"));
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
-    let mut form = multer::Multipart::new(body.into_data_stream(), boundary);
+    let limits = multer::SizeLimit::new().for_field(URL_FIELD, bodies::LIMIT as u64);
+    let limits = multer::Constraints::new().size_limit(limits);
+    let mut form = multer::Multipart::with_constraints(body.into_data_stream(), boundary, limits);
     while let Some(field) = form.next_field().await.map_err(malformed)? {
         match field.name() {
             Some(FILE_FIELD) => {
                 let filename = field.file_name().unwrap_or_default().to_owned();
                 let mimetype = field.content_type().map(|given| given.essence_str().to_owned());
                 let mimetype = mimetype.unwrap_or_else(|| fetch::guess(&filename));
-                return receive(state, Body::from_stream(field), filename, mimetype).await;
+                return receive(state, Body::from_stream(field), filename, mimetype).await.map(Sent::Bytes);
             }
-            Some("url") => return field.text().await.map(Sent::Url).map_err(malformed),
+            Some(URL_FIELD) => return field.text().await.map(Sent::Url).map_err(malformed),
             _ => {}
         }
     }
     Err(nothing_sent())
 }
 
-async fn receive(state: &State, body: Body, filename: String, mimetype: String) -> Result<Sent> {
+async fn receive(state: &State, body: Body, filename: String, mimetype: String) -> Result<Blob> {
     let received = state.storage.receive(body, MAX_SIZE).await.map_err(ServiceError::into_text)?;
-    Ok(Sent::Bytes(Blob::received(received, filename, mimetype)))
+    Ok(Blob::received(received, filename, mimetype))
+}
+
+/// The URL in a JSON document that is small enough to be one of those that hold nothing else.
+async fn url_in(blob: &Blob) -> Result<Option<String>> {
+    if blob.size > bodies::LIMIT as u64 {
+        return Ok(None);
+    }
+    let source = blob.open()?;
+    let document: Option<Value> = tokio::task::spawn_blocking(move || serde_json::from_reader(source).ok())
+        .await
+        .map_err(ServiceError::internal)?;
+    Ok(document.and_then(|document| document.get(URL_FIELD)?.as_str().map(str::to_owned)))
 }
 
 fn nothing_sent() -> ServiceError {
