@@ -255,6 +255,19 @@ mod tests {
     }
 
     #[test]
+    fn some_options_need_others() {
+        let parse = |line: &[&str]| CommandLine::try_parse_from([&["filestack-local"], line].concat());
+        let line =
+            ["--secret", "S", "--open", "--tls", "--tls-name", "a.test", "--tls-name", "*.b.test", "--seed", "7"];
+        let (options, _) = parse(&line).unwrap().into_parts();
+        assert!(options.open && !options.strict_base64 && !options.metahash);
+        assert_eq!((options.tls_names.join(" "), options.seed), ("a.test *.b.test".to_owned(), Some(7)));
+        for alone in [&["--open"][..], &["--tls-name", "a.test"], &["--seed", "x"], &["--part-url-lifetime", "-1"]] {
+            assert!(parse(alone).is_err(), "{alone:?}");
+        }
+    }
+
+    #[test]
     fn a_webhook_may_have_a_secret_and_a_secret_needs_a_webhook() {
         let line = ["filestack-local", "--job-polls", "0", "--webhook", "http://x/", "--webhook-secret", "S"];
         let (options, _) = CommandLine::try_parse_from(line).unwrap().into_parts();

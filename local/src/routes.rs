@@ -24,7 +24,7 @@ pub(crate) fn router(state: Shared) -> Router {
         .route("/multipart/upload", post(upload::part::handle))
         .route("/multipart/commit", post(upload::commit::handle))
         .route("/multipart/complete", post(upload::complete::handle))
-        .route("/s3/{*key}", put(storage::target::put))
+        .route("/s3/{*key}", put(storage::target::put).fallback(storage::target::refuse_method))
         .route(
             "/api/file/{handle}",
             get(cdn::download)

@@ -185,6 +185,16 @@ async fn a_single_request_stores_a_file() {
         (&json!("f.json"), &json!("application/json"), &json!(2))
     );
 
+    for workflows in ["w1,w2", "[w1,w2]", "%5B%22w1%22,%22w2%22%5D"] {
+        let path = format!("/api/store/S3?key={KEY}&region=eu-west-1&access=public&workflows={workflows}");
+        let (status, reply) = send(&fixture, &path, "text/plain", "x").await;
+        let mut ids: Vec<_> = reply["workflows"].as_object().unwrap().keys().map(String::as_str).collect();
+        ids.sort_unstable();
+        assert_eq!((status, ids), (200, vec!["w1", "w2"]), "{workflows}: {reply}");
+    }
+    let (status, text) = send(&fixture, &format!("/api/store/S3?key={KEY}&access=all"), "text/plain", "x").await;
+    assert_eq!((status, text), (400, json!("invalid params: access")));
+
     let (status, text) = send(&fixture, "/api/store/S3", "text/plain", "x").await;
     assert_eq!((status, text), (200, json!("Invalid Application")));
     assert_eq!(send(&fixture, &format!("/api/store/ftp?key={KEY}"), "text/plain", "x").await.0, 400);

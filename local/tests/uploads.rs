@@ -181,6 +181,7 @@ async fn storage_insists_on_what_was_signed() {
         assert!(text.contains(&format!("<Code>{code}</Code>")), "{text}");
     };
 
+    refused(fixture.client.get(ticket["url"].as_str().unwrap()).send().await.unwrap(), 405, "MethodNotAllowed").await;
     let mut wrong = bytes.clone();
     wrong[0] ^= 1;
     refused(upload.send(&ticket, &wrong).await.unwrap(), 400, "BadDigest").await;

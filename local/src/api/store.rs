@@ -84,8 +84,10 @@ impl Wishes {
             members.extend(item(name).map(|text| (name.to_owned(), Value::from(text))));
         }
         if let Some(workflows) = item("workflows") {
-            let ids = workflows.trim_matches(['[', ']']).split(',').map(|id| Value::from(id.trim()));
-            members.insert("workflows".to_owned(), ids.collect());
+            // A JSON list, or ids with commas between them.
+            let listed = serde_json::from_str::<Vec<String>>(&workflows);
+            let split = || workflows.trim_matches(['[', ']']).split(',').map(|id| id.trim().to_owned()).collect();
+            members.insert("workflows".to_owned(), Value::from(listed.unwrap_or_else(|_| split())));
         }
         Ok(Some(Self {
             credentials: api_credentials(head),

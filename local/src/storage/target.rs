@@ -22,6 +22,12 @@ pub(crate) async fn put(Extracted(state): Extracted<Shared>, request: Request) -
     }
 }
 
+/// Storage takes parts and gives nothing back.
+pub(crate) async fn refuse_method() -> ServiceError {
+    let text = "The specified method is not allowed against this resource.";
+    ServiceError::xml(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", text)
+}
+
 async fn receive(state: &Shared, request: Request) -> Result<Response> {
     let (head, body) = request.into_parts();
     refuse_filestack_headers(&head.headers)?;
