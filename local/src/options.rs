@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
+use crate::aliases;
 use crate::faults::Rule;
 
 /// The API key that commands are given when none was set; 22 characters, as the real ones.
@@ -35,6 +36,8 @@ pub struct Options {
     pub tls: bool,
     /// Grant Intelligent Ingestion to uploads that ask for it. Default: on.
     pub intelligent_ingestion: bool,
+    /// Folders whose files are sources, by the names of their storage aliases. Default: none.
+    pub aliases: Vec<(String, PathBuf)>,
     /// How many complete calls of each upload are answered with 202 before one is carried out. Default: 0.
     pub complete_pending: u32,
     /// How many requests for a video job or a workflow's status are answered before it is done. Default: 2.
@@ -61,6 +64,7 @@ impl Default for Options {
             api_keys: Vec::new(),
             tls: false,
             intelligent_ingestion: true,
+            aliases: Vec::new(),
             complete_pending: 0,
             job_polls: DEFAULT_JOB_POLLS,
             webhook: None,
@@ -107,6 +111,9 @@ pub(crate) struct CommandLine {
     /// Grant Intelligent Ingestion to uploads that ask for it.
     #[arg(long, value_enum, default_value_t = Switch::On)]
     fii: Switch,
+    /// Serve the files below DIR as src://NAME/PATH, repeatable; nothing outside of DIR can be reached.
+    #[arg(long = "alias", value_name = "NAME=DIR", value_parser = aliases::parse)]
+    aliases: Vec<(String, PathBuf)>,
     /// Answer the first K complete calls of each upload with 202.
     #[arg(long, value_name = "K", default_value_t = 0)]
     complete_pending: u32,
@@ -170,6 +177,7 @@ impl CommandLine {
             api_keys: self.api_keys,
             tls: self.tls,
             intelligent_ingestion: self.fii == Switch::On,
+            aliases: self.aliases,
             complete_pending: self.complete_pending,
             job_polls: self.job_polls,
             webhook: self.webhook,
@@ -199,6 +207,14 @@ mod tests {
         assert!(!options.intelligent_ingestion);
         assert_eq!(options.api_keys, ["A", "B"]);
         assert_eq!(command, ["sh", "-c", "true"]);
+    }
+
+    #[test]
+    fn aliases_have_names_and_folders() {
+        let line = ["filestack-local", "--alias", "a=/x", "--alias", "b=y/z"];
+        let (options, _) = CommandLine::try_parse_from(line).unwrap().into_parts();
+        assert_eq!(options.aliases, [("a".to_owned(), "/x".into()), ("b".to_owned(), "y/z".into())]);
+        assert!(CommandLine::try_parse_from(["filestack-local", "--alias", "a"]).is_err());
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use image::DynamicImage;
 use image::imageops::FilterType;
 
+use super::align::Align;
 use super::{Changed, check_pixels};
 use crate::errors::{Result, ServiceError};
-use crate::grammar::{Task, Value};
+use crate::grammar::Task;
 
 /// How an image is brought to its new size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fit {
+pub(super) enum Fit {
     /// Within the box, the whole image, larger or smaller.
     Clip,
     /// Fills the box; what does not fit is cut.
@@ -18,13 +19,6 @@ enum Fit {
     Scale,
     /// As clip, but never larger than it is.
     Max,
-}
-
-/// Which part stays when an image is cut: 0 is the left or upper end, 1 the middle, 2 the other end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Align {
-    horizontal: u32,
-    vertical: u32,
 }
 
 /// A `resize` task.
@@ -61,7 +55,12 @@ impl Resize {
             Some("max") => Fit::Max,
             Some(_) => return Err(ServiceError::invalid_value()),
         };
-        Ok(Self { width, height, fit, align: Align::read(task.get("align"))? })
+        Ok(Self { width, height, fit, align: Align::read(task, "align")? })
+    }
+
+    /// To a box of this size.
+    pub(super) fn to_box((width, height): (u32, u32), fit: Fit, align: Align) -> Self {
+        Self { width: Some(width), height: Some(height), fit, align }
     }
 
     pub(super) fn apply(&self, image: &DynamicImage) -> Changed {
@@ -91,9 +90,11 @@ impl Resize {
                 let factor = ratio(to_width, width).max(ratio(to_height, height));
                 let area_width = scale_side(to_width, 1.0 / factor).min(width);
                 let area_height = scale_side(to_height, 1.0 / factor).min(height);
+                let (x, y) = self.align.corner((width, height), (area_width, area_height));
                 Plan {
-                    x: place(width - area_width, self.align.horizontal),
-                    y: place(height - area_height, self.align.vertical),
+                    // The area is never larger than the image.
+                    x: u32::try_from(x).unwrap_or(0),
+                    y: u32::try_from(y).unwrap_or(0),
                     width: area_width,
                     height: area_height,
                     to: (to_width, to_height),
@@ -112,39 +113,6 @@ impl Resize {
 fn scale_side(side: u32, factor: f64) -> u32 {
     // Converting saturates, and the number of pixels is checked before anything of that size is made.
     ((f64::from(side) * factor).round() as u32).max(1)
-}
-
-fn place(room: u32, align: u32) -> u32 {
-    match align {
-        0 => 0,
-        1 => room / 2,
-        _ => room,
-    }
-}
-
-impl Align {
-    const CENTER: Self = Self { horizontal: 1, vertical: 1 };
-
-    fn read(value: Option<&Value>) -> Result<Self> {
-        let words: Vec<&str> = match value {
-            None => return Ok(Self::CENTER),
-            Some(Value::List(items)) => items.iter().filter_map(Value::as_text).collect(),
-            Some(other) => other.as_text().into_iter().collect(),
-        };
-        let mut align = Self::CENTER;
-        for word in words {
-            match word {
-                "left" => align.horizontal = 0,
-                "right" => align.horizontal = 2,
-                "top" => align.vertical = 0,
-                "bottom" => align.vertical = 2,
-                "center" | "middle" => {}
-                "faces" => return Err(ServiceError::not_served("the task resize with align:faces")),
-                _ => return Err(ServiceError::invalid_value()),
-            }
-        }
-        Ok(align)
-    }
 }
 
 #[cfg(test)]
@@ -187,15 +155,6 @@ mod tests {
         assert_eq!(area(2, 1, (400, 200)), (200, 0, 200, 200));
         assert_eq!(area(1, 0, (200, 400)), (0, 0, 200, 200));
         assert_eq!(area(1, 2, (200, 400)), (0, 200, 200, 200));
-    }
-
-    #[test]
-    fn alignments_are_read() {
-        let text = |text: &str| Value::Text(text.to_owned());
-        let pair = Value::List(vec![text("bottom"), text("left")]);
-        assert_eq!(Align::read(Some(&pair)).unwrap(), Align { horizontal: 0, vertical: 2 });
-        assert_eq!(Align::read(Some(&text("top"))).unwrap(), Align { horizontal: 1, vertical: 0 });
-        assert!(Align::read(Some(&text("faces"))).is_err());
     }
 
     #[test]
