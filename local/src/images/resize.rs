@@ -1,12 +1,18 @@
 //! `resize`: width, height, fit and align.
 
-use image::DynamicImage;
-use image::imageops::FilterType;
+use image::imageops::{self, FilterType};
+use image::{ColorType, DynamicImage, ImageBuffer, Rgba};
 
 use super::align::Align;
 use super::{Changed, check_pixels};
 use crate::errors::{Result, ServiceError};
 use crate::grammar::Task;
+
+/// Sixteen bits a channel, with opacity.
+type Rgba16Image = ImageBuffer<Rgba<u16>, Vec<u16>>;
+
+/// The largest value of such a channel.
+const FULL: u32 = u16::MAX as u32;
 
 /// How an image is brought to its new size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,10 +78,10 @@ impl Resize {
             return Ok(image.clone());
         }
         if is_whole {
-            return Ok(image.resize_exact(width, height, FilterType::Lanczos3));
+            return Ok(scale(image, width, height));
         }
         let area = image.crop_imm(plan.x, plan.y, plan.width, plan.height);
-        Ok(area.resize_exact(width, height, FilterType::Lanczos3))
+        Ok(scale(&area, width, height))
     }
 
     fn plan(&self, width: u32, height: u32) -> Plan {
@@ -110,6 +116,39 @@ impl Resize {
     }
 }
 
+/// Brings an image to another size. Colors are weighted by their opacity, so that what cannot be seen does not shine
+/// through.
+pub(super) fn scale(image: &DynamicImage, width: u32, height: u32) -> DynamicImage {
+    let plain = || image.resize_exact(width, height, FilterType::Lanczos3);
+    let color = image.color();
+    if !color.has_alpha() || color == ColorType::Rgba32F {
+        return plain();
+    }
+    let mut pixels = image.to_rgba16();
+    if pixels.pixels().all(|pixel| pixel.0[3] == u16::MAX) {
+        return plain();
+    }
+    change_colors(&mut pixels, |color, alpha| color * alpha / FULL);
+    let mut scaled = imageops::resize(&pixels, width, height, FilterType::Lanczos3);
+    change_colors(&mut scaled, |color, alpha| (color * FULL).checked_div(alpha).unwrap_or(0));
+    let scaled = DynamicImage::from(scaled);
+    match color {
+        ColorType::La8 => scaled.into_luma_alpha8().into(),
+        ColorType::La16 => scaled.into_luma_alpha16().into(),
+        ColorType::Rgba8 => scaled.into_rgba8().into(),
+        _ => scaled,
+    }
+}
+
+/// `change` gets a color and its opacity.
+fn change_colors(pixels: &mut Rgba16Image, change: impl Fn(u32, u32) -> u32) {
+    for pixel in pixels.pixels_mut() {
+        let [red, green, blue, alpha] = pixel.0;
+        let changed = |color: u16| u16::try_from(change(u32::from(color), u32::from(alpha))).unwrap_or(u16::MAX);
+        pixel.0 = [changed(red), changed(green), changed(blue), alpha];
+    }
+}
+
 fn scale_side(side: u32, factor: f64) -> u32 {
     // Converting saturates, and the number of pixels is checked before anything of that size is made.
     ((f64::from(side) * factor).round() as u32).max(1)
@@ -118,7 +157,7 @@ fn scale_side(side: u32, factor: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{Rgb, RgbImage};
+    use image::{Rgb, RgbImage, RgbaImage};
 
     fn resize(width: u32, height: u32, fit: Fit, align: Align) -> Resize {
         let side = |side| Some(side).filter(|side| *side > 0);
@@ -155,6 +194,17 @@ mod tests {
         assert_eq!(area(2, 1, (400, 200)), (200, 0, 200, 200));
         assert_eq!(area(1, 0, (200, 400)), (0, 0, 200, 200));
         assert_eq!(area(1, 2, (200, 400)), (0, 200, 200, 200));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_does_not_shine_through() {
+        // A red area next to nothing, which has black for a color.
+        let source = RgbaImage::from_fn(40, 20, |x, _| if x < 20 { Rgba([255, 0, 0, 255]) } else { Rgba([0; 4]) });
+        let scaled = scale(&source.clone().into(), 30, 14).into_rgba8();
+        assert!(scaled.pixels().all(|pixel| pixel.0[3] < 8 || pixel.0[0] > 245 && pixel.0[1] == 0), "{scaled:?}");
+        assert!(scaled.pixels().any(|pixel| (1..255).contains(&pixel.0[3])));
+        let grey = scale(&DynamicImage::from(source).grayscale(), 30, 14);
+        assert_eq!(grey.color(), ColorType::La8);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `watermark`: another picture on top of this one.
 
-use image::imageops::{FilterType, overlay};
+use image::imageops::overlay;
 use image::{DynamicImage, RgbaImage};
 
 use super::align::Align;
 use super::picture::Picture;
-use super::{Changed, Others, check_pixels, check_together};
+use super::{Changed, Others, check_pixels, check_together, resize};
 use crate::errors::Result;
 use crate::grammar::Task;
 
@@ -22,7 +22,7 @@ pub(super) fn apply(picture: &mut Picture, task: &Task, others: &Others) -> Resu
         return Ok(());
     }
     mark.turn_upright()?;
-    let mark = scale(mark.into_still()?, percent)?;
+    let mark = enlarge(mark.into_still()?, percent)?;
     picture.turn_upright()?;
     if picture.is_grey() {
         picture.forget_color_profile();
@@ -30,7 +30,7 @@ pub(super) fn apply(picture: &mut Picture, task: &Task, others: &Others) -> Resu
     picture.change(|frame| put(frame, &mark, align))
 }
 
-fn scale(mark: DynamicImage, percent: u32) -> Result<RgbaImage> {
+fn enlarge(mark: DynamicImage, percent: u32) -> Result<RgbaImage> {
     if percent == 100 {
         return Ok(mark.into_rgba8());
     }
@@ -38,7 +38,7 @@ fn scale(mark: DynamicImage, percent: u32) -> Result<RgbaImage> {
         |length: u32| u32::try_from((u64::from(length) * u64::from(percent) + 50) / 100).unwrap_or(u32::MAX).max(1);
     let (width, height) = (side(mark.width()), side(mark.height()));
     check_pixels(width, height)?;
-    Ok(mark.resize_exact(width, height, FilterType::Lanczos3).into_rgba8())
+    Ok(resize::scale(&mark, width, height).into_rgba8())
 }
 
 fn put(frame: &DynamicImage, mark: &RgbaImage, align: Align) -> Changed {
@@ -79,9 +79,9 @@ mod tests {
     #[test]
     fn sizes_are_shares_of_the_mark() {
         let mark = || DynamicImage::from(RgbImage::new(10, 4));
-        assert_eq!(scale(mark(), 50).unwrap().dimensions(), (5, 2));
-        assert_eq!(scale(mark(), 250).unwrap().dimensions(), (25, 10));
-        assert_eq!(scale(mark(), 1).unwrap().dimensions(), (1, 1));
-        assert!(scale(RgbImage::new(10_000, 5_000).into(), 500).is_err());
+        assert_eq!(enlarge(mark(), 50).unwrap().dimensions(), (5, 2));
+        assert_eq!(enlarge(mark(), 250).unwrap().dimensions(), (25, 10));
+        assert_eq!(enlarge(mark(), 1).unwrap().dimensions(), (1, 1));
+        assert!(enlarge(RgbImage::new(10_000, 5_000).into(), 500).is_err());
     }
 }
