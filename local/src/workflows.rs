@@ -1,5 +1,6 @@
 //! Workflows: runs that are over after their status was asked for often enough. There are no definitions here, so
-//! every workflow has the same two results: what it stored is the source itself, and tags of it.
+//! every workflow has the same results: a copy of the source, which only the run keeps and `wf://` names, the source
+//! itself as what it stored, and tags of it.
 
 use axum::http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -14,9 +15,11 @@ use crate::files::Jobs;
 use crate::grammar::Task;
 use crate::state::State;
 use crate::storage::hex;
-use crate::{clock, handles, intelligence};
+use crate::{clock, files, handles, intelligence};
 
 const SCHEME: &str = "wf://";
+/// The name of the result that is kept by the run alone.
+const COPY: &str = "copy";
 /// Ids of workflows in URLs; the usual ones hold nothing that has to be escaped.
 const WORKFLOW_ESCAPES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// Seconds for which results are kept, as the reply has it.
@@ -77,16 +80,16 @@ pub(crate) async fn result(state: &State, source: &str) -> Result<Blob> {
         return Err(ServiceError::file_not_found());
     };
     let run = state.database.workflow(job).await?;
-    let run = run.filter(|run| run.workflow == workflow && stored_id(run) == result);
+    let run = run.filter(|run| run.workflow == workflow && copy_id(run) == result);
     match file_of(state, &run.ok_or_else(ServiceError::file_not_found)?).await? {
         Some(file) => Ok(Blob::stored(&state.storage, file)),
         None => Err(ServiceError::file_not_found()),
     }
 }
 
-/// The id of a run's stored file, among the results of the same run.
-fn stored_id(run: &WorkflowRecord) -> String {
-    hex(&Sha256::digest(format!("{}/store", run.job))[..16])
+/// The id of the copy, among the results of the same run.
+fn copy_id(run: &WorkflowRecord) -> String {
+    hex(&Sha256::digest(format!("{}/{COPY}", run.job))[..16])
 }
 
 async fn file_of(state: &State, run: &WorkflowRecord) -> Result<Option<FileRecord>> {
@@ -101,11 +104,12 @@ async fn results(state: &State, run: &WorkflowRecord, order: &Order) -> Result<V
     let Some(file) = file_of(state, run).await? else { return Ok(json!({})) };
     let key = order.api_key.as_ref().map(|key| format!("{key}/")).unwrap_or_default();
     let workflow = utf8_percent_encode(&run.workflow, WORKFLOW_ESCAPES);
-    let url = format!("{}/{key}{SCHEME}{workflow}/{}/{}", order.origin, run.job, stored_id(run));
-    let stored = json!({ "mimetype": file.mimetype, "size": file.size, "url": url });
+    let url = format!("{}/{key}{SCHEME}{workflow}/{}/{}", order.origin, run.job, copy_id(run));
+    let copied = json!({ "mimetype": file.mimetype, "size": file.size, "url": url });
+    let stored = json!({ "mimetype": file.mimetype, "size": file.size, "url": files::url(&order.origin, &file) });
     let task = Task { name: "tags", parameters: Vec::new() };
     let tags = intelligence::describe(&task, Blob::stored(&state.storage, file)).await?;
-    Ok(json!({ "store": stored, "tags": { "data": tags } }))
+    Ok(json!({ COPY: copied, "store": stored, "tags": { "data": tags } }))
 }
 
 fn describe(run: &WorkflowRecord, status: &str) -> Value {

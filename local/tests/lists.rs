@@ -453,7 +453,8 @@ async fn results_of_workflows_are_sources() {
     let job = run["jobid"].as_str().unwrap();
     let url = async |prefix: &str| {
         let (_, done) = fixture.ask(&format!("{prefix}/{security}/workflow_status=job_id:{job}")).await;
-        done["results"]["store"]["url"].as_str().unwrap().to_owned()
+        assert_eq!(done["results"]["store"]["url"], fixture.url(&format!("/{handle}")));
+        done["results"]["copy"]["url"].as_str().unwrap().to_owned()
     };
     let source = url("").await.strip_prefix(&fixture.url("/")).unwrap().to_owned();
     let result = source.strip_prefix(&format!("wf://w-1/{job}/")).unwrap();

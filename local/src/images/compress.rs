@@ -2,9 +2,10 @@
 //!
 //! Metadata is then cut out of that file, which leaves the pixels as they are. That is known for JPEG, PNG and WebP.
 
-use std::io::Read as _;
+use std::io::{Cursor, Read as _};
 
-use image::ImageFormat;
+use image::metadata::Orientation;
+use image::{ImageDecoder as _, ImageFormat, ImageReader};
 
 use super::{Converted, Input};
 use crate::errors::Result;
@@ -26,12 +27,20 @@ pub(super) fn choose(input: &Input, keeps_metadata: bool, made: Converted) -> Re
 /// The same picture without what is known about it; `None` for formats that are not known here, for files that are
 /// not as they should be, and for those that have to be turned as their metadata says.
 fn without_metadata(source: &[u8]) -> Option<Vec<u8>> {
+    if orientation(source)? != Orientation::NoTransforms {
+        return None;
+    }
     match image::guess_format(source).ok()? {
         ImageFormat::Jpeg => without_segments(source),
         ImageFormat::Png => without_png_chunks(source),
         ImageFormat::WebP => without_webp_chunks(source),
         _ => None,
     }
+}
+
+fn orientation(source: &[u8]) -> Option<Orientation> {
+    let reader = ImageReader::new(Cursor::new(source)).with_guessed_format().ok()?;
+    reader.into_decoder().ok()?.orientation().ok()
 }
 
 /// What has to stay of a JPEG's application segments: JFIF, color profiles, and how Adobe's colors are meant.
@@ -103,8 +112,11 @@ mod tests {
         RgbImage::from_fn(20, 10, |x, y| Rgb([x as u8 * 9, y as u8 * 9, 40])).into()
     }
 
-    fn written(mut encoder: impl ImageEncoder) {
-        encoder.set_exif_metadata(b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec()).unwrap();
+    /// Orientation 1 is upright, 6 is to be turned to the right.
+    fn written(mut encoder: impl ImageEncoder, orientation: u8) {
+        let entry = [0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0];
+        let exif = [b"II*\0\x08\0\0\0\x01\0".as_slice(), &entry, &[0; 4]].concat();
+        encoder.set_exif_metadata(exif).unwrap();
         encoder.set_icc_profile(b"a profile of colors".to_vec()).unwrap();
         pixels().write_with_encoder(encoder).unwrap();
     }
@@ -112,9 +124,9 @@ mod tests {
     #[test]
     fn metadata_is_cut_out_and_pixels_stay() {
         let (mut jpeg, mut png, mut webp) = (Vec::new(), Vec::new(), Vec::new());
-        written(JpegEncoder::new_with_quality(&mut jpeg, 90));
-        written(PngEncoder::new(&mut png));
-        written(WebPEncoder::new_lossless(&mut webp));
+        written(JpegEncoder::new_with_quality(&mut jpeg, 90), 1);
+        written(PngEncoder::new(&mut png), 1);
+        written(WebPEncoder::new_lossless(&mut webp), 1);
         for (bytes, mark) in [(jpeg, b"Exif".as_slice()), (png, b"eXIf"), (webp, b"EXIF")] {
             let has = |bytes: &[u8], mark: &[u8]| bytes.windows(mark.len()).any(|part| part == mark);
             assert!(has(&bytes, mark));
@@ -123,6 +135,9 @@ mod tests {
             let (before, after) = (image::load_from_memory(&bytes).unwrap(), image::load_from_memory(&cut).unwrap());
             assert_eq!(before, after);
         }
+        let mut turned = Vec::new();
+        written(JpegEncoder::new_with_quality(&mut turned, 90), 6);
+        assert_eq!(without_metadata(&turned), None);
         assert_eq!(without_metadata(b"GIF89a"), None);
         assert_eq!(without_metadata(b"\xFF\xD8\xFF\xE1\xFF\xFF"), None);
     }
@@ -130,7 +145,7 @@ mod tests {
     #[test]
     fn the_smaller_one_wins() {
         let mut source = Vec::new();
-        written(PngEncoder::new(&mut source));
+        written(PngEncoder::new(&mut source), 1);
         let input = Input::Memory(source.clone().into());
         let made = |bytes: Vec<u8>| Converted { bytes, mimetype: "image/png", extension: None };
         assert_eq!(choose(&input, false, made(b"small".to_vec())).unwrap().bytes, b"small");

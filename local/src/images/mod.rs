@@ -139,8 +139,8 @@ pub(crate) fn convert(input: Input, tasks: &[Task], others: &Others) -> Result<C
 
 /// Width and height of what [`convert`] would make.
 pub(crate) fn measure(input: Input, tasks: &[Task], others: &Others) -> Result<(u32, u32)> {
-    match &input {
-        Input::File(_) if tasks.is_empty() => input.dimensions().ok_or_else(not_supported),
+    match tasks {
+        [] => input.dimensions().ok_or_else(not_supported),
         _ => Ok(run(input, tasks, others)?.size()),
     }
 }
