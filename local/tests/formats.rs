@@ -250,6 +250,12 @@ async fn metadata_goes_and_what_is_seen_stays() {
     let bytes = fixture.bytes(&format!("/no_metadata/{png}")).await;
     let mut decoder = image::codecs::png::PngDecoder::new(Cursor::new(bytes)).unwrap();
     assert_eq!(decoder.icc_profile().unwrap().as_deref(), Some(b"a profile of colors".as_slice()));
+    let lossy = jpeg(&RgbImage::from_raw(32, 16, noise(32 * 16 * 3, 5)).unwrap().into(), 30, None);
+    // EXIF data without a word about how it is to be turned.
+    let exif = b"\xFF\xE1\0\x16Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0";
+    let tagged = [&lossy[..2], exif.as_slice(), &lossy[2..]].concat();
+    let handle = fixture.store(&tagged, "b.jpg", "image/jpeg").await;
+    assert_eq!(sha256(&fixture.bytes(&format!("/no_metadata/{handle}")).await), sha256(&lossy), "nothing else changes");
     // A format that cannot say how it is to be turned is turned.
     let (_, _, bmp) = good(fixture.get(&format!("/output=format:bmp/{turned}")).await).await;
     assert_eq!(image::load_from_memory(&bmp).unwrap().height(), 32);

@@ -5,6 +5,7 @@ mod animation;
 mod collage;
 pub(crate) mod color;
 mod compress;
+mod container;
 mod crop;
 mod encoding;
 mod filters;
@@ -16,7 +17,7 @@ mod rotate;
 mod watermark;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Seek};
+use std::io::{self, BufRead, BufReader, Cursor, Read as _, Seek};
 use std::path::PathBuf;
 
 use axum::http::StatusCode;
@@ -52,6 +53,12 @@ impl Input {
             Self::File(path) => Box::new(BufReader::new(File::open(path)?)),
             Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
         })
+    }
+
+    fn read(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open()?.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn size(&self) -> io::Result<u64> {
@@ -133,6 +140,11 @@ pub(crate) fn convert(input: Input, tasks: &[Task], others: &Others) -> Result<C
     let made = run(input.clone(), tasks, others)?.encode()?;
     match tasks {
         [only] if only.name == "compress" => compress::choose(&input, only.flag("metadata"), made),
+        // What need not be written again loses nothing.
+        [only] if only.name == "no_metadata" => match container::without_metadata(&input.read()?) {
+            Some(bytes) => Ok(Converted { bytes, ..made }),
+            None => Ok(made),
+        },
         _ => Ok(made),
     }
 }
