@@ -2,53 +2,59 @@
 
 use axum::http::HeaderMap;
 use futures_util::future::BoxFuture;
-use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::archives::Archive;
-use crate::cdn::{find_file, plain_handle, query_credentials};
 use crate::content::{Blob, Content};
-use crate::delivery::is_presentation;
+use crate::delivery::{accepts_webp, is_presentation};
 use crate::errors::{Result, ServiceError};
+use crate::fallback::Fallback;
 use crate::files::{self, Origin};
-use crate::grammar::{self, Request, Source, Task};
+use crate::grammar::{self, Request, Source, Task, Value as Parameter};
 use crate::policy::{Call, Credentials, Subject};
+use crate::sources::{self, Named};
 use crate::state::{ApiKeys, State};
 use crate::store::Store;
-use crate::{
-    archives, catalogue, documents, hosts, images, intelligence, metadata, screenshots, storage, videos, workflows,
-};
+use crate::{catalogue, documents, images, intelligence, metadata, screenshots, storage, videos, workflows};
 
-/// How often a source may be another request to this service.
-const MAX_NESTING: u32 = 4;
+/// The name of what `animate` makes.
+const ANIMATION_FILENAME: &str = "filestack.gif";
 
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) struct Order {
-    api_key: Option<String>,
+    pub(crate) api_key: Option<String>,
     tasks: Vec<Task>,
     source: Option<Source>,
-    credentials: Option<Credentials>,
+    fallback: Option<Task>,
+    pub(crate) credentials: Option<Credentials>,
     /// Of file URLs, as the client knows it.
-    origin: String,
+    pub(crate) origin: String,
     /// Headers for the requests that fetch sources, by URL.
     pub(crate) headers: Vec<(String, HeaderMap)>,
     /// Tags for what is stored.
     pub(crate) tags: Option<Map<String, Value>>,
     /// A URL that is only stored counts as an upload, which needs less of a policy than a conversion.
     pub(crate) is_upload: bool,
-    nesting: u32,
+    /// In how many other requests this one is.
+    pub(crate) nesting: u32,
 }
 
 impl Order {
     /// `given` are credentials from outside of the tasks; those among them come first.
     pub(crate) fn new(request: Request, given: Option<Credentials>, origin: String) -> Self {
         let credentials = task_credentials(&request.tasks).or(given);
+        let (fallbacks, tasks): (Vec<Task>, Vec<Task>) = request
+            .tasks
+            .into_iter()
+            .filter(|task| !is_presentation(task.name))
+            .partition(|task| task.name == "fallback");
         Self {
             api_key: request.api_key,
-            tasks: request.tasks.into_iter().filter(|task| !is_presentation(task.name)).collect(),
+            tasks,
             source: request.source,
+            fallback: fallbacks.into_iter().next_back(),
             credentials,
             origin,
             headers: Vec::new(),
@@ -58,8 +64,18 @@ impl Order {
         }
     }
 
+    /// Lets the headers of the client decide what `auto_image` makes.
+    pub(crate) fn prefer(&mut self, headers: &HeaderMap) {
+        if accepts_webp(headers) {
+            // As a parameter, which clients cannot set, it tells this result from others as well.
+            let format = ("format".to_owned(), Parameter::Text("webp".to_owned()));
+            let automatic = self.tasks.iter_mut().filter(|task| task.name == "auto_image");
+            automatic.for_each(|task| task.parameters.push(format.clone()));
+        }
+    }
+
     /// The sources, a list flattened.
-    fn sources(&self) -> Vec<&Source> {
+    pub(crate) fn sources(&self) -> Vec<&Source> {
         fn flatten<'a>(source: &'a Source, into: &mut Vec<&'a Source>) {
             match source {
                 Source::Many(items) => items.iter().for_each(|item| flatten(item, into)),
@@ -89,7 +105,7 @@ pub(crate) fn check_key(state: &State, key: Option<&str>) -> Result<()> {
     }
 }
 
-/// Carries an order out.
+/// Carries an order out, or delivers what it has to fall back on.
 pub(crate) fn run(state: &State, order: Order) -> BoxFuture<'_, Result<Content>> {
     Box::pin(async move {
         check_key(state, order.api_key.as_deref())?;
@@ -97,32 +113,53 @@ pub(crate) fn run(state: &State, order: Order) -> BoxFuture<'_, Result<Content>>
         if let Some(task) = order.tasks.iter().find(|task| !is_served(task)) {
             return Err(ServiceError::not_served(format_args!("the task {}", task.name)));
         }
-        match order.tasks.as_slice() {
-            [task] if task.name == "text_sentiment" => return Ok(Content::Json(intelligence::of_text(task))),
-            [task] if task.name == "workflow_status" => {
-                return workflows::status(state, task, &order.origin).await.map(Content::Json);
+        let fallback = order.fallback.as_ref().map(Fallback::read).transpose()?;
+        match (carry_out(state, &order).await, fallback) {
+            (Err(error), Some(fallback)) if Fallback::covers(&error) => {
+                // When that fails too, the first failure is the one that was asked for.
+                fall_back(state, &order, &fallback).await.map_err(|_| error)
             }
-            [task] if videos::is_served(task.name) => return convert_video(state, &order, task).await,
-            _ => {}
+            (outcome, _) => outcome,
         }
-        let (mut content, used) = begin(state, &order).await?;
-        let mut rest = &order.tasks[used..];
-        while let Some(task) = rest.first() {
-            let used;
-            (content, used) = step(state, &order, content, task, rest).await?;
-            rest = &rest[used..];
-            if matches!(content, Content::Json(_)) && !rest.is_empty() {
-                // A reply that is data: nothing can follow.
-                return Err(ServiceError::unknown_task());
-            }
-        }
-        Ok(content)
     })
+}
+
+async fn carry_out(state: &State, order: &Order) -> Result<Content> {
+    match order.tasks.as_slice() {
+        [task] if task.name == "text_sentiment" => return Ok(Content::Json(intelligence::of_text(task))),
+        [task] if task.name == "workflow_status" => {
+            return workflows::status(state, task, order).await.map(Content::Json);
+        }
+        [task] if videos::is_served(task.name) => return convert_video(state, order, task).await,
+        _ => {}
+    }
+    let (mut content, used) = begin(state, order).await?;
+    let mut rest = &order.tasks[used..];
+    while let Some(task) = rest.first() {
+        let used;
+        (content, used) = step(state, order, content, task, rest).await?;
+        rest = &rest[used..];
+        if matches!(content, Content::Json(_)) && !rest.is_empty() {
+            // A reply that is data: nothing can follow.
+            return Err(ServiceError::unknown_task());
+        }
+    }
+    Ok(content)
+}
+
+/// The file takes the place of all tasks but `store`, which keeps it.
+async fn fall_back(state: &State, order: &Order, fallback: &Fallback) -> Result<Content> {
+    let content = Content::Blob(fallback.find(state, order).await?);
+    match order.tasks.iter().position(|task| task.name == "store") {
+        Some(first) => store(state, order, content, &order.tasks[first..]).await.map(Content::Json),
+        None => Ok(content),
+    }
 }
 
 fn is_served(task: &Task) -> bool {
     match task.name {
-        "imagesize" | "metadata" | "zip" | "urlscreenshot" | "store" | "run_workflow" | "workflow_status" => true,
+        "imagesize" | "metadata" | "zip" | "animate" | "urlscreenshot" | "store" | "run_workflow"
+        | "workflow_status" => true,
         name => {
             images::is_served(name)
                 || intelligence::is_served(task)
@@ -159,20 +196,18 @@ fn authorize(state: &State, order: &Order) -> Result<()> {
     if stores {
         calls.push(if order.is_upload { &[Call::Pick, Call::Store] } else { &[Call::Store] });
     }
+    if order.tasks.iter().any(|task| task.name == "metadata" && metadata::Fields::from_task(task).has("exif")) {
+        calls.push(&[Call::Exif]);
+    }
     let store = if stores { Some(order.store()?) } else { None };
     let common = Subject {
         path: store.as_ref().and_then(|store| store.path.as_deref()),
         container: store.as_ref().map(|store| store.container.as_str()),
         ..Subject::default()
     };
-    let mut subjects: Vec<Subject<'_>> = Vec::new();
-    for source in order.sources() {
-        subjects.push(match source {
-            Source::Handle(name) => Subject { handle: Some(plain_handle(name)), ..common },
-            Source::Url(url) => Subject { url: Some(url), ..common },
-            _ => common,
-        });
-    }
+    let named: Vec<Source> = order.tasks.iter().flat_map(Task::files).map(grammar::name_source).collect();
+    let mut subjects: Vec<Subject<'_>> =
+        order.sources().into_iter().chain(&named).map(|source| sources::subject(source, common)).collect();
     if subjects.is_empty() {
         subjects.push(common);
     }
@@ -194,76 +229,21 @@ async fn begin(state: &State, order: &Order) -> Result<(Content, usize)> {
     let source = order.source.as_ref().ok_or_else(ServiceError::file_not_found)?;
     match (order.tasks.first(), source) {
         (Some(task), Source::Url(url)) if task.name == "urlscreenshot" => {
-            require_key(order)?;
+            sources::require_key(order)?;
             Ok((Content::Blob(screenshots::take(url, task).await?), 1))
         }
         (Some(task), _) if task.name == "urlscreenshot" => Err(ServiceError::bad_request("urlscreenshot takes a URL")),
         (Some(task), _) if task.name == "zip" => {
-            let sources = order.sources();
-            if sources.len() > archives::MAX_SOURCES {
-                return Err(ServiceError::bad_request(format!("zip takes 1 to {} sources", archives::MAX_SOURCES)));
-            }
-            let mut files = Vec::with_capacity(sources.len());
-            for source in sources {
-                match find(state, order, source).await? {
-                    Content::Blob(blob) => files.push(blob),
-                    Content::Archive(archive) => files.push(archive.into_blob(&state.storage).await?),
-                    Content::Json(_) => return Err(grammar::bad_data()),
-                }
-            }
+            let files = sources::gather(state, order, task.name).await?;
             Ok((Content::Archive(Archive::new(files)?), 1))
         }
-        (_, Source::Many(items)) => match items.as_slice() {
-            [only] => Ok((find(state, order, only).await?, 0)),
-            _ => Err(ServiceError::not_served("lists of sources but for zip")),
-        },
-        _ => Ok((find(state, order, source).await?, 0)),
-    }
-}
-
-/// What the whole world can name needs to be asked for by somebody.
-fn require_key(order: &Order) -> Result<()> {
-    order.api_key.as_ref().map(|_| ()).ok_or_else(ApiKeys::refusal)
-}
-
-/// A single source.
-async fn find(state: &State, order: &Order, source: &Source) -> Result<Content> {
-    match source {
-        Source::Handle(name) => {
-            find_file(state, plain_handle(name)).await.map(|file| Content::Blob(Blob::stored(&state.storage, file)))
+        (Some(task), _) if task.name == "animate" => {
+            let files = sources::gather(state, order, task.name).await?;
+            Ok((Content::Blob(animate(state, files, task).await?), 1))
         }
-        Source::Url(url) => {
-            require_key(order)?;
-            if let Some(nested) = own_request(state, order, url)? {
-                return run(state, nested).await;
-            }
-            let headers = order.headers.iter().find(|(known, _)| known == url).map(|(_, headers)| headers.clone());
-            state.fetcher.fetch(&state.storage, url, headers.unwrap_or_default()).await.map(Content::Blob)
-        }
-        Source::Alias(_) => Err(ServiceError::not_served("storage aliases (src://)")),
-        Source::Workflow(_) => Err(ServiceError::not_served("workflow results (wf://)")),
-        Source::Many(_) => Err(ServiceError::not_served("lists of sources but for zip")),
+        (_, Source::Many(items)) if items.len() == 1 => Ok((sources::find(state, order, &items[0]).await?, 0)),
+        _ => Ok((sources::find(state, order, source).await?, 0)),
     }
-}
-
-/// A URL that leads back to the CDN's paths here is served without leaving the process.
-fn own_request(state: &State, order: &Order, url: &str) -> Result<Option<Order>> {
-    let Some(target) = hosts::own_target(url, &order.origin) else { return Ok(None) };
-    // A file is the same at the API as at the CDN.
-    let is_file = |rest: &&str| rest.split('?').next().is_some_and(|path| path.rfind('/') == Some(0));
-    let target = target.strip_prefix("/api/file").filter(is_file).unwrap_or(target);
-    if target.starts_with("/api/") {
-        return Ok(None);
-    }
-    if order.nesting >= MAX_NESTING {
-        return Err(ServiceError::bad_request("the source is a request in a request too often"));
-    }
-    // The URL was decoded when it was taken out of the outer path; what is not allowed in a path is encoded again.
-    let encoded = utf8_percent_encode(target, CONTROLS).to_string();
-    let (path, query) = encoded.split_once('?').map_or((encoded.as_str(), None), |(path, query)| (path, Some(query)));
-    let request = grammar::parse(path, query, |name| state.keys.names(name))?;
-    let nested = Order::new(request, query_credentials(query), order.origin.clone());
-    Ok(Some(Order { nesting: order.nesting + 1, ..nested }))
 }
 
 /// Carries out `task` and those of `rest` that go with it; returns how many these were.
@@ -279,19 +259,14 @@ async fn step(state: &State, order: &Order, content: Content, task: &Task, rest:
         Content::Archive(archive) => archive.into_blob(&state.storage).await?,
         Content::Json(_) => return Err(grammar::bad_data()),
     };
-    if images::is_served(task.name) || task.name == "imagesize" {
-        let count = rest.iter().take_while(|task| images::is_served(task.name)).count();
+    if changes_image(task) || task.name == "imagesize" {
+        let count = rest.iter().take_while(|task| changes_image(task)).count();
         let wants_size = rest.get(count).is_some_and(|task| task.name == "imagesize");
-        let content = convert_image(state, blob, rest[..count].to_vec(), wants_size).await?;
+        let content = convert_image(state, order, blob, &rest[..count], wants_size).await?;
         return Ok((content, count + usize::from(wants_size)));
     }
     let reply = match task.name {
-        "metadata" => match &blob.record {
-            Some(file) if rest.len() == 1 => {
-                metadata::describe(state, file, &metadata::Fields::from_task(task)).await?
-            }
-            _ => return Err(ServiceError::not_served("the task metadata on a result")),
-        },
+        "metadata" => metadata::describe(&blob, &metadata::Fields::from_task(task)).await?,
         "run_workflow" => workflows::run(state, task, blob.record.as_deref(), &source_text(order)).await?,
         _ if documents::is_served(task) => documents::describe(blob).await?,
         _ if intelligence::is_served(task) => intelligence::describe(task, blob).await?,
@@ -301,18 +276,49 @@ async fn step(state: &State, order: &Order, content: Content, task: &Task, rest:
     Ok((Content::Json(reply), 1))
 }
 
-async fn convert_image(state: &State, blob: Blob, tasks: Vec<Task>, wants_size: bool) -> Result<Content> {
+/// Whether a task makes an image of an image; with other parameters, `output` tells of documents.
+fn changes_image(task: &Task) -> bool {
+    images::is_served(task.name) && !documents::is_served(task)
+}
+
+async fn convert_image(state: &State, order: &Order, blob: Blob, tasks: &[Task], wants_size: bool) -> Result<Content> {
+    let named = Named::find(state, order, tasks).await?;
     let _permit = state.conversions.acquire().await.map_err(ServiceError::internal)?;
-    let input = blob.input();
+    let (input, others, list) = (blob.input(), named.inputs(), tasks.to_vec());
     if wants_size {
-        let measured = tokio::task::spawn_blocking(move || images::measure(input, &tasks));
+        let measured = tokio::task::spawn_blocking(move || images::measure(input, &list, &others));
         let (width, height) = measured.await.map_err(ServiceError::internal)??;
         return Ok(Content::Json(json!({ "width": width, "height": height })));
     }
-    let version = format!("{}-{}", blob.version, fingerprint(&tasks));
-    let converted = tokio::task::spawn_blocking(move || images::convert(input, &tasks));
+    let converted = tokio::task::spawn_blocking(move || {
+        if list.iter().any(|task| task.name == "output") && input.dimensions().is_none() {
+            return Err(ServiceError::not_served("the task output for files that are no images"));
+        }
+        images::convert(input, &list, &others)
+    });
     let converted = converted.await.map_err(ServiceError::internal)??;
-    Ok(Content::Blob(Blob::made(converted.bytes, blob.filename, converted.mimetype.to_owned(), version)))
+    let version = version_of([blob.version.as_str()].into_iter().chain(named.versions()), tasks);
+    let made = Blob::made(converted.bytes, blob.filename, converted.mimetype.to_owned(), version);
+    Ok(Content::Blob(made.with_extension(converted.extension)))
+}
+
+async fn animate(state: &State, files: Vec<Blob>, task: &Task) -> Result<Blob> {
+    let _permit = state.conversions.acquire().await.map_err(ServiceError::internal)?;
+    let (inputs, list) = (files.iter().map(Blob::input).collect(), task.clone());
+    let made = tokio::task::spawn_blocking(move || images::animate(inputs, &list));
+    let made = made.await.map_err(ServiceError::internal)??;
+    let version = version_of(files.iter().map(|blob| blob.version.as_str()), std::slice::from_ref(task));
+    Ok(Blob::made(made.bytes, ANIMATION_FILENAME.to_owned(), made.mimetype.to_owned(), version))
+}
+
+/// Changes when the files or the tasks do.
+fn version_of<'a>(files: impl Iterator<Item = &'a str>, tasks: &[Task]) -> String {
+    let files: Vec<&str> = files.collect();
+    let files = match files.as_slice() {
+        [only] => (*only).to_owned(),
+        many => storage::hex(&Sha256::digest(many.join(" "))[..16]),
+    };
+    format!("{files}-{}", fingerprint(tasks))
 }
 
 /// Makes a new file of what the chain has come to.
@@ -346,7 +352,7 @@ async fn convert_video(state: &State, order: &Order, task: &Task) -> Result<Cont
     {
         return Ok(Content::Json(reply));
     }
-    let blob = match find(state, order, source).await? {
+    let blob = match sources::find(state, order, source).await? {
         Content::Blob(blob) => blob,
         _ => return Err(grammar::bad_data()),
     };

@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 use crate::archives::Archive;
 use crate::database::FileRecord;
 use crate::errors::{Result, ServiceError};
+use crate::fetch;
 use crate::images::Input;
 use crate::storage::{Received, Storage, hex, send_file};
 
@@ -40,6 +41,8 @@ pub(crate) struct Blob {
     pub(crate) version: String,
     /// The record of a stored file.
     pub(crate) record: Option<Box<FileRecord>>,
+    /// Seconds for which clients may keep it, whatever tasks say.
+    pub(crate) max_age: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -61,7 +64,13 @@ impl Blob {
             size: record.size,
             version: record.object.clone(),
             record: Some(Box::new(record)),
+            max_age: None,
         }
+    }
+
+    /// A file that belongs to somebody else and stays where it is.
+    pub(crate) fn found(path: PathBuf, filename: String, mimetype: String, size: u64, version: String) -> Self {
+        Self { place: Place::Disk(path), filename, mimetype, size, version, record: None, max_age: None }
     }
 
     /// Bytes that came over the network.
@@ -73,13 +82,31 @@ impl Blob {
             size: received.size,
             version: hex(&received.md5),
             record: None,
+            max_age: None,
         }
     }
 
     /// The result of a conversion.
     pub(crate) fn made(bytes: Vec<u8>, filename: String, mimetype: String, version: String) -> Self {
         let size = bytes.len() as u64;
-        Self { place: Place::Memory(bytes.into()), filename, mimetype, size, version, record: None }
+        Self { place: Place::Memory(bytes.into()), filename, mimetype, size, version, record: None, max_age: None }
+    }
+
+    /// Says for how long clients may keep it.
+    pub(crate) fn with_max_age(self, max_age: Option<u32>) -> Self {
+        Self { max_age, ..self }
+    }
+
+    /// Gives the file name the extension of another format.
+    pub(crate) fn with_extension(mut self, extension: Option<&str>) -> Self {
+        let Some(extension) = extension.filter(|_| fetch::guess(&self.filename) != self.mimetype) else { return self };
+        // What follows a dot is an extension when it is known as one; otherwise it is part of the name.
+        let stem = match self.filename.rsplit_once('.') {
+            Some((stem, known)) if !stem.is_empty() && fetch::is_extension(known) => stem,
+            _ => self.filename.as_str(),
+        };
+        self.filename = format!("{stem}.{extension}");
+        self
     }
 
     /// The bytes as conversions take them; good for as long as this value is.
@@ -205,6 +232,23 @@ mod tests {
                 (b"filestack".as_slice(), 9)
             );
         }
+    }
+
+    #[test]
+    fn extensions_follow_the_format() {
+        for (filename, expected) in [
+            ("a.jpg", "a.png"),
+            ("a.b.tiff", "a.b.png"),
+            ("a", "a.png"),
+            ("v1.2 final", "v1.2 final.png"),
+            (".jpg", ".jpg.png"),
+            ("a.PNG", "a.PNG"),
+            ("", ".png"),
+        ] {
+            let blob = Blob::made(Vec::new(), filename.to_owned(), "image/png".to_owned(), "v".to_owned());
+            assert_eq!(blob.with_extension(Some("png")).filename, expected);
+        }
+        assert_eq!(made("").with_extension(None).filename, "a");
     }
 
     #[tokio::test]

@@ -24,6 +24,19 @@ pub(crate) struct Presentation {
     cache_control: Option<String>,
     filename: Option<String>,
     mimetype: Option<String>,
+    /// The result depends on what the client says that it accepts.
+    varies: bool,
+}
+
+/// Whether a client names WebP among the types that it takes; the wildcards that every client sends say nothing.
+pub(crate) fn accepts_webp(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let is_webp = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("image/webp"));
+        let is_refused = |part: &str| part.strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
+        is_webp && !parts.any(is_refused)
+    })
 }
 
 /// Tasks that say how to deliver, not what.
@@ -55,6 +68,7 @@ impl Presentation {
                 self.filename = task.text("filename").map(str::to_owned);
                 self.mimetype = task.text("type").map(str::to_owned);
             }
+            "auto_image" => self.varies = true,
             _ => {}
         }
     }
@@ -82,6 +96,9 @@ impl Presentation {
         insert(header::CONTENT_DISPOSITION, disposition);
         if let Some(cache_control) = &self.cache_control {
             insert(header::CACHE_CONTROL, cache_control.clone());
+        }
+        if self.varies {
+            headers.insert(header::VARY, HeaderValue::from_static("Accept"));
         }
         headers
     }
@@ -126,6 +143,10 @@ async fn deliver_blob(head: &request::Parts, blob: &Blob, presentation: &Present
         *response.headers_mut() = presentation.headers(&blob.filename, &blob.mimetype);
     }
     let out = response.headers_mut();
+    if let Some(seconds) = blob.max_age {
+        let cache_control = HeaderValue::from_str(&format!("public, max-age={seconds}"));
+        out.insert(header::CACHE_CONTROL, cache_control.map_err(ServiceError::internal)?);
+    }
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     out.insert(header::ETAG, HeaderValue::from_str(&etag).map_err(ServiceError::internal)?);
     if status != StatusCode::NOT_MODIFIED {
@@ -140,4 +161,25 @@ async fn deliver_blob(head: &request::Parts, blob: &Blob, presentation: &Present
         out.insert(header::CONTENT_RANGE, HeaderValue::from_str(&content_range).map_err(ServiceError::internal)?);
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn webp_has_to_be_named() {
+        for (accept, expected) in [
+            ("image/avif,image/webp,*/*;q=0.8", true),
+            ("text/html, Image/WebP;q=0.5", true),
+            ("image/webp;q=0", false),
+            ("image/webp; q=0.0, image/png", false),
+            ("image/*,*/*;q=0.8", false),
+            ("image/webpx", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]);
+            assert_eq!(accepts_webp(&headers), expected, "{accept}");
+        }
+    }
 }

@@ -119,6 +119,11 @@ pub(crate) fn guess(filename: &str) -> String {
     mime_guess::from_path(filename).first_or_octet_stream().essence_str().to_owned()
 }
 
+/// Whether a type is known for an extension.
+pub(crate) fn is_extension(text: &str) -> bool {
+    !mime_guess::from_ext(text).is_empty()
+}
+
 fn make_tools(authority: Option<&str>) -> std::result::Result<Tools, String> {
     let (config, distrust) = client_config(authority).map_err(|error| error.to_string())?;
     let client = Client::builder()

@@ -102,6 +102,20 @@ impl Task {
         self.text(name).and_then(|text| text.parse().ok())
     }
 
+    /// Handles and URLs of further files that the parameters name.
+    pub(crate) fn files(&self) -> Vec<&str> {
+        let named = match self.name {
+            "watermark" => self.get("file"),
+            "collage" => self.get("files"),
+            _ => None,
+        };
+        match named {
+            Some(Value::List(items)) => items.iter().filter_map(Value::as_text).collect(),
+            Some(other) => other.as_text().into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
     /// Whether a parameter is `true`.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.text(name) == Some("true")
@@ -259,7 +273,8 @@ fn parse_source(raw: &str, depth: u32) -> Result<Source> {
 }
 
 /// A source by its decoded text.
-pub(crate) fn name_source(text: String) -> Source {
+pub(crate) fn name_source(text: impl Into<String>) -> Source {
+    let text = text.into();
     let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     if starts("http:") || starts("https:") {
         Source::Url(text)

@@ -8,7 +8,6 @@ use crate::content::Blob;
 use crate::errors::{Result, ServiceError};
 use crate::files;
 use crate::grammar::Task;
-use crate::images;
 
 const THINGS: [&str; 24] = [
     "beach", "bicycle", "bridge", "building", "car", "cat", "child", "cloud", "dog", "field", "flower", "forest",
@@ -36,7 +35,7 @@ pub(crate) fn is_served(task: &Task) -> bool {
 /// The answer of a task about a file.
 pub(crate) async fn describe(task: &Task, blob: Blob) -> Result<Value> {
     let seen = tokio::task::spawn_blocking(move || {
-        let size = images::measure(blob.input(), &[]).unwrap_or(PAGE);
+        let size = blob.input().dimensions().unwrap_or(PAGE);
         blob.digest().map(|digest| (digest, size, blob.record.as_deref().and_then(files::tags)))
     });
     let (digest, (width, height), tags) = seen.await.map_err(ServiceError::internal)??;

@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod aliases;
 mod api;
 mod archives;
 mod bodies;
@@ -32,6 +33,7 @@ mod database;
 mod delivery;
 mod documents;
 mod errors;
+mod fallback;
 mod faults;
 mod fetch;
 mod files;
@@ -50,6 +52,7 @@ mod requests;
 mod routes;
 mod screenshots;
 mod server;
+mod sources;
 mod state;
 mod storage;
 mod store;

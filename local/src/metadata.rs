@@ -1,8 +1,6 @@
 //! File metadata, as the File API and the CDN give it.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io::{self, Read as _};
 
 use axum::Json;
 use axum::extract::{Path, Request, State as Extracted};
@@ -14,12 +12,12 @@ use sha2::digest::DynDigest;
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 
 use crate::cdn;
-use crate::database::FileRecord;
+use crate::content::Blob;
 use crate::errors::{Result, ServiceError};
 use crate::grammar::{self, Task};
-use crate::images;
+use crate::images::Input;
 use crate::policy::{Call, Subject};
-use crate::state::{Shared, State};
+use crate::state::Shared;
 use crate::storage::hex;
 
 /// What is answered when nothing in particular is asked for.
@@ -57,6 +55,7 @@ impl Fields {
         if self.0.is_empty() { DEFAULT_FIELDS.to_vec() } else { self.0.iter().map(String::as_str).collect() }
     }
 
+    /// Whether a field is asked for.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.iter().contains(&name)
     }
@@ -78,34 +77,20 @@ pub(crate) async fn handle(
         state.guard.check(credentials.as_ref(), &[Call::Exif], subject)?;
     }
     let file = cdn::find_file(&state, handle).await?;
-    describe(&state, &file, &fields).await.map(|description| Json(description).into_response())
+    describe(&Blob::stored(&state.storage, file), &fields).await.map(|description| Json(description).into_response())
 }
 
-/// What the asked fields of a file hold.
-pub(crate) async fn describe(state: &State, file: &FileRecord, fields: &Fields) -> Result<Value> {
+/// What the asked fields of a file hold; of a file that is not stored, those that it has.
+pub(crate) async fn describe(blob: &Blob, fields: &Fields) -> Result<Value> {
     let mut description = Map::new();
     for name in fields.iter() {
-        let value = match name {
-            "size" => Value::from(file.size),
-            "mimetype" => Value::from(file.mimetype.as_str()),
-            "filename" => Value::from(file.filename.as_str()),
-            // A float of milliseconds, as the real service has it.
-            "uploaded" => Value::from(file.created_ms as f64),
-            "writeable" => Value::from(true),
-            "location" => Value::from(file.location.as_str()),
-            "path" | "key" => Value::from(file.key.as_str()),
-            "container" => Value::from(file.container.as_str()),
-            "status" => Value::from("Stored"),
-            "cloud" | "source_url" => Value::Null,
-            _ => continue,
-        };
-        description.insert(name.to_owned(), value);
+        if let Some(value) = plain_field(blob, name) {
+            description.insert(name.to_owned(), value);
+        }
     }
-    let path = state.storage.object_path(&file.object);
     if fields.has("width") || fields.has("height") {
-        let path = path.clone();
-        let size =
-            tokio::task::spawn_blocking(move || images::dimensions(&path)).await.map_err(ServiceError::internal)?;
+        let input = blob.input();
+        let size = tokio::task::spawn_blocking(move || input.dimensions()).await.map_err(ServiceError::internal)?;
         for (name, value) in [("width", size.map(|size| size.0)), ("height", size.map(|size| size.1))] {
             if fields.has(name) {
                 description.insert(name.to_owned(), Value::from(value));
@@ -113,17 +98,36 @@ pub(crate) async fn describe(state: &State, file: &FileRecord, fields: &Fields) 
         }
     }
     if fields.has("exif") {
-        let path = path.clone();
-        let tags = tokio::task::spawn_blocking(move || images::exif(&path)).await.map_err(ServiceError::internal)?;
+        let input = blob.input();
+        let tags = tokio::task::spawn_blocking(move || input.exif()).await.map_err(ServiceError::internal)?;
         let tags = tags.into_iter().map(|(name, value)| (name, Value::from(value)));
         description.insert("exif".to_owned(), Value::Object(tags.collect()));
     }
-    description.extend(hashes(path, fields).await?);
+    description.extend(hashes(blob.input(), fields).await?);
     Ok(Value::Object(description))
 }
 
+/// A field that is known without reading the bytes.
+fn plain_field(blob: &Blob, name: &str) -> Option<Value> {
+    let file = blob.record.as_deref();
+    match name {
+        "size" => Some(Value::from(blob.size)),
+        "mimetype" => Some(Value::from(blob.mimetype.as_str())),
+        "filename" => Some(Value::from(blob.filename.as_str())),
+        // A float of milliseconds, as the real service has it.
+        "uploaded" => file.map(|file| Value::from(file.created_ms as f64)),
+        "writeable" => file.map(|_| Value::from(true)),
+        "location" => file.map(|file| Value::from(file.location.as_str())),
+        "path" | "key" => file.map(|file| Value::from(file.key.as_str())),
+        "container" => file.map(|file| Value::from(file.container.as_str())),
+        "status" => file.map(|_| Value::from("Stored")),
+        "cloud" | "source_url" => file.map(|_| Value::Null),
+        _ => None,
+    }
+}
+
 /// The asked hashes, computed in one pass over the file.
-async fn hashes(path: PathBuf, fields: &Fields) -> Result<Map<String, Value>> {
+async fn hashes(input: Input, fields: &Fields) -> Result<Map<String, Value>> {
     let all: [(&str, Box<dyn DynDigest + Send>); 6] = [
         ("md5", Box::new(Md5::new())),
         ("sha1", Box::new(Sha1::new())),
@@ -137,7 +141,7 @@ async fn hashes(path: PathBuf, fields: &Fields) -> Result<Map<String, Value>> {
         return Ok(Map::new());
     }
     let work = tokio::task::spawn_blocking(move || -> io::Result<_> {
-        let mut file = File::open(path)?;
+        let mut file = input.open()?;
         let mut buffer = vec![0; BUFFER];
         loop {
             match file.read(&mut buffer)? {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
+use crate::aliases;
 use crate::faults::Rule;
 
 /// The API key that commands are given when none was set; 22 characters, as the real ones.
@@ -50,6 +51,8 @@ pub struct Options {
     pub metahash: bool,
     /// Seconds for which the signed URL of a part is good. Default: 3600.
     pub part_url_lifetime: u32,
+    /// Folders whose files are sources, by the names of their storage aliases. Default: none.
+    pub aliases: Vec<(String, PathBuf)>,
     /// How many complete calls of each upload are answered with 202 before one is carried out. Default: 0.
     pub complete_pending: u32,
     /// How many requests for a video job or a workflow's status are answered before it is done. Default: 2.
@@ -85,6 +88,7 @@ impl Default for Options {
             intelligent_ingestion: true,
             metahash: false,
             part_url_lifetime: DEFAULT_PART_URL_LIFETIME,
+            aliases: Vec::new(),
             complete_pending: 0,
             job_polls: DEFAULT_JOB_POLLS,
             webhook: None,
@@ -150,6 +154,9 @@ pub(crate) struct CommandLine {
     /// Let the signed URLs of parts expire after so long; 0 expires them at once.
     #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_PART_URL_LIFETIME)]
     part_url_lifetime: u32,
+    /// Serve the files below DIR as src://NAME/PATH, repeatable; nothing outside of DIR can be reached.
+    #[arg(long = "alias", value_name = "NAME=DIR", value_parser = aliases::parse)]
+    aliases: Vec<(String, PathBuf)>,
     /// Answer the first K complete calls of each upload with 202.
     #[arg(long, value_name = "K", default_value_t = 0)]
     complete_pending: u32,
@@ -222,6 +229,7 @@ impl CommandLine {
             intelligent_ingestion: self.fii == Switch::On,
             metahash: self.metahash,
             part_url_lifetime: self.part_url_lifetime,
+            aliases: self.aliases,
             complete_pending: self.complete_pending,
             job_polls: self.job_polls,
             webhook: self.webhook,
@@ -265,6 +273,14 @@ mod tests {
         for alone in [&["--open"][..], &["--tls-name", "a.test"], &["--seed", "x"], &["--part-url-lifetime", "-1"]] {
             assert!(parse(alone).is_err(), "{alone:?}");
         }
+    }
+
+    #[test]
+    fn aliases_have_names_and_folders() {
+        let line = ["filestack-local", "--alias", "a=/x", "--alias", "b=y/z"];
+        let (options, _) = CommandLine::try_parse_from(line).unwrap().into_parts();
+        assert_eq!(options.aliases, [("a".to_owned(), "/x".into()), ("b".to_owned(), "y/z".into())]);
+        assert!(CommandLine::try_parse_from(["filestack-local", "--alias", "a"]).is_err());
     }
 
     #[test]

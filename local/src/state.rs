@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use axum::http::{HeaderMap, Uri, header};
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 
+use crate::aliases::Aliases;
 use crate::clock;
 use crate::database::Database;
 use crate::errors::ServiceError;
@@ -47,6 +48,7 @@ pub(crate) struct State {
     /// How many requests for a job are answered before it is done.
     pub(crate) job_polls: u32,
     pub(crate) control: bool,
+    pub(crate) aliases: Aliases,
     pub(crate) fetcher: Fetcher,
     pub(crate) webhooks: Webhooks,
     /// Uploads whose parts are being merged, so that two such calls do not meet.
@@ -150,6 +152,7 @@ impl State {
             complete_pending: options.complete_pending,
             job_polls: options.job_polls,
             control: options.control,
+            aliases: Aliases::open(&options.aliases)?,
             fetcher,
             webhooks,
             merging: NamedLocks::default(),

@@ -226,3 +226,16 @@ async fn services_start_and_stop_inside_of_a_runtime() {
     let port = taken.local_addr().unwrap().port();
     assert!(Service::start(Options { port, ..Options::default() }).is_err());
 }
+
+#[tokio::test]
+async fn aliases_are_folders_that_have_to_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "by its alias").unwrap();
+    let running = Running::start(&["--alias", &format!("work={}", folder.path().display())]);
+    let response = client(None).get(format!("{}/{KEY}/src://work/a.txt", running.url)).send().await.unwrap();
+    assert_eq!(read_text(response).await, (200, "by its alias".to_owned()));
+    let missing = format!("work={}", folder.path().join("nosuch").display());
+    let refused = Command::new(PROGRAM).args(["--alias", &missing]).output().unwrap();
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && text.contains("alias work: "), "{text}");
+}

@@ -117,6 +117,15 @@ impl Database {
         .await
     }
 
+    /// A run of a workflow, without counting the question.
+    pub(crate) async fn workflow(&self, job: &str) -> Result<Option<WorkflowRecord>> {
+        let job = job.to_owned();
+        self.run(move |connection| {
+            connection.query_row("SELECT * FROM workflows WHERE job = ?1", [job], workflow_from_row).optional()
+        })
+        .await
+    }
+
     /// Counts one more question for a run's status; what is returned has this one counted.
     pub(crate) async fn ask_workflow(&self, job: &str, now_ms: i64, busy: u32) -> Result<Option<WorkflowRecord>> {
         let job = job.to_owned();

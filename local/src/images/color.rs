@@ -9,7 +9,7 @@ const PATTERN: &str = "fractal";
 
 impl Color {
     pub(crate) const WHITE: Self = Self([255; 4]);
-    const TRANSPARENT: Self = Self([0; 4]);
+    pub(crate) const TRANSPARENT: Self = Self([0; 4]);
 
     /// Whether `text` is written as the service allows; it may still be nothing that can be painted with.
     pub(crate) fn is_known(text: &str) -> bool {

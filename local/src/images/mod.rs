@@ -1,13 +1,24 @@
 //! Image tasks on real pixels.
 
+mod align;
+mod animation;
+mod collage;
 pub(crate) mod color;
+mod compress;
+mod container;
 mod crop;
+mod encoding;
 mod filters;
+mod jpeg;
+mod output;
 mod picture;
 mod resize;
 mod rotate;
+mod watermark;
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read as _, Seek};
+use std::path::PathBuf;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -15,9 +26,10 @@ use image::{DynamicImage, ImageDecoder as _, ImageError, ImageReader};
 
 use crate::errors::{Result, ServiceError};
 use crate::grammar::Task;
+pub(crate) use animation::animate;
 use picture::Picture;
 
-/// The service's limit for one image.
+/// The service's limit for one image, and for all that one task works on together.
 const MAX_PIXELS: u64 = 100_000_000;
 /// The service's limit for the file that holds it.
 const MAX_FILE_SIZE: u64 = 256 * 1000 * 1000;
@@ -29,32 +41,123 @@ pub(crate) enum Input {
     Memory(Bytes),
 }
 
-/// An image in the format of its source.
+/// What seeking readers of files and of memory have in common.
+pub(crate) trait Source: BufRead + Seek {}
+
+impl<T: BufRead + Seek> Source for T {}
+
+impl Input {
+    /// Reads the bytes. Blocks.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Source>> {
+        Ok(match self {
+            Self::File(path) => Box::new(BufReader::new(File::open(path)?)),
+            Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
+        })
+    }
+
+    fn read(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open()?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        Ok(match self {
+            Self::File(path) => path.metadata()?.len(),
+            Self::Memory(bytes) => bytes.len() as u64,
+        })
+    }
+
+    /// Width and height by the header alone; `None` for what is no image.
+    pub(crate) fn dimensions(&self) -> Option<(u32, u32)> {
+        ImageReader::new(self.open().ok()?).with_guessed_format().ok()?.into_dimensions().ok()
+    }
+
+    fn area(&self) -> Option<u64> {
+        self.dimensions().map(|(width, height)| u64::from(width) * u64::from(height))
+    }
+
+    /// EXIF data as tag names and readable values; empty where there is none.
+    pub(crate) fn exif(&self) -> Vec<(String, String)> {
+        let Some(chunk) = self.exif_chunk() else { return Vec::new() };
+        let Ok(exif) = exif::Reader::new().read_raw(chunk) else { return Vec::new() };
+        exif.fields().map(|field| (field.tag.to_string(), field.display_value().with_unit(&exif).to_string())).collect()
+    }
+
+    fn exif_chunk(&self) -> Option<Vec<u8>> {
+        let reader = ImageReader::new(self.open().ok()?).with_guessed_format().ok()?;
+        reader.into_decoder().ok()?.exif_metadata().ok()?
+    }
+}
+
+/// Files that the parameters of tasks name, by these names.
+#[derive(Debug, Default)]
+pub(crate) struct Others(Vec<(String, Input)>);
+
+impl Others {
+    pub(crate) fn new(files: Vec<(String, Input)>) -> Self {
+        Self(files)
+    }
+
+    fn find(&self, name: &str) -> Result<Input> {
+        let found = self.0.iter().find(|(given, _)| given == name).map(|(_, input)| input.clone());
+        found.ok_or_else(ServiceError::file_not_found)
+    }
+}
+
+/// An encoded image.
 #[derive(Debug)]
 pub(crate) struct Converted {
     pub(crate) bytes: Vec<u8>,
     pub(crate) mimetype: &'static str,
+    /// Of file names, where the format is not that of the source.
+    pub(crate) extension: Option<&'static str>,
 }
 
 /// Whether this module carries a task out.
 pub(crate) fn is_served(task: &str) -> bool {
-    matches!(task, "resize" | "crop" | "rotate" | "flip" | "flop" | "monochrome")
+    matches!(
+        task,
+        "resize"
+            | "crop"
+            | "rotate"
+            | "flip"
+            | "flop"
+            | "monochrome"
+            | "watermark"
+            | "collage"
+            | "output"
+            | "quality"
+            | "pjpg"
+            | "compress"
+            | "no_metadata"
+            | "auto_image"
+    )
 }
 
 /// Carries tasks out one after the other. Blocks, and needs memory for the decoded image.
-pub(crate) fn convert(input: Input, tasks: &[Task]) -> Result<Converted> {
-    run(input, tasks)?.encode()
-}
-
-/// Width and height of what [`convert`] would make.
-pub(crate) fn measure(input: Input, tasks: &[Task]) -> Result<(u32, u32)> {
-    match &input {
-        Input::File(path) if tasks.is_empty() => dimensions(path).ok_or_else(not_supported),
-        _ => Ok(run(input, tasks)?.size()),
+pub(crate) fn convert(input: Input, tasks: &[Task], others: &Others) -> Result<Converted> {
+    let made = run(input.clone(), tasks, others)?.encode()?;
+    match tasks {
+        [only] if only.name == "compress" => compress::choose(&input, only.flag("metadata"), made),
+        // What need not be written again loses nothing.
+        [only] if only.name == "no_metadata" => match container::without_metadata(&input.read()?) {
+            Some(bytes) => Ok(Converted { bytes, ..made }),
+            None => Ok(made),
+        },
+        _ => Ok(made),
     }
 }
 
-fn run(input: Input, tasks: &[Task]) -> Result<Picture> {
+/// Width and height of what [`convert`] would make.
+pub(crate) fn measure(input: Input, tasks: &[Task], others: &Others) -> Result<(u32, u32)> {
+    match tasks {
+        [] => input.dimensions().ok_or_else(not_supported),
+        _ => Ok(run(input, tasks, others)?.size()),
+    }
+}
+
+fn run(input: Input, tasks: &[Task], others: &Others) -> Result<Picture> {
     let mut picture = Picture::decode(input)?;
     for task in tasks {
         match task.name {
@@ -73,33 +176,34 @@ fn run(input: Input, tasks: &[Task]) -> Result<Picture> {
                 picture.change(|frame| Ok(filters::monochrome(frame)))?;
                 picture.forget_color_profile();
             }
+            "watermark" => watermark::apply(&mut picture, task, others)?,
+            "collage" => collage::apply(&mut picture, task, others)?,
+            "output" => output::apply(&mut picture, task)?,
+            "quality" => output::apply_quality(&mut picture, task),
+            "pjpg" => output::apply_pjpg(&mut picture, task)?,
+            "compress" => output::apply_compress(&mut picture, task)?,
+            "no_metadata" => picture.forget_metadata()?,
+            "auto_image" => output::apply_auto_image(&mut picture, task)?,
             other => return Err(ServiceError::not_served(format_args!("the task {other}"))),
         }
     }
     Ok(picture)
 }
 
-/// Width and height by the header alone; `None` for what is no image.
-pub(crate) fn dimensions(path: &Path) -> Option<(u32, u32)> {
-    ImageReader::open(path).ok()?.with_guessed_format().ok()?.into_dimensions().ok()
-}
-
-/// EXIF data as tag names and readable values; empty where there is none.
-pub(crate) fn exif(path: &Path) -> Vec<(String, String)> {
-    let Some(chunk) = exif_chunk(path) else { return Vec::new() };
-    let Ok(exif) = exif::Reader::new().read_raw(chunk) else { return Vec::new() };
-    exif.fields().map(|field| (field.tag.to_string(), field.display_value().with_unit(&exif).to_string())).collect()
-}
-
-fn exif_chunk(path: &Path) -> Option<Vec<u8>> {
-    let reader = ImageReader::open(path).ok()?.with_guessed_format().ok()?;
-    reader.into_decoder().ok()?.exif_metadata().ok()?
-}
-
 /// Refuses results that the real service would not make either.
 fn check_pixels(width: u32, height: u32) -> Result<()> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         let text = format!("conv20 provider error: {width}x{height} exceeds the limit of {MAX_PIXELS} pixels (idx 0)");
+        return Err(ServiceError::text(StatusCode::BAD_REQUEST, text));
+    }
+    Ok(())
+}
+
+/// Refuses images that are too large together; what is no image counts nothing and is refused when it is decoded.
+fn check_together(areas: impl IntoIterator<Item = Option<u64>>) -> Result<()> {
+    let sum = areas.into_iter().flatten().fold(0, u64::saturating_add);
+    if sum > MAX_PIXELS {
+        let text = format!("conv20 provider error: {sum} pixels together exceed the limit of {MAX_PIXELS} (idx 0)");
         return Err(ServiceError::text(StatusCode::BAD_REQUEST, text));
     }
     Ok(())

@@ -1,37 +1,41 @@
-//! A decoded image: its frames and what it is to be encoded as again.
+//! A decoded image: its frames and what it is to be encoded as.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Seek, Write};
+use std::io::{BufRead, BufReader, Cursor, Seek};
 
 use axum::http::StatusCode;
-use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
-use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::PngEncoder;
-use image::codecs::webp::WebPEncoder;
+use image::codecs::gif::{GifDecoder, Repeat};
 use image::metadata::{LoopCount, Orientation};
 use image::{
-    AnimationDecoder as _, Delay, DynamicImage, ExtendedColorType, Frame, ImageDecoder, ImageEncoder, ImageFormat,
-    ImageReader, ImageResult, Limits,
+    AnimationDecoder as _, Delay, DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits,
 };
 
-use super::{Changed, Converted, Input, MAX_FILE_SIZE, MAX_PIXELS, check_pixels, not_supported, refusal};
+use super::encoding::{Encoding, Extras, write_gif};
+use super::{Changed, Converted, Input, MAX_FILE_SIZE, MAX_PIXELS, check_pixels, jpeg, not_supported, refusal};
 use crate::errors::{Result, ServiceError};
 
 /// Enough for the largest image with eight bytes a pixel.
 const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 8;
-/// What ImageMagick takes when nobody says anything.
-const JPEG_QUALITY: u8 = 92;
-/// Quantisation of GIF colours, 1 (best) to 30 (fastest); the library's default is twenty times slower than this.
-const GIF_SPEED: i32 = 10;
 
 /// A decoded image.
 #[derive(Debug)]
 pub(super) struct Picture {
-    format: ImageFormat,
+    /// How it is to be written.
+    pub(super) encoding: Encoding,
     frames: Vec<(DynamicImage, Option<Delay>)>,
     repeat: Option<Repeat>,
-    exif: Option<Vec<u8>>,
-    color_profile: Option<Vec<u8>>,
+    extras: Extras,
+    source: Origin,
+}
+
+/// What the file was that a picture came from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    format: ImageFormat,
+    /// Of a JPEG, as far as it can be told.
+    pub(super) quality: Option<u8>,
+    /// Its pixels had the colors of print.
+    pub(super) is_cmyk: bool,
 }
 
 impl Picture {
@@ -58,7 +62,11 @@ impl Picture {
         if format == ImageFormat::Gif {
             return Self::read_gif(reader.into_inner());
         }
-        let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
+        let mut source = reader.into_inner();
+        source.rewind()?;
+        let quality = if format == ImageFormat::Jpeg { jpeg::quality(&mut source) } else { None };
+        source.rewind()?;
+        let mut decoder = ImageReader::with_format(source, format).into_decoder().map_err(|error| refusal(&error))?;
         let (width, height) = decoder.dimensions();
         check_pixels(width, height)?;
         let mut limits = Limits::default();
@@ -70,13 +78,9 @@ impl Picture {
         // CMYK pixels are decoded to RGB, to which a CMYK profile does not apply.
         let is_cmyk = decoder.original_color_type() == ExtendedColorType::Cmyk8;
         let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
-        Ok(Self {
-            format,
-            frames: vec![(image, None)],
-            repeat: None,
-            exif,
-            color_profile: color_profile.filter(|_| !is_cmyk),
-        })
+        let extras = Extras { exif, color_profile: color_profile.filter(|_| !is_cmyk) };
+        let source = Origin { format, quality, is_cmyk };
+        Ok(Self { encoding: Encoding::new(format), frames: vec![(image, None)], repeat: None, extras, source })
     }
 
     fn read_gif(mut source: impl BufRead + Seek) -> Result<Self> {
@@ -96,7 +100,38 @@ impl Picture {
             let delay = frame.delay();
             frames.push((DynamicImage::from(frame.into_buffer()), Some(delay)));
         }
-        Ok(Self { format: ImageFormat::Gif, frames, repeat: Some(repeat), exif: None, color_profile: None })
+        let source = Origin { format: ImageFormat::Gif, quality: None, is_cmyk: false };
+        let encoding = Encoding::new(ImageFormat::Gif);
+        Ok(Self { encoding, frames, repeat: Some(repeat), extras: Extras::default(), source })
+    }
+
+    /// A GIF that moves.
+    pub(super) fn animation(frames: Vec<(DynamicImage, Delay)>, repeat: Repeat) -> Self {
+        let format = ImageFormat::Gif;
+        Self {
+            encoding: Encoding::new(format),
+            frames: frames.into_iter().map(|(frame, delay)| (frame, Some(delay))).collect(),
+            repeat: Some(repeat),
+            extras: Extras::default(),
+            source: Origin { format, quality: None, is_cmyk: false },
+        }
+    }
+
+    /// Puts another image in place of this one, which does not move and has nothing but its pixels.
+    pub(super) fn replace(&mut self, image: DynamicImage) {
+        self.frames = vec![(image, None)];
+        self.repeat = None;
+        self.extras = Extras::default();
+    }
+
+    /// The first frame.
+    pub(super) fn still(&self) -> Result<&DynamicImage> {
+        self.frames.first().map(|(frame, _)| frame).ok_or_else(not_supported)
+    }
+
+    /// The first frame.
+    pub(super) fn into_still(self) -> Result<DynamicImage> {
+        self.frames.into_iter().next().map(|(frame, _)| frame).ok_or_else(not_supported)
     }
 
     /// Changes every frame.
@@ -109,13 +144,76 @@ impl Picture {
 
     /// Says that the picture is upright, and returns how it was to be turned so far.
     pub(super) fn take_orientation(&mut self) -> Orientation {
-        let taken = self.exif.as_deref_mut().and_then(Orientation::remove_from_exif_chunk);
+        let taken = self.extras.exif.as_deref_mut().and_then(Orientation::remove_from_exif_chunk);
         taken.unwrap_or(Orientation::NoTransforms)
+    }
+
+    /// Turns the pixels as EXIF data says, which then says nothing more about it.
+    pub(super) fn turn_upright(&mut self) -> Result<()> {
+        match self.take_orientation() {
+            Orientation::NoTransforms => Ok(()),
+            orientation => self.change(|frame| {
+                let mut turned = frame.clone();
+                turned.apply_orientation(orientation);
+                Ok(turned)
+            }),
+        }
+    }
+
+    /// Drops what is known about the picture. What it looks like stays: it is turned as EXIF data had said, and the
+    /// colors keep their profile.
+    pub(super) fn forget_metadata(&mut self) -> Result<()> {
+        self.turn_upright()?;
+        self.extras.exif = None;
+        Ok(())
     }
 
     /// Drops a profile that does not fit to the pixels any more.
     pub(super) fn forget_color_profile(&mut self) {
-        self.color_profile = None;
+        self.extras.color_profile = None;
+    }
+
+    /// Makes a file of another format of it; only a GIF moves.
+    pub(super) fn change_format(&mut self, format: ImageFormat) -> Result<()> {
+        self.encoding.format = format;
+        if format != ImageFormat::Gif {
+            self.frames.truncate(1);
+            self.repeat = None;
+        }
+        // What the file cannot say must be true of its pixels.
+        if self.encoding.keeps_exif() { Ok(()) } else { self.turn_upright() }
+    }
+
+    /// Leaves one frame, counted from 1.
+    pub(super) fn keep_page(&mut self, page: u32) -> Result<()> {
+        let index = usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX);
+        if index >= self.frames.len() {
+            let text = format!("conv20 provider error: there is no page {page} (idx 0)");
+            return Err(ServiceError::text(StatusCode::BAD_REQUEST, text));
+        }
+        self.frames = vec![(self.frames.swap_remove(index).0, None)];
+        self.repeat = None;
+        Ok(())
+    }
+
+    /// Whether it has shades of grey only.
+    pub(super) fn is_grey(&self) -> bool {
+        self.frames.iter().all(|(frame, _)| !frame.color().has_color())
+    }
+
+    /// Whether it has more than one frame.
+    pub(super) fn moves(&self) -> bool {
+        self.frames.len() > 1
+    }
+
+    /// What the file was that it came from.
+    pub(super) fn source(&self) -> Origin {
+        self.source
+    }
+
+    /// The number of pixels in all frames.
+    pub(super) fn area(&self) -> u64 {
+        self.frames.iter().map(|(frame, _)| u64::from(frame.width()) * u64::from(frame.height())).sum()
     }
 
     /// Width and height.
@@ -123,103 +221,30 @@ impl Picture {
         self.frames.first().map_or((0, 0), |(frame, _)| (frame.width(), frame.height()))
     }
 
-    /// Encodes in the format that the picture came in.
-    pub(super) fn encode(self) -> Result<Converted> {
-        let mimetype = self.format.to_mime_type();
+    /// Encodes in the format that the picture came in, or that it was changed to.
+    pub(super) fn encode(mut self) -> Result<Converted> {
+        let (format, source) = (self.encoding.format, self.source.format);
         let mut bytes = Vec::new();
-        self.write(&mut Cursor::new(&mut bytes)).map_err(|error| refusal(&error))?;
-        Ok(Converted { bytes, mimetype })
-    }
-
-    fn write(self, target: &mut (impl Write + Seek)) -> ImageResult<()> {
-        if self.format == ImageFormat::Gif {
-            return self.write_gif(target);
-        }
-        let Some((image, _)) = self.frames.into_iter().next() else { return Ok(()) };
-        let (exif, profile) = (self.exif, self.color_profile);
-        match self.format {
-            ImageFormat::Jpeg => {
-                write_with(JpegEncoder::new_with_quality(target, JPEG_QUALITY), &opaque(image), exif, profile)
+        let mut target = Cursor::new(&mut bytes);
+        let written = match format {
+            ImageFormat::Gif => write_gif(self.frames, self.repeat, &mut target),
+            _ => {
+                let (encoding, extras) = (self.encoding, std::mem::take(&mut self.extras));
+                encoding.write(self.into_still()?, extras, &mut target)
             }
-            ImageFormat::Png => write_with(PngEncoder::new(target), &image, exif, profile),
-            ImageFormat::WebP => write_with(WebPEncoder::new_lossless(target), &eight_bit(image), exif, profile),
-            ImageFormat::Bmp => eight_bit(image).write_to(target, ImageFormat::Bmp),
-            other => image.write_to(target, other),
-        }
+        };
+        written.map_err(|error| refusal(&error))?;
+        let extension = format.extensions_str().first().copied().filter(|_| format != source);
+        Ok(Converted { bytes, mimetype: format.to_mime_type(), extension })
     }
-
-    fn write_gif(self, target: &mut impl Write) -> ImageResult<()> {
-        let mut encoder = GifEncoder::new_with_speed(target, GIF_SPEED);
-        if let Some(repeat) = self.repeat {
-            encoder.set_repeat(repeat)?;
-        }
-        for (image, delay) in self.frames {
-            let delay = delay.unwrap_or_else(|| Delay::from_numer_denom_ms(0, 1));
-            encoder.encode_frame(Frame::from_parts(image.into_rgba8(), 0, 0, delay))?;
-        }
-        Ok(())
-    }
-}
-
-fn write_with(
-    mut encoder: impl ImageEncoder,
-    image: &DynamicImage,
-    exif: Option<Vec<u8>>,
-    profile: Option<Vec<u8>>,
-) -> ImageResult<()> {
-    if let Some(exif) = exif {
-        // An encoder that cannot keep them leaves them out, as other converters do.
-        let _ = encoder.set_exif_metadata(exif);
-    }
-    if let Some(profile) = profile {
-        let _ = encoder.set_icc_profile(profile);
-    }
-    image.write_with_encoder(encoder)
-}
-
-/// Eight bits a channel, for formats that know no others.
-fn eight_bit(image: DynamicImage) -> DynamicImage {
-    let color = image.color();
-    match (color.has_color(), color.has_alpha()) {
-        (false, false) => image.into_luma8().into(),
-        (false, true) => image.into_luma_alpha8().into(),
-        (true, false) => image.into_rgb8().into(),
-        (true, true) => image.into_rgba8().into(),
-    }
-}
-
-/// Eight bits and no transparency: what shines through is white.
-fn opaque(image: DynamicImage) -> DynamicImage {
-    if !image.color().has_alpha() {
-        return eight_bit(image);
-    }
-    let mut pixels = image.into_rgba8();
-    for pixel in pixels.pixels_mut() {
-        let [red, green, blue, alpha] = pixel.0.map(u16::from);
-        let over_white =
-            |channel: u16| u8::try_from((channel * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX);
-        pixel.0 = [over_white(red), over_white(green), over_white(blue), 255];
-    }
-    DynamicImage::from(pixels).into_rgb8().into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use bytes::Bytes;
-    use image::{Rgba, RgbaImage};
-
-    #[test]
-    fn transparency_becomes_white() {
-        let mut pixels = RgbaImage::new(3, 1);
-        pixels.put_pixel(0, 0, Rgba([255, 0, 0, 0]));
-        pixels.put_pixel(1, 0, Rgba([0, 0, 0, 255]));
-        pixels.put_pixel(2, 0, Rgba([0, 0, 0, 127]));
-        let flat = opaque(pixels.into()).into_rgb8();
-        assert_eq!(flat.get_pixel(0, 0).0, [255, 255, 255]);
-        assert_eq!(flat.get_pixel(1, 0).0, [0, 0, 0]);
-        assert_eq!(flat.get_pixel(2, 0).0, [128, 128, 128]);
-    }
+    use image::codecs::gif::GifEncoder;
+    use image::{Frame, Rgba, RgbaImage};
 
     #[test]
     fn every_format_survives() {
@@ -234,7 +259,7 @@ mod tests {
             ImageFormat::Tiff,
         ] {
             let mut bytes = Cursor::new(Vec::new());
-            opaque(pixels.clone().into()).write_to(&mut bytes, format).unwrap();
+            DynamicImage::from(pixels.clone()).into_rgb8().write_to(&mut bytes, format).unwrap();
             let picture = Picture::decode(Input::Memory(bytes.into_inner().into())).unwrap();
             let converted = picture.encode().unwrap();
             let again = Picture::decode(Input::Memory(converted.bytes.clone().into())).unwrap();
@@ -246,7 +271,7 @@ mod tests {
     #[test]
     fn animations_keep_frames_and_delays() {
         let mut bytes = Vec::new();
-        let mut encoder = GifEncoder::new_with_speed(&mut bytes, GIF_SPEED);
+        let mut encoder = GifEncoder::new_with_speed(&mut bytes, 10);
         encoder.set_repeat(Repeat::Finite(3)).unwrap();
         for shade in [0, 255] {
             let pixels = RgbaImage::from_pixel(4, 4, Rgba([shade, shade, shade, 255]));

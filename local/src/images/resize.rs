@@ -1,15 +1,22 @@
 //! `resize`: width, height, fit and align.
 
-use image::DynamicImage;
-use image::imageops::FilterType;
+use image::imageops::{self, FilterType};
+use image::{ColorType, DynamicImage, ImageBuffer, Rgba};
 
+use super::align::Align;
 use super::{Changed, check_pixels};
 use crate::errors::{Result, ServiceError};
-use crate::grammar::{Task, Value};
+use crate::grammar::Task;
+
+/// Sixteen bits a channel, with opacity.
+type Rgba16Image = ImageBuffer<Rgba<u16>, Vec<u16>>;
+
+/// The largest value of such a channel.
+const FULL: u32 = u16::MAX as u32;
 
 /// How an image is brought to its new size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fit {
+pub(super) enum Fit {
     /// Within the box, the whole image, larger or smaller.
     Clip,
     /// Fills the box; what does not fit is cut.
@@ -18,13 +25,6 @@ enum Fit {
     Scale,
     /// As clip, but never larger than it is.
     Max,
-}
-
-/// Which part stays when an image is cut: 0 is the left or upper end, 1 the middle, 2 the other end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Align {
-    horizontal: u32,
-    vertical: u32,
 }
 
 /// A `resize` task.
@@ -61,7 +61,12 @@ impl Resize {
             Some("max") => Fit::Max,
             Some(_) => return Err(ServiceError::invalid_value()),
         };
-        Ok(Self { width, height, fit, align: Align::read(task.get("align"))? })
+        Ok(Self { width, height, fit, align: Align::read(task, "align")? })
+    }
+
+    /// To a box of this size.
+    pub(super) fn to_box((width, height): (u32, u32), fit: Fit, align: Align) -> Self {
+        Self { width: Some(width), height: Some(height), fit, align }
     }
 
     pub(super) fn apply(&self, image: &DynamicImage) -> Changed {
@@ -73,10 +78,10 @@ impl Resize {
             return Ok(image.clone());
         }
         if is_whole {
-            return Ok(image.resize_exact(width, height, FilterType::Lanczos3));
+            return Ok(scale(image, width, height));
         }
         let area = image.crop_imm(plan.x, plan.y, plan.width, plan.height);
-        Ok(area.resize_exact(width, height, FilterType::Lanczos3))
+        Ok(scale(&area, width, height))
     }
 
     fn plan(&self, width: u32, height: u32) -> Plan {
@@ -91,9 +96,11 @@ impl Resize {
                 let factor = ratio(to_width, width).max(ratio(to_height, height));
                 let area_width = scale_side(to_width, 1.0 / factor).min(width);
                 let area_height = scale_side(to_height, 1.0 / factor).min(height);
+                let (x, y) = self.align.corner((width, height), (area_width, area_height));
                 Plan {
-                    x: place(width - area_width, self.align.horizontal),
-                    y: place(height - area_height, self.align.vertical),
+                    // The area is never larger than the image.
+                    x: u32::try_from(x).unwrap_or(0),
+                    y: u32::try_from(y).unwrap_or(0),
                     width: area_width,
                     height: area_height,
                     to: (to_width, to_height),
@@ -109,48 +116,48 @@ impl Resize {
     }
 }
 
+/// Brings an image to another size. Colors are weighted by their opacity, so that what cannot be seen does not shine
+/// through.
+pub(super) fn scale(image: &DynamicImage, width: u32, height: u32) -> DynamicImage {
+    let plain = || image.resize_exact(width, height, FilterType::Lanczos3);
+    let color = image.color();
+    if !color.has_alpha() || color == ColorType::Rgba32F {
+        return plain();
+    }
+    let mut pixels = image.to_rgba16();
+    if pixels.pixels().all(|pixel| pixel.0[3] == u16::MAX) {
+        return plain();
+    }
+    change_colors(&mut pixels, |color, alpha| color * alpha / FULL);
+    let mut scaled = imageops::resize(&pixels, width, height, FilterType::Lanczos3);
+    change_colors(&mut scaled, |color, alpha| (color * FULL).checked_div(alpha).unwrap_or(0));
+    let scaled = DynamicImage::from(scaled);
+    match color {
+        ColorType::La8 => scaled.into_luma_alpha8().into(),
+        ColorType::La16 => scaled.into_luma_alpha16().into(),
+        ColorType::Rgba8 => scaled.into_rgba8().into(),
+        _ => scaled,
+    }
+}
+
+/// `change` gets a color and its opacity.
+fn change_colors(pixels: &mut Rgba16Image, change: impl Fn(u32, u32) -> u32) {
+    for pixel in pixels.pixels_mut() {
+        let [red, green, blue, alpha] = pixel.0;
+        let changed = |color: u16| u16::try_from(change(u32::from(color), u32::from(alpha))).unwrap_or(u16::MAX);
+        pixel.0 = [changed(red), changed(green), changed(blue), alpha];
+    }
+}
+
 fn scale_side(side: u32, factor: f64) -> u32 {
     // Converting saturates, and the number of pixels is checked before anything of that size is made.
     ((f64::from(side) * factor).round() as u32).max(1)
 }
 
-fn place(room: u32, align: u32) -> u32 {
-    match align {
-        0 => 0,
-        1 => room / 2,
-        _ => room,
-    }
-}
-
-impl Align {
-    const CENTER: Self = Self { horizontal: 1, vertical: 1 };
-
-    fn read(value: Option<&Value>) -> Result<Self> {
-        let words: Vec<&str> = match value {
-            None => return Ok(Self::CENTER),
-            Some(Value::List(items)) => items.iter().filter_map(Value::as_text).collect(),
-            Some(other) => other.as_text().into_iter().collect(),
-        };
-        let mut align = Self::CENTER;
-        for word in words {
-            match word {
-                "left" => align.horizontal = 0,
-                "right" => align.horizontal = 2,
-                "top" => align.vertical = 0,
-                "bottom" => align.vertical = 2,
-                "center" | "middle" => {}
-                "faces" => return Err(ServiceError::not_served("the task resize with align:faces")),
-                _ => return Err(ServiceError::invalid_value()),
-            }
-        }
-        Ok(align)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{Rgb, RgbImage};
+    use image::{Rgb, RgbImage, RgbaImage};
 
     fn resize(width: u32, height: u32, fit: Fit, align: Align) -> Resize {
         let side = |side| Some(side).filter(|side| *side > 0);
@@ -190,12 +197,14 @@ mod tests {
     }
 
     #[test]
-    fn alignments_are_read() {
-        let text = |text: &str| Value::Text(text.to_owned());
-        let pair = Value::List(vec![text("bottom"), text("left")]);
-        assert_eq!(Align::read(Some(&pair)).unwrap(), Align { horizontal: 0, vertical: 2 });
-        assert_eq!(Align::read(Some(&text("top"))).unwrap(), Align { horizontal: 1, vertical: 0 });
-        assert!(Align::read(Some(&text("faces"))).is_err());
+    fn what_cannot_be_seen_does_not_shine_through() {
+        // A red area next to nothing, which has black for a color.
+        let source = RgbaImage::from_fn(40, 20, |x, _| if x < 20 { Rgba([255, 0, 0, 255]) } else { Rgba([0; 4]) });
+        let scaled = scale(&source.clone().into(), 30, 14).into_rgba8();
+        assert!(scaled.pixels().all(|pixel| pixel.0[3] < 8 || pixel.0[0] > 245 && pixel.0[1] == 0), "{scaled:?}");
+        assert!(scaled.pixels().any(|pixel| (1..255).contains(&pixel.0[3])));
+        let grey = scale(&DynamicImage::from(source).grayscale(), 30, 14);
+        assert_eq!(grey.color(), ColorType::La8);
     }
 
     #[test]

@@ -19,14 +19,7 @@ pub(super) fn apply(picture: &mut Picture, task: &Task) -> Result<()> {
     }
     match task.text("deg") {
         None => Ok(()),
-        Some("exif") => {
-            let orientation = picture.take_orientation();
-            picture.change(|frame| {
-                let mut turned = frame.clone();
-                turned.apply_orientation(orientation);
-                Ok(turned)
-            })
-        }
+        Some("exif") => picture.turn_upright(),
         Some(degrees) => {
             let degrees: u32 = degrees.parse().map_err(|_| ServiceError::invalid_value())?;
             let background = background(task)?;
