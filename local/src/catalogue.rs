@@ -9,7 +9,7 @@ use crate::grammar::Value;
 use crate::images::color::Color;
 
 /// The same file that the SDK's validator and its typed helpers are generated from.
-const SOURCE: &str = include_str!("../../catalogue/tasks.toml");
+pub(crate) const SOURCE: &str = include_str!("../../catalogue/tasks.toml");
 
 static CATALOGUE: LazyLock<Vec<TaskRule>> = LazyLock::new(|| read(SOURCE));
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -15,6 +16,7 @@ use crate::faults::Faults;
 use crate::fetch::Fetcher;
 use crate::handles;
 use crate::options::Options;
+use crate::page::Digests;
 use crate::policy::Guard;
 use crate::requests::RequestLog;
 use crate::storage::Storage;
@@ -42,6 +44,9 @@ pub(crate) struct State {
     /// How many requests for a job are answered before it is done.
     pub(crate) job_polls: u32,
     pub(crate) control: bool,
+    pub(crate) page: bool,
+    /// Of stored files, for the page.
+    pub(crate) digests: Digests,
     pub(crate) fetcher: Fetcher,
     pub(crate) webhooks: Webhooks,
     /// Uploads whose parts are being merged, so that two such calls do not meet.
@@ -136,11 +141,13 @@ impl State {
             guard: Guard::new(options.secret.as_deref()),
             keys: ApiKeys(options.api_keys.clone()),
             faults: Faults::new(options.faults.clone()),
-            requests: RequestLog::new(options.record_requests),
+            requests: RequestLog::new(if options.record_requests { options.kept_requests } else { 0 }),
             intelligent_ingestion: options.intelligent_ingestion,
             complete_pending: options.complete_pending,
             job_polls: options.job_polls,
             control: options.control,
+            page: options.page,
+            digests: Digests::default(),
             fetcher,
             webhooks,
             merging: NamedLocks::default(),
@@ -150,6 +157,11 @@ impl State {
             scheme: if options.tls { "https" } else { "http" },
             authority,
         })
+    }
+
+    /// The address under which the service is reached by default.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.authority.parse::<SocketAddr>().ok().map(|address| address.ip())
     }
 
     /// The origin under which the client of this request reaches the service.
