@@ -76,7 +76,8 @@ async fn observe(
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let action = state.faults.next(head.method.as_str(), target);
     let expects_continue = head.headers.contains_key(header::EXPECT);
-    let (method, path, asked) = (head.method.clone(), head.uri.path().to_owned(), head.headers.clone());
+    let opens_document = control::opens_document(&state, &head.headers);
+    let (method, path) = (head.method.clone(), head.uri.path().to_owned());
     let lent = LentBody::new(body, record.clone());
     let request = Request::from_parts(head, Body::new(lent.clone()));
     let response = match action {
@@ -90,7 +91,7 @@ async fn observe(
         }
     };
     lent.drain(expects_continue);
-    answer.begin(control::confine(&asked, response))
+    answer.begin(if opens_document { control::confine(response) } else { response })
 }
 
 fn is_for_page(head: &request::Parts) -> bool {

@@ -55,15 +55,19 @@ pub(crate) fn seal(mut response: Response) -> Response {
     response
 }
 
-/// Keeps a file that a browser opens as a document away from what is below `/local/`: it has the same origin, and code
-/// in it would be taken for the page's. Other clients do not say what a reply is for, and get it as it is.
-pub(crate) fn confine(asked: &HeaderMap, mut response: Response) -> Response {
-    let is_document = asked.get("sec-fetch-dest").is_some_and(|purpose| {
-        ["document", "iframe", "frame", "embed", "object"].iter().any(|document| purpose == document)
-    });
+/// Whether a browser is about to open the reply as a document. Other clients do not say what a reply is for.
+pub(crate) fn opens_document(state: &State, headers: &HeaderMap) -> bool {
+    const PURPOSES: [&str; 5] = ["document", "iframe", "frame", "embed", "object"];
+    let purpose = headers.get("sec-fetch-dest");
+    (state.page || state.control) && purpose.is_some_and(|given| PURPOSES.iter().any(|purpose| given == purpose))
+}
+
+/// Keeps a document away from what is below `/local/`: it has the same origin, and code in it would be taken for the
+/// page's.
+pub(crate) fn confine(mut response: Response) -> Response {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_inert = INERT_TYPES.iter().any(|inert| kind.starts_with(inert)) && !kind.starts_with("image/svg");
-    if is_document && !is_inert {
+    if !is_inert {
         let policy = HeaderValue::from_static("sandbox allow-downloads allow-forms allow-popups allow-scripts");
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

@@ -67,6 +67,7 @@ async function ask(path) {
 
 let files = [];
 let filesText = "";
+let filesPause = SOON;
 let hasControl = false;
 
 async function refreshFiles() {
@@ -86,7 +87,9 @@ async function refreshFiles() {
     rows.replaceChildren(...files.map((file) => known.get(JSON.stringify(file)) ?? fileRow(file)));
     listChoices();
   }
-  return files.some((file) => file.sha256 === null) ? SOON : FILES_EVERY;
+  const isComplete = files.every((file) => file.sha256 !== null);
+  filesPause = isComplete ? SOON : Math.min(filesPause * 1.5, FILES_EVERY);
+  return isComplete ? FILES_EVERY : filesPause;
 }
 
 function fileRow(file) {
@@ -150,6 +153,15 @@ async function listTasks() {
     categories.get(task.category).append(element("option", { value: task.example }, task.name));
   }
   byId("try-example").append(...categories.values());
+}
+
+// Tasks that need another file are shown with the chosen one.
+function addExample() {
+  const tasks = byId("try-tasks");
+  const before = tasks.value.trim().replace(/\/+$/, "");
+  const example = byId("try-example").value.replace("HANDLE", byId("try-file").value);
+  tasks.value = before ? `${before}/${example}` : example;
+  tasks.focus();
 }
 
 // What is typed is a part of a URL already: only what would end its path or cannot stand in one is escaped.
@@ -305,13 +317,7 @@ function unfold(entry) {
 // What was shared as ?file=HANDLE&tasks=CHAIN is applied at once.
 async function start() {
   byId("try").addEventListener("submit", apply);
-  byId("try-example").addEventListener("change", (event) => {
-    const tasks = byId("try-tasks");
-    const before = tasks.value.trim().replace(/\/+$/, "");
-    if (event.target.value) tasks.value = before ? `${before}/${event.target.value}` : event.target.value;
-    event.target.value = "";
-    tasks.focus();
-  });
+  byId("try-add").addEventListener("click", addExample);
   byId("requests-pause").addEventListener("click", (event) => {
     isPaused = !isPaused;
     event.target.textContent = isPaused ? "Go on" : "Pause";
@@ -320,9 +326,14 @@ async function start() {
   repeat(refreshRequests);
   const asked = new URLSearchParams(location.search);
   byId("try-tasks").value = asked.get("tasks") ?? "";
-  if (asked.has("file") && files.some((file) => file.handle === asked.get("file"))) {
-    byId("try-file").value = asked.get("file");
+  const handle = asked.get("file");
+  if (handle === null) return;
+  if (files.some((file) => file.handle === handle)) {
+    byId("try-file").value = handle;
     apply();
+  } else {
+    byId("try-result").hidden = false;
+    tell(`The file ${handle} is not among those above.`, "bad");
   }
 }
 
