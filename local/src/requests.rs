@@ -34,7 +34,8 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// Milliseconds since the Unix epoch when the request arrived.
     pub time_ms: i64,
-    /// From the request's head to the end of the reply, or to its head while the body is being sent; `None` before that.
+    /// From the request's head to the end of the reply, or of the connection if that came first; to the head of the reply
+    /// while its body is being sent; `None` before that.
     pub duration: Option<Duration>,
     /// The reply was sent, or the connection is gone without one.
     pub ended: bool,
@@ -124,15 +125,16 @@ impl RequestLog {
         if self.capacity == 0 {
             return Record(None);
         }
+        let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+        let (path, headers) = (masking::target(target), masking::headers(&head.headers));
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.count += 1;
-        let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
         let request = RecordedRequest {
             number: entries.count,
             method: head.method.to_string(),
-            path: masking::target(target),
+            path,
             version: format!("{:?}", head.version),
-            headers: masking::headers(&head.headers),
+            headers,
             time_ms: clock::now_ms(),
             duration: None,
             ended: false,

@@ -63,7 +63,7 @@ async fn observe(
 ) -> Response {
     let (head, body) = request.into_parts();
     if control::is_own(&head) {
-        return control::seal(match guard::check(&state, &head, &fate) {
+        return control::seal(match control::check(&state, &head, &fate) {
             Ok(()) => next.run(Request::from_parts(head, body)).await,
             Err(refusal) => refusal.into_response(),
         });

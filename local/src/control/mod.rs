@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::cdn::query_item;
+use crate::connection::Fate;
 use crate::errors::{Result, ServiceError};
 use crate::faults::Rule;
 use crate::page;
@@ -38,7 +39,17 @@ pub(crate) fn routes(state: &State) -> Router<Shared> {
 
 /// Whether a request is about the service itself: it is neither noted nor does it meet a fault.
 pub(crate) fn is_own(head: &request::Parts) -> bool {
-    head.uri.path().starts_with(PREFIX) || head.uri.path() == "/favicon.ico"
+    is_private(head) || head.uri.path() == "/favicon.ico"
+}
+
+/// Whether a request is for something that not everybody may have.
+fn is_private(head: &request::Parts) -> bool {
+    head.uri.path().starts_with(PREFIX)
+}
+
+/// Refuses a request that is for something that its sender may not have.
+pub(crate) fn check(state: &State, head: &request::Parts, fate: &Fate) -> Result<()> {
+    if is_private(head) { guard::check(state, head, fate) } else { Ok(()) }
 }
 
 /// What no reply of these goes without: it is not for other sites, not for caches, and no document to run code in.

@@ -50,7 +50,7 @@ fn multipart(content: &str, boundary: &str) -> String {
 fn field(head: &str, content: &str) -> String {
     let (value, end) = content.strip_suffix("\r\n").map_or((content, ""), |value| (value, "\r\n"));
     let masked = match parameter(head, "name") {
-        _ if head.contains("filename") => "(a file)".to_owned(),
+        _ if ["filename", "filename*"].iter().any(|name| parameter(head, name).is_some()) => "(a file)".to_owned(),
         Some(name) if !is_secret(name) => any(value, MAX_DEPTH),
         _ => MASK.to_owned(),
     };

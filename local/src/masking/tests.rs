@@ -133,8 +133,8 @@ fn forms_are_masked() {
     assert_eq!(form, "apikey=K&policy=***&signature=***&url=https%3A%2F%2Fx");
     let parts = "--B\r\nContent-Disposition: form-data; name=\"policy\"\r\n\r\nabc\r\n--B\r\n\
                  Content-Disposition: form-data; name=signature\r\n\r\nabc\r\n--B\r\n\
-                 Content-Disposition: form-data; name=\"size\"\r\n\r\n17\r\n--B\r\n\
-                 Content-Disposition: form-data; name=\"fileUpload\"; filename=\"a.txt\"\r\n\r\nabc\r\n--B--\r\n";
+                 Content-Disposition: form-data; name=\"filename\"\r\n\r\n17\r\n--B\r\n\
+                 Content-Disposition: form-data; name=\"fileUpload\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nabc\r\n--B--\r\n";
     let masked = body("multipart/form-data; boundary=B", parts.as_bytes()).unwrap();
     assert!(!masked.contains("abc") && masked.contains("\r\n\r\n17\r\n") && masked.contains("(a file)"), "{masked}");
     assert_eq!(masked.matches("***").count(), 2);
