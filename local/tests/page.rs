@@ -221,3 +221,20 @@ fn a_browser_shows_files_requests_and_transformations() {
     assert!(empty.contains("<p class=\"empty\" id=\"files-empty\">"), "{empty}");
     assert!(empty.contains("<p class=\"empty\" id=\"requests-off\">"), "{empty}");
 }
+
+/// What a stored document could do to the service if a browser took it for the page.
+#[test]
+fn scripts_of_stored_documents_cannot_speak_for_the_page() {
+    let Some(browser) = browser() else { return };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let fixture = start(Options { control: true, ..Options::default() });
+    let script = "<!doctype html><html><body><script>
+        const say = (text) => document.body.append(text + ';');
+        fetch('/local/files').then((reply) => reply.text()).then((text) => say('READ' + text), () => say('NOT' + 'READ'));
+        fetch('/local/faults', { method: 'POST', body: JSON.stringify(['* * * reset']) }).finally(() => say('TR' + 'IED'));
+        </script></body></html>";
+    let handle = runtime.block_on(store(&fixture, "a.html", "text/html", script.into(), ""));
+    let document = rendered(&browser, &fixture.url(&format!("/{handle}")));
+    assert!(document.contains("NOTREAD;") && document.contains("TRIED;"), "{document}");
+    assert!(!document.contains("READ{") && fixture.service.faults().is_empty(), "{document}");
+}
