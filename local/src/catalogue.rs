@@ -9,7 +9,7 @@ use crate::grammar::Value;
 use crate::images::color::Color;
 
 /// The same file that the SDK's validator and its typed helpers are generated from.
-const SOURCE: &str = include_str!("../../catalogue/tasks.toml");
+pub(crate) const SOURCE: &str = include_str!("../../catalogue/tasks.toml");
 
 /// Values that only this service knows of, by task and parameter: image formats that the SDKs leave out, and those that
 /// people ask for in vain, who are to be told so by name.

@@ -350,7 +350,8 @@ fn value_from_json(value: &Json) -> Value {
     }
 }
 
-fn decode_base64(encoded: &str) -> Result<Vec<u8>> {
+/// Bytes of a percent-encoded text in either base64 alphabet, with or without padding.
+pub(crate) fn decode_base64(encoded: &str) -> Result<Vec<u8>> {
     let text = decode(encoded)?;
     let padded = format!("{text}{}", &"==="[..(4 - text.len() % 4) % 4]);
     URL_SAFE.decode(&padded).or_else(|_| STANDARD.decode(&padded)).map_err(|_| bad_data())

@@ -13,6 +13,7 @@ use crate::faults::Rule;
 pub const DEFAULT_API_KEY: &str = "AFilestackLocalApiKeyz";
 
 const DEFAULT_JOB_POLLS: u32 = 2;
+const DEFAULT_KEPT_REQUESTS: usize = 10_000;
 const DEFAULT_PART_URL_LIFETIME: u32 = 3600;
 
 /// How a [`Service`](crate::Service) is to run.
@@ -70,6 +71,10 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Keep a log of requests that [`Service::requests`](crate::Service::requests) returns. Default: on.
     pub record_requests: bool,
+    /// How many requests the log keeps; older ones go. Default: 10 000.
+    pub kept_requests: usize,
+    /// Serve a page about files and requests to browsers on this machine. Default: on.
+    pub page: bool,
 }
 
 impl Default for Options {
@@ -97,6 +102,8 @@ impl Default for Options {
             control: false,
             seed: None,
             record_requests: true,
+            kept_requests: DEFAULT_KEPT_REQUESTS,
+            page: true,
         }
     }
 }
@@ -178,6 +185,12 @@ pub(crate) struct CommandLine {
     /// Serve /local/faults and /local/requests to clients on this machine.
     #[arg(long)]
     control: bool,
+    /// How many requests /local/requests remembers.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_KEPT_REQUESTS, requires = "control")]
+    keep_requests: usize,
+    /// Serve a page about files and requests at / to browsers on this machine.
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    page: Switch,
     /// Command to run while the service is up, with its arguments.
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -194,23 +207,40 @@ Fault rules: 'METHOD PATHGLOB NTH ACTION'
   METHOD    an HTTP method, or * for all
   PATHGLOB  matched against the whole raw path with its query; * stands for any text, slashes too
   NTH       which of the matching requests: 1, 2-3, 1- (from the first on), or *
-  ACTION    status:CODE[:BODY] [retry-after=SECONDS]   answer without carrying the request out
-            reset           TCP reset before the body is read
-            reset-mid       TCP reset in the middle of the reply's body
-            truncate:BYTES  announce the whole reply, close the connection after BYTES of its body
-            garbage         200, application/json, malformed JSON
-            notjson         200, text/plain, 'Invalid Application'
-            endless         200, application/json, a body that never ends
-            hang            never answer
-            skew            403 RequestTimeTooSkewed, as storage says it
-            bad-digest      400 BadDigest, as storage says it
-            no-etag         carry out, but answer without the ETag header
-            wrong-etag      carry out, but answer with another ETag
-  Example: --fault 'PUT /s3/* 2 status:503 retry-after=1'
+  ACTION    instead of carrying the request out:
+              status:CODE[:BODY] [header=NAME:VALUE].. [retry-after=SECONDS]
+                              answer with CODE. A BODY that begins with a quote or looks like an
+                              option, and a header with blanks, is put in double quotes, in which
+                              \\\" and \\\\ stand for quotes and backslashes
+              reset           TCP reset before the request's body is read
+              reset-body:BYTES  TCP reset when BYTES of the request's body have come
+              garbage         200, application/json, malformed JSON
+              notjson         200, text/plain, 'Invalid Application'
+              endless         200, application/json, a body that never ends
+              hang            never answer
+              skew            403 RequestTimeTooSkewed, as storage says it
+              bad-digest      400 BadDigest, as storage says it
+            while carrying it out:
+              delay:MS        begin only after MS milliseconds
+              reset-after     TCP reset instead of the reply
+              reset-mid       TCP reset in the middle of the reply's body
+              truncate:BYTES  announce the whole reply, close the connection after BYTES of its body
+              drip:BYTES/MS   send the reply's body BYTES at a time, MS milliseconds apart
+              no-etag         answer without the ETag header
+              wrong-etag      answer with another ETag
+  Examples: --fault 'PUT /s3/* 2 status:503 retry-after=1'
+            --fault 'POST /multipart/* * status:401:{\"error\":\"no\"} header=\"X-Why: on purpose\"'
 
 Control (--control, this machine only, never subject to faults):
   POST /local/faults    JSON list of rules to add; GET lists them, DELETE removes them all
-  GET /local/requests   one JSON object a line: method, path, status, headers, body size and SHA-256";
+  GET /local/requests   one JSON object a line: number, method, path, status, duration, headers, size and
+                        SHA-256 of the body, and the beginning of it if it is text, secrets masked;
+                        ?since=N for those after number N; DELETE forgets them all
+
+Page (this machine only; --page off makes it go away):
+  GET /                 stored files, the latest requests (with --control) and a form for transformations;
+                        with --secret it signs links, so whoever has an account on this machine can
+                        look at the files";
 
 impl CommandLine {
     /// Splits into what the service is told and the command to run.
@@ -238,6 +268,8 @@ impl CommandLine {
             control: self.control,
             seed: self.seed,
             record_requests: self.control,
+            kept_requests: self.keep_requests,
+            page: self.page == Switch::On,
         };
         (options, self.command)
     }
@@ -281,6 +313,16 @@ mod tests {
         let (options, _) = CommandLine::try_parse_from(line).unwrap().into_parts();
         assert_eq!(options.aliases, [("a".to_owned(), "/x".into()), ("b".to_owned(), "y/z".into())]);
         assert!(CommandLine::try_parse_from(["filestack-local", "--alias", "a"]).is_err());
+    }
+
+    #[test]
+    fn the_log_can_be_shortened_and_the_page_switched_off() {
+        let line = ["filestack-local", "--control", "--keep-requests", "7", "--page", "off"];
+        let (options, _) = CommandLine::try_parse_from(line).unwrap().into_parts();
+        assert_eq!((options.control, options.kept_requests, options.page), (true, 7, false));
+        assert!(CommandLine::try_parse_from(["filestack-local", "--keep-requests", "7"]).is_err());
+        let (options, _) = CommandLine::try_parse_from(["filestack-local"]).unwrap().into_parts();
+        assert!(options.page && !options.control && !options.record_requests);
     }
 
     #[test]

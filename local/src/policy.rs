@@ -139,6 +139,14 @@ impl Guard {
         }
     }
 
+    /// Credentials for a policy; `None` where security is off.
+    pub(crate) fn sign(&self, policy: &Value) -> Option<Credentials> {
+        let secret = self.secret.as_deref()?;
+        let policy = URL_SAFE.encode(policy.to_string());
+        let signature = signature_of(secret, &policy);
+        Credentials::new(Some(policy), Some(signature))
+    }
+
     /// As [`check`](Self::check), for calls that need credentials even where security is off. There is no secret to
     /// judge them by then: any policy that can be read will do, with any signature.
     pub(crate) fn demand(&self, credentials: Option<&Credentials>, calls: &[Call], subject: Subject<'_>) -> Result<()> {
@@ -355,6 +363,17 @@ mod tests {
         assert_eq!(refused, "the policy does not allow the call stat");
         let late = judge(SECRET, &credentials, &[Call::Read], Subject::default(), 253_381_964_415).unwrap_err();
         assert_eq!(late, "the policy has expired");
+    }
+
+    #[test]
+    fn what_is_signed_here_is_accepted_here() {
+        let policy = serde_json::json!({ "expiry": 4_000_000_000_u64, "call": ["read"], "handle": "H" });
+        let guard = Guard::new(&Options { secret: Some("SECRET".to_owned()), ..Options::default() });
+        let credentials = guard.sign(&policy);
+        let subject = |handle| Subject { handle: Some(handle), ..Subject::default() };
+        assert!(guard.check(credentials.as_ref(), &[Call::Read], subject("H")).is_ok());
+        assert!(guard.check(credentials.as_ref(), &[Call::Read], subject("I")).is_err());
+        assert_eq!(Guard::new(&Options::default()).sign(&policy), None);
     }
 
     #[test]

@@ -1,17 +1,23 @@
 //! The log of requests, for tests that judge what a client sends.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
-use axum::http::{HeaderMap, StatusCode, request};
+use axum::body::Body;
+use axum::http::{header, request};
+use axum::response::Response;
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::grammar;
+use crate::{clock, masking};
 
-/// Older entries go when there are more.
-const CAPACITY: usize = 10_000;
-const MASK: &str = "***";
+/// Bytes from the beginning of a body that are kept to be shown.
+const EXCERPT: usize = 4096;
 
 /// A request that the service has seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +32,13 @@ pub struct RecordedRequest {
     pub version: String,
     /// Header names in lower case with their values, in the order of arrival; secrets are masked.
     pub headers: Vec<(String, String)>,
+    /// Milliseconds since the Unix epoch when the request arrived.
+    pub time_ms: i64,
+    /// From the request's head to the end of the reply, or of the connection if that came first; to the head of the reply
+    /// while its body is being sent; `None` before that.
+    pub duration: Option<Duration>,
+    /// The reply was sent, or the connection is gone without one.
+    pub ended: bool,
     /// Status of the reply; `None` while there is none, and for requests that a fault left without one.
     pub status: Option<u16>,
     /// Bytes of the body that were read.
@@ -34,6 +47,8 @@ pub struct RecordedRequest {
     pub body_sha256: String,
     /// The body was read to its end.
     pub body_complete: bool,
+    /// The first 4096 bytes of a body that is JSON, a form or text; secrets are masked.
+    pub body_text: Option<String>,
     /// The fault that was injected, as it is written in rules.
     pub fault: Option<String>,
 }
@@ -53,10 +68,14 @@ impl RecordedRequest {
             "path": self.path,
             "version": self.version,
             "headers": headers,
+            "time_ms": self.time_ms,
+            "duration_ms": self.duration.map(|duration| duration.as_secs_f64() * 1000.0),
+            "ended": self.ended,
             "status": self.status,
             "body_size": self.body_size,
             "body_sha256": self.body_sha256,
             "body_complete": self.body_complete,
+            "body_text": self.body_text,
             "fault": self.fault,
         })
     }
@@ -65,7 +84,8 @@ impl RecordedRequest {
 /// All requests of one service.
 #[derive(Debug)]
 pub(crate) struct RequestLog {
-    recording: bool,
+    /// Older entries go when there are more; with 0 nothing is recorded.
+    capacity: usize,
     entries: Mutex<Entries>,
 }
 
@@ -79,6 +99,16 @@ struct Entries {
 struct Entry {
     request: RecordedRequest,
     hash: Sha256,
+    began: Instant,
+    content_type: String,
+    /// The beginning of the body until it is masked.
+    excerpt: Vec<u8>,
+}
+
+impl Entry {
+    fn mask_body(&self) -> Option<String> {
+        if self.excerpt.is_empty() { None } else { masking::body(&self.content_type, &self.excerpt) }
+    }
 }
 
 /// The place of one request in the log; does nothing when nothing is recorded.
@@ -86,47 +116,63 @@ struct Entry {
 pub(crate) struct Record(Option<Arc<Mutex<Entry>>>);
 
 impl RequestLog {
-    pub(crate) fn new(recording: bool) -> Self {
-        Self { recording, entries: Mutex::default() }
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { capacity, entries: Mutex::default() }
     }
 
     /// Notes a request that has just arrived.
     pub(crate) fn begin(&self, head: &request::Parts) -> Record {
-        if !self.recording {
+        if self.capacity == 0 {
             return Record(None);
         }
+        let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+        let (path, headers) = (masking::target(target), masking::headers(&head.headers));
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.count += 1;
-        let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
         let request = RecordedRequest {
             number: entries.count,
             method: head.method.to_string(),
-            path: mask_target(target),
+            path,
             version: format!("{:?}", head.version),
-            headers: mask_headers(&head.headers),
+            headers,
+            time_ms: clock::now_ms(),
+            duration: None,
+            ended: false,
             status: None,
             body_size: 0,
             body_sha256: String::new(),
             body_complete: false,
+            body_text: None,
             fault: None,
         };
-        let entry = Arc::new(Mutex::new(Entry { request, hash: Sha256::new() }));
+        let content_type =
+            head.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let entry = Arc::new(Mutex::new(Entry {
+            request,
+            hash: Sha256::new(),
+            began: Instant::now(),
+            content_type: content_type.unwrap_or_default().into_owned(),
+            excerpt: Vec::new(),
+        }));
         entries.list.push_back(Arc::clone(&entry));
-        if entries.list.len() > CAPACITY {
+        if entries.list.len() > self.capacity {
             entries.list.pop_front();
         }
         Record(Some(entry))
     }
 
-    /// Everything that is remembered, oldest first.
-    pub(crate) fn all(&self) -> Vec<RecordedRequest> {
+    /// What is remembered of the requests after the one of this number, oldest first.
+    pub(crate) fn since(&self, number: u64) -> Vec<RecordedRequest> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = |entry: &Arc<Mutex<Entry>>| {
             let entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
             let body_sha256 = crate::storage::hex(&entry.hash.clone().finalize());
-            RecordedRequest { body_sha256, ..entry.request.clone() }
+            let body_text = entry.request.body_text.clone().or_else(|| entry.mask_body());
+            RecordedRequest { body_sha256, body_text, ..entry.request.clone() }
         };
-        entries.list.iter().map(snapshot).collect()
+        // The list has no gaps and ends with the latest.
+        let newer = usize::try_from(entries.count.saturating_sub(number)).unwrap_or(usize::MAX);
+        entries.list.iter().skip(entries.list.len().saturating_sub(newer)).map(snapshot).collect()
     }
 
     /// Forgets everything.
@@ -147,17 +193,27 @@ impl Record {
         self.change(|entry| {
             entry.hash.update(bytes);
             entry.request.body_size += bytes.len() as u64;
+            let missing = EXCERPT.saturating_sub(entry.excerpt.len()).min(bytes.len());
+            entry.excerpt.extend_from_slice(&bytes[..missing]);
         });
     }
 
     /// Notes that the body has ended.
     pub(crate) fn body_ended(&self) {
-        self.change(|entry| entry.request.body_complete = true);
+        self.change(|entry| {
+            if !entry.request.body_complete {
+                entry.request.body_complete = true;
+                entry.request.body_text = entry.mask_body();
+                entry.excerpt = Vec::new();
+            }
+        });
     }
 
-    /// Notes the reply's status.
-    pub(crate) fn status(&self, status: StatusCode) {
-        self.change(|entry| entry.request.status = Some(status.as_u16()));
+    fn time(&self, ended: bool) {
+        self.change(|entry| {
+            entry.request.duration = Some(entry.began.elapsed());
+            entry.request.ended = ended;
+        });
     }
 
     /// Notes the fault that the request met.
@@ -166,68 +222,117 @@ impl Record {
     }
 }
 
-fn mask_headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let mask = |name: &str, value: &str| match name {
-        "cookie" | "proxy-authorization" => MASK.to_owned(),
-        // Scheme and scope stay: tests want to see that the header came back at all.
-        "authorization" => match value.split_once("Signature=") {
-            Some((scope, _)) => format!("{scope}Signature={MASK}"),
-            None => MASK.to_owned(),
-        },
-        _ => value.to_owned(),
-    };
-    headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), mask(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))))
-        .collect()
+/// A request that is being answered; when this is dropped, that is over.
+#[derive(Debug)]
+pub(crate) struct Answer(Record);
+
+impl Answer {
+    pub(crate) fn to(record: Record) -> Self {
+        Self(record)
+    }
+
+    /// Notes the reply, and its end when that has come.
+    pub(crate) fn begin(self, response: Response) -> Response {
+        self.0.change(|entry| entry.request.status = Some(response.status().as_u16()));
+        self.0.time(false);
+        response.map(|body| Body::new(WatchedBody { body, _answer: self }))
+    }
 }
 
-fn mask_target(target: &str) -> String {
-    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let segments: Vec<&str> = path.split('/').collect();
-    let mut kept = Vec::new();
-    let mut position = 0;
-    while let Some(segment) = segments.get(position) {
-        let is_secret = segment.starts_with("security=");
-        position += if is_secret { grammar::security_segments(&segments[position..]) } else { 1 };
-        // Where a policy cannot be read, its end is not known; a signature shows all the same.
-        let shows = segment.contains(",s:") || segment.contains("signature:");
-        kept.push(match is_secret {
-            true => "security=***",
-            false if shows => MASK,
-            false => segment,
-        });
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.0.time(true);
     }
-    let mut masked = kept.join("/");
-    if let Some(query) = query {
-        let items = query.split('&').map(|item| match item.split_once('=') {
-            Some((name @ ("policy" | "signature" | "X-Amz-Signature"), _)) => format!("{name}={MASK}"),
-            _ => item.to_owned(),
-        });
-        masked.push('?');
-        masked.push_str(&items.collect::<Vec<_>>().join("&"));
+}
+
+/// The body of a reply, whose end is noted.
+#[derive(Debug)]
+struct WatchedBody {
+    body: Body,
+    _answer: Answer,
+}
+
+impl http_body::Body for WatchedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
     }
-    masked
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use http_body::Body as _;
+
     use super::*;
 
+    fn begin(log: &RequestLog, path: &str) -> Record {
+        let request = axum::http::Request::post(path).header("content-type", "application/json").body(()).unwrap();
+        log.begin(&request.into_parts().0)
+    }
+
+    fn numbers(log: &RequestLog, since: u64) -> Vec<u64> {
+        log.since(since).iter().map(|request| request.number).collect()
+    }
+
     #[test]
-    fn secrets_are_masked() {
-        assert_eq!(
-            mask_target("/a/security=p:x,s:y/h?policy=p&dl=true&signature=s"),
-            "/a/security=***/h?policy=***&dl=true&signature=***"
-        );
-        // The policy is `{"a":"???"}` in the alphabet that has a slash.
-        assert_eq!(mask_target("/security=policy:eyJhIjoiPz8/In0=,signature:b/h"), "/security=***/h");
-        assert_eq!(mask_target("/security=policy:x/y,signature:b/h"), "/security=***/***/h");
-        let mut headers = HeaderMap::new();
-        headers.insert("authorization", "AWS4-HMAC-SHA256 Credential=a, Signature=abc".parse().unwrap());
-        headers.insert("cookie", "c".parse().unwrap());
-        let masked = mask_headers(&headers);
-        assert_eq!(masked[0].1, "AWS4-HMAC-SHA256 Credential=a, Signature=***");
-        assert_eq!(masked[1].1, "***");
+    fn the_latest_are_kept_and_told_from_a_number_on() {
+        let log = RequestLog::new(3);
+        (0..5).for_each(|_| drop(begin(&log, "/a?policy=x")));
+        assert_eq!(numbers(&log, 0), [3, 4, 5]);
+        assert_eq!(numbers(&log, 3), [4, 5]);
+        assert!(numbers(&log, 5).is_empty() && numbers(&log, 99).is_empty());
+        log.clear();
+        assert!(numbers(&log, 0).is_empty());
+        drop(begin(&log, "/b"));
+        assert_eq!(numbers(&log, 0), [6], "numbers go on");
+        let nothing = RequestLog::new(0);
+        drop(begin(&nothing, "/a"));
+        assert!(nothing.since(0).is_empty());
+    }
+
+    #[test]
+    fn bodies_are_shown_in_part_and_hashed_as_a_whole() {
+        let log = RequestLog::new(3);
+        let record = begin(&log, "/a");
+        let body = format!("{{\"policy\":\"{}\"}}", "x".repeat(2 * EXCERPT));
+        body.as_bytes().chunks(1000).for_each(|bytes| record.body(bytes));
+        let shown = Some("{\"policy\":\"***\"".to_owned());
+        assert_eq!(log.since(0)[0].body_text, shown);
+        // A body may tell twice that it is over.
+        record.body_ended();
+        record.body_ended();
+        let request = &log.since(0)[0];
+        assert_eq!((request.body_size, &request.body_text), (body.len() as u64, &shown));
+        assert_eq!(request.body_sha256, crate::storage::hex(&Sha256::digest(&body)));
+    }
+
+    #[test]
+    fn a_reply_has_a_status_and_a_time() {
+        let log = RequestLog::new(3);
+        let record = begin(&log, "/a");
+        assert_eq!((log.since(0)[0].status, log.since(0)[0].duration), (None, None));
+        let response = Answer::to(record).begin(Response::new(Body::from("abc")));
+        assert_eq!(response.body().size_hint().exact(), Some(3));
+        let before = log.since(0).remove(0);
+        assert_eq!((before.status, before.ended), (Some(200), false));
+        drop(response);
+        let after = log.since(0).remove(0);
+        assert!(after.ended && after.duration >= before.duration && before.duration.is_some());
+        drop(Answer::to(begin(&log, "/b")));
+        let given_up = log.since(1).remove(0);
+        assert_eq!((given_up.status, given_up.ended), (None, true));
     }
 }

@@ -1,25 +1,26 @@
 //! Which path is answered by whom, and what every request goes through.
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, Request, State as Extracted};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header, request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use axum::{Json, Router};
-use bytes::Bytes;
-use serde_json::{Value, json};
 
 use crate::connection::{Fate, LentBody};
-use crate::errors::{Result, ServiceError};
-use crate::faults::{Rule, injection};
+use crate::control::{self, guard};
+use crate::errors::ServiceError;
+use crate::faults::injection;
+use crate::requests::Answer;
 use crate::state::Shared;
-use crate::{api, cdn, cloud, cors, metadata, process, storage, upload};
+use crate::{api, cdn, cloud, cors, metadata, page, process, storage, upload};
 
 /// The whole service.
 pub(crate) fn router(state: Shared) -> Router {
-    let mut router = Router::new()
+    let router = control::routes(&state)
         .route("/", get(about))
+        .route("/favicon.ico", get(StatusCode::NO_CONTENT))
         .route("/multipart/start", post(upload::start::handle))
         .route("/multipart/upload", post(upload::part::handle))
         .route("/multipart/commit", post(upload::commit::handle))
@@ -47,11 +48,6 @@ pub(crate) fn router(state: Shared) -> Router {
         .route("/metadata", post(cloud::metadata))
         .route("/recording/{kind}/{step}", post(cloud::recording))
         .fallback(cdn::handle);
-    if state.control {
-        router = router
-            .route("/local/faults", get(list_faults).post(add_faults).delete(clear_faults))
-            .route("/local/requests", get(list_requests).delete(clear_requests));
-    }
     let router = router.layer(middleware::from_fn(cors::answer));
     let router = router.layer(middleware::from_fn_with_state(state.clone(), observe));
     router.layer(middleware::from_fn(cors::allow)).with_state(state)
@@ -73,18 +69,21 @@ async fn observe(
     next: Next,
 ) -> Response {
     let (head, body) = request.into_parts();
-    if head.uri.path().starts_with("/local/") {
-        return match is_from_here(&fate) {
-            true => next.run(Request::from_parts(head, body)).await,
-            false => {
-                ServiceError::text(StatusCode::FORBIDDEN, "only clients on this machine may do this").into_response()
-            }
-        };
+    if control::is_own(&head) {
+        return control::seal(match control::check(&state, &head, &fate) {
+            Ok(()) => next.run(Request::from_parts(head, body)).await,
+            Err(refusal) => refusal.into_response(),
+        });
+    }
+    if state.page && is_for_page(&head) && guard::check(&state, &head, &fate).is_ok() {
+        return control::seal(page::index());
     }
     let record = state.requests.begin(&head);
+    let answer = Answer::to(record.clone());
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let action = state.faults.next(head.method.as_str(), target);
     let expects_continue = head.headers.contains_key(header::EXPECT);
+    let opens_document = control::opens_document(&state, &head.headers);
     let (method, path) = (head.method.clone(), head.uri.path().to_owned());
     let lent = LentBody::new(body, record.clone());
     let request = Request::from_parts(head, Body::new(lent.clone()));
@@ -92,68 +91,16 @@ async fn observe(
         None => next.run(request).await,
         Some(action) => {
             record.fault(&action.to_string());
-            match injection::instead(&action, &path, &fate).await {
+            match injection::instead(&action, &path, lent.clone(), &fate).await {
                 Some(response) => response,
-                None => injection::change(&action, &method, next.run(request).await, fate),
+                None => injection::change(&action, &method, next.run(request).await, fate).await,
             }
         }
     };
-    record.status(response.status());
     lent.drain(expects_continue);
-    response
+    answer.begin(if opens_document { control::confine(response) } else { response })
 }
 
-fn is_from_here(fate: &Fate) -> bool {
-    fate.peer.ip().to_canonical().is_loopback()
-}
-
-async fn list_faults(Extracted(state): Extracted<Shared>) -> Json<Value> {
-    let list =
-        state.faults.list().into_iter().map(|(rule, count)| json!({ "rule": rule.to_string(), "matched": count }));
-    Json(list.collect())
-}
-
-async fn add_faults(Extracted(state): Extracted<Shared>, body: Bytes) -> Result<Json<Value>> {
-    let refusal = |text: String| ServiceError::text(StatusCode::BAD_REQUEST, text);
-    // Whatever the content type says: `curl -d` claims that it is a form.
-    let rules: Vec<String> =
-        serde_json::from_slice(&body).map_err(|error| refusal(format!("not a JSON list of rules: {error}")))?;
-    let rules = rules.iter().map(|rule| rule.parse::<Rule>()).collect::<std::result::Result<Vec<_>, _>>();
-    state.faults.add(rules.map_err(|error| refusal(error.to_string()))?);
-    Ok(list_faults(Extracted(state)).await)
-}
-
-async fn clear_faults(Extracted(state): Extracted<Shared>) -> StatusCode {
-    state.faults.clear();
-    StatusCode::NO_CONTENT
-}
-
-async fn list_requests(Extracted(state): Extracted<Shared>) -> Response {
-    let lines: String = state.requests.all().iter().map(|request| format!("{}\n", request.to_json())).collect();
-    ([(header::CONTENT_TYPE, "application/jsonl")], lines).into_response()
-}
-
-async fn clear_requests(Extracted(state): Extracted<Shared>) -> StatusCode {
-    state.requests.clear();
-    StatusCode::NO_CONTENT
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_is_for_this_machine() {
-        for (peer, is_allowed) in [
-            ("127.0.0.1:9", true),
-            ("127.8.0.1:9", true),
-            ("[::1]:9", true),
-            ("[::ffff:127.0.0.1]:9", true),
-            ("192.168.0.7:9", false),
-            ("[::ffff:192.168.0.7]:9", false),
-            ("[fe80::1]:9", false),
-        ] {
-            assert_eq!(is_from_here(&Fate::new(peer.parse().unwrap())), is_allowed, "{peer}");
-        }
-    }
+fn is_for_page(head: &request::Parts) -> bool {
+    head.uri.path() == "/" && matches!(head.method, Method::GET | Method::HEAD)
 }

@@ -154,9 +154,9 @@ impl Service {
         self.state.faults.list()
     }
 
-    /// The requests so far, oldest first; the latest 10 000 are kept.
+    /// The requests so far, oldest first; the latest [`Options::kept_requests`] are kept.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.state.requests.all()
+        self.state.requests.since(0)
     }
 
     /// Forgets the requests so far.

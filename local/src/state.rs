@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -17,6 +18,7 @@ use crate::fetch::Fetcher;
 use crate::handles::{self, Names};
 use crate::hosts;
 use crate::options::Options;
+use crate::page::Digests;
 use crate::policy::Guard;
 use crate::requests::RequestLog;
 use crate::storage::Storage;
@@ -49,6 +51,9 @@ pub(crate) struct State {
     pub(crate) job_polls: u32,
     pub(crate) control: bool,
     pub(crate) aliases: Aliases,
+    pub(crate) page: bool,
+    /// Of stored files, for the page.
+    pub(crate) digests: Digests,
     pub(crate) fetcher: Fetcher,
     pub(crate) webhooks: Webhooks,
     /// Uploads whose parts are being merged, so that two such calls do not meet.
@@ -146,13 +151,15 @@ impl State {
             guard: Guard::new(options),
             keys: ApiKeys(options.api_keys.clone()),
             faults: Faults::new(options.faults.clone()),
-            requests: RequestLog::new(options.record_requests),
+            requests: RequestLog::new(if options.record_requests { options.kept_requests } else { 0 }),
             intelligent_ingestion: options.intelligent_ingestion,
             metahash: options.metahash,
             complete_pending: options.complete_pending,
             job_polls: options.job_polls,
             control: options.control,
             aliases: Aliases::open(&options.aliases)?,
+            page: options.page,
+            digests: Digests::default(),
             fetcher,
             webhooks,
             merging: NamedLocks::default(),
@@ -164,6 +171,11 @@ impl State {
             database,
             location_url: options.location_url.clone(),
         })
+    }
+
+    /// The address under which the service is reached by default.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.authority.parse::<SocketAddr>().ok().map(|address| address.ip())
     }
 
     /// The origin under which the client of this request reaches the service.

@@ -240,38 +240,129 @@ fn nobody_is_asked_to_send_what_is_refused() {
     assert!(received.starts_with("HTTP/1.1 400"), "{received}");
 }
 
-#[tokio::test]
-async fn control_over_http() {
-    let fixture = start(Options { control: true, ..Options::default() });
-    let (status, list) = fixture.call("/local/faults", &json!(["GET /a* 2 status:500", "* /b 1- reset"])).await;
-    assert_eq!((status, list.as_array().unwrap().len()), (200, 2));
-    assert_eq!(fixture.call("/local/faults", &json!(["GET /a* 2 nosuch"])).await.0, 400);
-    assert_eq!(fixture.call("/local/faults", &json!({ "a": 1 })).await.0, 400);
-    assert_eq!(fixture.get("/a?signature=abc").await.status(), 404);
-    assert_eq!(fixture.get("/a").await.status(), 500);
-    let (_, list) = read_json(fixture.get("/local/faults").await).await;
-    assert_eq!(list[0], json!({ "rule": "GET /a* 2 status:500", "matched": 2 }));
+/// Head and body of a reply.
+fn split_reply(received: &[u8]) -> (String, &[u8]) {
+    let end = received.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |position| position + 4);
+    (String::from_utf8_lossy(&received[..end]).into_owned(), &received[end..])
+}
 
-    let (_, lines) = read_text(fixture.get("/local/requests").await).await;
-    let entries: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(entries.len(), 2, "the control requests are not in it");
-    assert_eq!((&entries[0]["path"], &entries[0]["status"]), (&json!("/a?signature=***"), &json!(404)));
-    assert_eq!((&entries[1]["fault"], &entries[1]["status"]), (&json!("status:500"), &json!(500)));
-    assert_eq!(entries[1]["body_sha256"], sha256(b""));
+fn get(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").into_bytes()
+}
 
-    let cleared = fixture.client.delete(fixture.url("/local/faults")).send().await.unwrap();
-    assert_eq!(cleared.status(), 204);
-    assert!(fixture.service.faults().is_empty());
-    assert_eq!(fixture.client.delete(fixture.url("/local/requests")).send().await.unwrap().status(), 204);
-    assert!(fixture.service.requests().is_empty());
+#[test]
+fn statuses_have_headers_of_their_own() {
+    let fixture = start(Options::default());
+    fixture.service.add_fault(rule(
+        r#"GET /a 1 status:401:{"a": 1} header="WWW-Authenticate:Basic realm=\"x y\"" header=X-A:1 header=X-A:2 retry-after=3"#,
+    ));
+    fixture.service.add_fault(rule("GET /a 2 status:302 header=Location:http://127.0.0.1:1/b"));
+    fixture.service.add_fault(rule(r#"GET /a 3 status:200:" header=X:y" header=Content-Type:text/html"#));
+    let (received, ended) = raw(&fixture, &get("/a"));
+    let (head, body) = split_reply(&received);
+    for line in [
+        "www-authenticate: Basic realm=\"x y\"",
+        "x-a: 1",
+        "x-a: 2",
+        "retry-after: 3",
+        "content-type: application/json",
+    ] {
+        assert!(head.contains(&format!("\r\n{line}\r\n")), "{line}: {head}");
+    }
+    assert!(head.starts_with("HTTP/1.1 401 ") && body == b"{\"a\": 1}" && ended.is_none(), "{head}");
+    let (received, _) = raw(&fixture, &get("/a"));
+    let (head, _) = split_reply(&received);
+    assert!(head.starts_with("HTTP/1.1 302 ") && head.contains("\r\nlocation: http://127.0.0.1:1/b\r\n"), "{head}");
+    let (received, _) = raw(&fixture, &get("/a"));
+    let (head, body) = split_reply(&received);
+    assert_eq!((head.matches("content-type: text/html\r\n").count(), body), (1, b" header=X:y".as_slice()), "{head}");
+}
+
+/// A connection that breaks while the body is sent: nothing is carried out, and the client has sent some of it.
+#[test]
+fn resets_in_the_middle_of_the_request() {
+    let fixture = start(Options::default());
+    fixture.service.add_fault(rule("POST /api/store/* 1 reset-body:1000"));
+    let address = fixture.service.url().strip_prefix("http://").unwrap().to_owned();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("POST /api/store/S3?key={KEY} HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&noise(999, 1)).unwrap();
+    while fixture.service.requests().first().is_none_or(|request| request.body_size < 999) {
+        std::thread::yield_now();
+    }
+    let waiting = &fixture.service.requests()[0];
+    assert_eq!((waiting.ended, waiting.status), (false, None), "999 bytes are not enough");
+    stream.write_all(&noise(1, 2)).unwrap();
+    let mut received = Vec::new();
+    let ended = stream.read_to_end(&mut received).unwrap_err();
+    assert_eq!((ended.kind(), received.len()), (ErrorKind::ConnectionReset, 0));
+    let request = &fixture.service.requests()[0];
+    assert_eq!((request.body_size, request.body_complete, request.status), (1000, false, None));
+    let (reply, ended) = raw(
+        &fixture,
+        format!("{head}{}", "x".repeat(5000)).replace("\r\nHost", "\r\nConnection: close\r\nHost").as_bytes(),
+    );
+    assert!(reply.starts_with(b"HTTP/1.1 200") && ended.is_none());
 }
 
 #[tokio::test]
-async fn control_is_off_by_default() {
+async fn a_reset_after_the_request_leaves_its_work_done() {
     let fixture = start(Options::default());
-    for path in ["/local/faults", "/local/requests"] {
-        assert_ne!(fixture.get(path).await.status(), 200);
-        assert_ne!(fixture.post(path, &json!(["* * * reset"])).await.status(), 200);
+    let handle = fixture.store(b"before", "a.txt", "text/plain").await;
+    fixture.service.add_fault(rule("POST /api/file/* 1 reset-after"));
+    let (policy, signature) = sign("any", &json!({ "expiry": FUTURE }));
+    let request = format!(
+        "POST /api/file/{handle}?policy={policy}&signature={signature} HTTP/1.1\r\nHost: x\r\n\
+         Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nafter"
+    );
+    let (received, ended) = raw(&fixture, request.as_bytes());
+    assert_eq!((received.len(), ended), (0, Some(ErrorKind::ConnectionReset)));
+    assert_eq!(fixture.bytes(&format!("/{handle}")).await, b"after");
+    let requests = fixture.service.requests();
+    let met = requests.iter().find(|request| request.fault.is_some()).unwrap();
+    assert_eq!((met.fault.as_deref(), met.status, met.body_size), (Some("reset-after"), None, 5));
+}
+
+#[tokio::test]
+async fn a_delayed_request_waits_and_is_carried_out() {
+    let fixture = start(Options::default());
+    let handle = fixture.store(b"abc", "a.txt", "text/plain").await;
+    fixture.service.add_fault(rule("GET /* 1 delay:1"));
+    fixture.service.add_fault(rule("GET /* 2 delay:86400000"));
+    let (received, _) = raw(&fixture, &get(&format!("/{handle}")));
+    let (head, body) = split_reply(&received);
+    assert!(head.starts_with("HTTP/1.1 200") && body == b"abc", "{head}");
+    let waiting = tokio::spawn(fixture.client.get(fixture.url(&format!("/{handle}"))).send());
+    let met = || fixture.service.requests().into_iter().find(|met| met.fault.as_deref() == Some("delay:86400000"));
+    while met().is_none() {
+        tokio::task::yield_now().await;
     }
-    assert!(fixture.service.faults().is_empty());
+    assert_eq!(fixture.bytes(&format!("/{handle}")).await, b"abc", "others are served meanwhile");
+    assert!(!waiting.is_finished() && met().unwrap().status.is_none());
+    waiting.abort();
+}
+
+/// A body of unknown length shows on the wire in which pieces it was sent.
+#[tokio::test]
+async fn a_dripping_reply_comes_in_pieces() {
+    let fixture = start(Options::default());
+    let handle = fixture.store(&noise(1000, 3), "a.bin", "a/b").await;
+    fixture.service.add_fault(rule("GET */zip/* 1 drip:100/1"));
+    fixture.service.add_fault(rule("GET /* 2 drip:300/1"));
+    let (received, ended) = raw(&fixture, &get(&format!("/{KEY}/zip/{handle}")));
+    let (head, body) = split_reply(&received);
+    assert!(head.contains("transfer-encoding: chunked") && ended.is_none(), "{head}");
+    let (mut rest, mut sizes) = (body, Vec::new());
+    while let Some(line) = rest.windows(2).position(|window| window == b"\r\n") {
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
+        sizes.push(size);
+        rest = &rest[line + 2 + size + 2..];
+    }
+    assert_eq!(sizes.pop(), Some(0), "the end");
+    assert!(sizes.len() > 10 && sizes.iter().all(|size| (1..=100).contains(size)), "{sizes:?}");
+    let (received, ended) = raw(&fixture, &get(&format!("/{handle}")));
+    let (head, body) = split_reply(&received);
+    assert!(head.contains("\r\ncontent-length: 1000\r\n") && ended.is_none(), "{head}");
+    assert_eq!(sha256(body), sha256(&noise(1000, 3)));
 }

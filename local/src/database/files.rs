@@ -41,6 +41,18 @@ impl Database {
         .await
     }
 
+    /// The latest `limit` files, newest first, and how many there are in all.
+    pub(crate) async fn latest_files(&self, limit: u32) -> Result<(Vec<FileRecord>, u64)> {
+        self.run(move |connection| {
+            // Rows are numbered as they come, so this reads no more of them than it returns.
+            let mut query = connection.prepare("SELECT * FROM files ORDER BY rowid DESC LIMIT ?1")?;
+            let files = query.query_map([limit], file_from_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            let total: i64 = connection.query_row("SELECT COUNT(*) FROM files", [], |row| row.get(0))?;
+            Ok((files, from_sql(total)))
+        })
+        .await
+    }
+
     /// Records a new file.
     pub(crate) async fn add_file(&self, file: FileRecord) -> Result<()> {
         self.run(move |connection| insert_file(connection, &file)).await
@@ -107,4 +119,34 @@ fn file_from_row(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
         created_ms: row.get("created_ms")?,
         tags: row.get("tags")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_latest_come_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("a.sqlite")).unwrap();
+        for name in ["one", "two", "three"] {
+            let text = || name.to_owned();
+            let file = FileRecord {
+                handle: text(),
+                filename: text(),
+                mimetype: text(),
+                size: 1,
+                object: text(),
+                location: text(),
+                container: text(),
+                key: text(),
+                created_ms: 1,
+                tags: None,
+            };
+            database.add_file(file).await.unwrap();
+        }
+        let (files, total) = database.latest_files(2).await.unwrap();
+        let handles: Vec<_> = files.iter().map(|file| file.handle.as_str()).collect();
+        assert_eq!((handles, total), (vec!["three", "two"], 3));
+    }
 }

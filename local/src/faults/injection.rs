@@ -3,26 +3,38 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::Action;
-use crate::connection::Fate;
+use crate::connection::{Fate, LentBody};
 use crate::errors::{ServiceError, s3_error};
 
 /// Time for the last bytes of a reply to reach the socket before the connection goes.
 const FLUSH: Duration = Duration::from_millis(20);
 
 /// The reply of an action that leaves the request undone; `None` for those that change its ordinary reply.
-pub(crate) async fn instead(action: &Action, path: &str, fate: &Fate) -> Option<Response> {
+pub(crate) async fn instead(action: &Action, path: &str, body: LentBody, fate: &Fate) -> Option<Response> {
     match action {
-        Action::Status { code, body, retry_after } => Some(status(*code, body.as_deref(), *retry_after, path)),
-        Action::Reset => {
-            fate.reset();
-            std::future::pending().await
+        Action::Status { code, body, headers, retry_after } => {
+            let mut response = status(*code, body.as_deref(), path);
+            add_headers(response.headers_mut(), headers);
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            Some(response)
+        }
+        Action::Reset => reset(fate).await,
+        Action::ResetBody(bytes) => {
+            swallow(body, *bytes).await;
+            reset(fate).await
+        }
+        Action::Delay(millis) => {
+            tokio::time::sleep(Duration::from_millis(*millis)).await;
+            None
         }
         Action::Hang => std::future::pending().await,
         Action::Garbage => Some(plain("application/json", "{\"error\": [garbage, \"")),
@@ -36,13 +48,37 @@ pub(crate) async fn instead(action: &Action, path: &str, fate: &Fate) -> Option<
             let text = "The Content-MD5 you specified did not match what we received.";
             Some(ServiceError::xml(StatusCode::BAD_REQUEST, "BadDigest", text).into_response())
         }
-        Action::ResetMid | Action::Truncate(_) | Action::NoEtag | Action::WrongEtag => None,
+        Action::ResetAfter
+        | Action::ResetMid
+        | Action::Truncate(_)
+        | Action::Drip { .. }
+        | Action::NoEtag
+        | Action::WrongEtag => None,
+    }
+}
+
+/// Resets the connection; what waits for this goes with it.
+async fn reset<T>(fate: &Fate) -> T {
+    fate.reset();
+    std::future::pending().await
+}
+
+/// Reads a body until `bytes` of it have come or it ends.
+async fn swallow(body: LentBody, bytes: u64) {
+    let mut frames = Body::new(body).into_data_stream();
+    let mut received = 0;
+    while received < bytes
+        && let Some(Ok(frame)) = frames.next().await
+    {
+        received += frame.len() as u64;
     }
 }
 
 /// Changes the ordinary reply as the action says.
-pub(crate) fn change(action: &Action, method: &Method, mut response: Response, fate: Fate) -> Response {
+pub(crate) async fn change(action: &Action, method: &Method, mut response: Response, fate: Fate) -> Response {
     match action {
+        Action::ResetAfter => reset(&fate).await,
+        Action::Drip { bytes, millis } => drip(response, *bytes, Duration::from_millis(*millis)),
         Action::NoEtag => {
             response.headers_mut().remove(header::ETAG);
             response
@@ -61,7 +97,7 @@ pub(crate) fn change(action: &Action, method: &Method, mut response: Response, f
     }
 }
 
-fn status(code: u16, body: Option<&str>, retry_after: Option<u32>, path: &str) -> Response {
+fn status(code: u16, body: Option<&str>, path: &str) -> Response {
     let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = match body {
         Some(body) => {
@@ -79,10 +115,22 @@ fn status(code: u16, body: Option<&str>, retry_after: Option<u32>, path: &str) -
         None => plain("text/plain; charset=utf-8", "injected fault"),
     };
     *response.status_mut() = status;
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
     response
+}
+
+/// The first of a name replaces what is there, the others are added to it.
+fn add_headers(headers: &mut HeaderMap, added: &[(String, String)]) {
+    let mut names = Vec::new();
+    for (name, value) in added {
+        // Both were read before when the rule was; one that was made otherwise and cannot be sent is left away.
+        let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) else { continue };
+        if names.contains(&name) {
+            headers.append(name, value);
+        } else {
+            headers.insert(name.clone(), value);
+            names.push(name);
+        }
+    }
 }
 
 fn plain(content_type: &'static str, body: &str) -> Response {
@@ -100,6 +148,28 @@ fn endless() -> Response {
 fn length_of(response: &Response) -> Option<u64> {
     let announced = response.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     announced.or_else(|| http_body::Body::size_hint(response.body()).exact())
+}
+
+/// Sends the body in pieces of `bytes`, each after a pause.
+fn drip(response: Response, bytes: u64, pause: Duration) -> Response {
+    let length = length_of(&response);
+    let (mut head, body) = response.into_parts();
+    if let Some(length) = length {
+        head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    let piece = usize::try_from(bytes).unwrap_or(usize::MAX).max(1);
+    let pieces = stream::unfold((body.into_data_stream(), Bytes::new()), move |(mut frames, mut left)| async move {
+        while left.is_empty() {
+            match frames.next().await? {
+                Ok(frame) => left = frame,
+                Err(error) => return Some((Err(error), (frames, left))),
+            }
+        }
+        tokio::time::sleep(pause).await;
+        let next = left.split_to(piece.min(left.len()));
+        Some((Ok(next), (frames, left)))
+    });
+    Response::from_parts(head, Body::from_stream(pieces))
 }
 
 /// Announces the whole reply, sends `keep` bytes of its body, and ends the connection.

@@ -1,10 +1,11 @@
 //! Faults on purpose: which requests meet one, and which.
 
 pub(crate) mod injection;
+mod notation;
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
+
+pub use notation::RuleError;
 
 /// What a request meets instead of, or on top of, its ordinary reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,15 +16,30 @@ pub enum Action {
         code: u16,
         /// The body; by default an error in the envelope of the endpoint.
         body: Option<String>,
+        /// Headers beside those that come with the body; one of the same name takes the place of the usual one.
+        headers: Vec<(String, String)>,
         /// Seconds for a `Retry-After` header.
         retry_after: Option<u32>,
     },
-    /// TCP reset before the body is read.
+    /// TCP reset before the request's body is read.
     Reset,
+    /// TCP reset when so many bytes of the request's body have come, or all of a shorter one. Nothing is carried out.
+    ResetBody(u64),
+    /// Carry the request out, then TCP reset instead of a reply.
+    ResetAfter,
     /// TCP reset in the middle of the reply's body.
     ResetMid,
     /// Announce the whole reply and close the connection after so many bytes of its body.
     Truncate(u64),
+    /// Wait so many milliseconds, then carry the request out.
+    Delay(u64),
+    /// Carry the request out, but send the reply's body in pieces.
+    Drip {
+        /// Bytes of a piece, at least 1.
+        bytes: u64,
+        /// Milliseconds before every piece.
+        millis: u64,
+    },
     /// 200 with malformed JSON.
     Garbage,
     /// 200 with plain text.
@@ -76,137 +92,6 @@ impl Rule {
 
     fn is_due(&self, count: u64) -> bool {
         count >= self.first && self.last.is_none_or(|last| count <= last)
-    }
-}
-
-/// Why a fault rule was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleError(String);
-
-impl fmt::Display for RuleError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for RuleError {}
-
-impl FromStr for Rule {
-    type Err = RuleError;
-
-    fn from_str(text: &str) -> Result<Self, RuleError> {
-        let mut rest = text.trim();
-        let mut word = |what: &str| {
-            let (word, after) = rest
-                .split_once(char::is_whitespace)
-                .ok_or_else(|| RuleError(format!("{what} is missing; a rule is 'METHOD PATHGLOB NTH ACTION'")))?;
-            rest = after.trim_start();
-            Ok::<_, RuleError>(word)
-        };
-        let method = word("PATHGLOB")?;
-        let glob = word("NTH")?;
-        let (first, last) = parse_range(word("ACTION")?)?;
-        let is_method = method == "*" || method.bytes().all(|byte| byte.is_ascii_alphabetic());
-        if !is_method {
-            return Err(RuleError(format!("'{method}' is not an HTTP method or *")));
-        }
-        if !glob.starts_with(['/', '*']) {
-            return Err(RuleError(format!("the glob '{glob}' can match nothing: paths begin with /")));
-        }
-        Ok(Self::new(method, glob, first, last, rest.parse()?))
-    }
-}
-
-fn parse_range(text: &str) -> Result<(u64, Option<u64>), RuleError> {
-    let number = |digits: &str| digits.parse::<u64>().ok().filter(|number| *number > 0);
-    let range = match text.split_once('-') {
-        _ if text == "*" => Some((1, None)),
-        None => number(text).map(|only| (only, Some(only))),
-        Some((first, "")) => number(first).map(|first| (first, None)),
-        Some((first, last)) => number(first)
-            .zip(number(last))
-            .filter(|(first, last)| first <= last)
-            .map(|(first, last)| (first, Some(last))),
-    };
-    range.ok_or_else(|| RuleError(format!("'{text}' is not 1, 2-3, 1- or *")))
-}
-
-impl FromStr for Action {
-    type Err = RuleError;
-
-    fn from_str(text: &str) -> Result<Self, RuleError> {
-        let (name, value) = text.split_once(':').map_or((text, None), |(name, value)| (name, Some(value)));
-        match (name, value) {
-            ("status", Some(value)) => parse_status(value),
-            ("truncate", Some(value)) => {
-                value.parse().map(Self::Truncate).map_err(|_| RuleError(format!("'{value}' is not a number of bytes")))
-            }
-            ("reset", None) => Ok(Self::Reset),
-            ("reset-mid", None) => Ok(Self::ResetMid),
-            ("garbage", None) => Ok(Self::Garbage),
-            ("notjson", None) => Ok(Self::NotJson),
-            ("endless", None) => Ok(Self::Endless),
-            ("hang", None) => Ok(Self::Hang),
-            ("skew", None) => Ok(Self::Skew),
-            ("bad-digest", None) => Ok(Self::BadDigest),
-            ("no-etag", None) => Ok(Self::NoEtag),
-            ("wrong-etag", None) => Ok(Self::WrongEtag),
-            _ => Err(RuleError(format!("'{text}' is not an action"))),
-        }
-    }
-}
-
-/// `CODE[:BODY] [retry-after=SECONDS]`; the body may hold blanks.
-fn parse_status(text: &str) -> Result<Action, RuleError> {
-    let (text, retry_after) = match text.rsplit_once(" retry-after=") {
-        None => (text, None),
-        Some((before, seconds)) => {
-            let seconds = seconds.parse().map_err(|_| RuleError(format!("'{seconds}' is not a number of seconds")))?;
-            (before.trim_end(), Some(seconds))
-        }
-    };
-    let (code, body) = text.split_once(':').map_or((text, None), |(code, body)| (code, Some(body.to_owned())));
-    let code = code.parse().ok().filter(|code| (200..600).contains(code));
-    let code = code.ok_or_else(|| RuleError(format!("'{text}' does not begin with a status from 200 to 599")))?;
-    Ok(Action::Status { code, body, retry_after })
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {} ", self.method.as_deref().unwrap_or("*"), self.glob)?;
-        match self.last {
-            Some(last) if last == self.first => write!(formatter, "{last}")?,
-            Some(last) => write!(formatter, "{}-{last}", self.first)?,
-            None if self.first == 1 => write!(formatter, "*")?,
-            None => write!(formatter, "{}-", self.first)?,
-        }
-        write!(formatter, " {}", self.action)
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
-            Self::Status { code, body, retry_after } => {
-                write!(formatter, "status:{code}")?;
-                if let Some(body) = body {
-                    write!(formatter, ":{body}")?;
-                }
-                return retry_after.map_or(Ok(()), |seconds| write!(formatter, " retry-after={seconds}"));
-            }
-            Self::Truncate(bytes) => return write!(formatter, "truncate:{bytes}"),
-            Self::Reset => "reset",
-            Self::ResetMid => "reset-mid",
-            Self::Garbage => "garbage",
-            Self::NotJson => "notjson",
-            Self::Endless => "endless",
-            Self::Hang => "hang",
-            Self::Skew => "skew",
-            Self::BadDigest => "bad-digest",
-            Self::NoEtag => "no-etag",
-            Self::WrongEtag => "wrong-etag",
-        };
-        formatter.write_str(name)
     }
 }
 
@@ -275,56 +160,6 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rules_are_read_and_written_alike() {
-        for text in [
-            "PUT /s3/* 1 status:503",
-            "* /multipart/complete 1-3 status:202",
-            "POST /multipart/start 2- status:400:{\"error\": \"no: really\"}",
-            "POST /multipart/start * status:429:slow down retry-after=2",
-            "* * 1 reset",
-            "GET /* 2-3 truncate:1000",
-            "GET /* * reset-mid",
-            "* * 1 garbage",
-            "* * 1 notjson",
-            "* * 1 endless",
-            "* * 1 hang",
-            "PUT /s3/* 1 skew",
-            "PUT /s3/* 1 bad-digest",
-            "PUT /s3/* 1 no-etag",
-            "PUT /s3/* 1 wrong-etag",
-        ] {
-            assert_eq!(text.parse::<Rule>().unwrap().to_string(), text);
-        }
-        let rule: Rule = "  put   /a*   1   status:503   retry-after=7 ".parse().unwrap();
-        assert_eq!(rule.action, Action::Status { code: 503, body: None, retry_after: Some(7) });
-    }
-
-    #[test]
-    fn wrong_rules_are_refused() {
-        for text in [
-            "",
-            "PUT",
-            "PUT /a",
-            "PUT /a 1",
-            "PUT a 1 reset",
-            "P-T /a 1 reset",
-            "PUT /a 0 reset",
-            "PUT /a 3-2 reset",
-            "PUT /a x reset",
-            "PUT /a 1 resett",
-            "PUT /a 1 reset:1",
-            "PUT /a 1 status",
-            "PUT /a 1 status:99",
-            "PUT /a 1 status:600",
-            "PUT /a 1 status:503 retry-after=x",
-            "PUT /a 1 truncate:",
-            "PUT /a 1 truncate:x",
-        ] {
-            assert!(text.parse::<Rule>().is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn globs() {
