@@ -1,11 +1,25 @@
 //! Image tasks on real pixels.
 
+mod ascii;
+mod border;
+mod canvas;
 pub(crate) mod color;
 mod crop;
 mod filters;
+mod focus;
+mod gaussian;
+mod mosaic;
+mod outline;
+mod paint;
+mod parameters;
+mod parts;
 mod picture;
+mod polaroid;
 mod resize;
 mod rotate;
+mod shadow;
+mod tones;
+mod vignette;
 
 use std::path::{Path, PathBuf};
 
@@ -29,21 +43,57 @@ pub(crate) enum Input {
     Memory(Bytes),
 }
 
-/// An image in the format of its source.
+/// What tasks have made.
 #[derive(Debug)]
 pub(crate) struct Converted {
     pub(crate) bytes: Vec<u8>,
     pub(crate) mimetype: &'static str,
 }
 
+/// Carries one task out on all frames of a picture.
+type Effect = fn(&mut Picture, &Task) -> Result<()>;
+
+/// Every task that makes a picture of a picture.
+const EFFECTS: &[(&str, Effect)] = &[
+    ("blackwhite", tones::blackwhite),
+    ("blur", focus::blur),
+    ("border", border::border),
+    ("circle", outline::circle),
+    ("crop", crop::crop),
+    ("flip", filters::flip),
+    ("flop", filters::flop),
+    ("modulate", tones::modulate),
+    ("monochrome", filters::monochrome),
+    ("negative", tones::negative),
+    ("oil_paint", paint::oil_paint),
+    ("partial_blur", parts::blur),
+    ("partial_pixelate", parts::pixelate),
+    ("pixelate", mosaic::pixelate),
+    ("polaroid", polaroid::polaroid),
+    ("resize", resize::resize),
+    ("rotate", rotate::rotate),
+    ("rounded_corners", outline::rounded_corners),
+    ("sepia", tones::sepia),
+    ("shadow", shadow::shadow),
+    ("sharpen", focus::sharpen),
+    ("torn_edges", outline::torn_edges),
+    ("vignette", vignette::vignette),
+];
+
+/// The task that makes a page of a picture.
+const PAGE: &str = "ascii";
+
 /// Whether this module carries a task out.
 pub(crate) fn is_served(task: &str) -> bool {
-    matches!(task, "resize" | "crop" | "rotate" | "flip" | "flop" | "monochrome")
+    task == PAGE || effect(task).is_some()
 }
 
 /// Carries tasks out one after the other. Blocks, and needs memory for the decoded image.
 pub(crate) fn convert(input: Input, tasks: &[Task]) -> Result<Converted> {
-    run(input, tasks)?.encode()
+    match tasks.split_last() {
+        Some((last, tasks)) if last.name == PAGE => ascii::page(run(input, tasks)?.first_frame()?, last),
+        _ => run(input, tasks)?.encode(),
+    }
 }
 
 /// Width and height of what [`convert`] would make.
@@ -55,28 +105,21 @@ pub(crate) fn measure(input: Input, tasks: &[Task]) -> Result<(u32, u32)> {
 }
 
 fn run(input: Input, tasks: &[Task]) -> Result<Picture> {
+    if tasks.iter().any(|task| task.name == PAGE) {
+        // What comes after a page has no picture to work on.
+        return Err(ServiceError::unknown_task());
+    }
     let mut picture = Picture::decode(input)?;
     for task in tasks {
-        match task.name {
-            "resize" => {
-                let resize = resize::Resize::read(task)?;
-                picture.change(|frame| resize.apply(frame))?;
-            }
-            "crop" => {
-                let area = crop::Crop::read(task)?;
-                picture.change(|frame| area.apply(frame))?;
-            }
-            "rotate" => rotate::apply(&mut picture, task)?,
-            "flip" => picture.change(|frame| Ok(filters::flip(frame)))?,
-            "flop" => picture.change(|frame| Ok(filters::flop(frame)))?,
-            "monochrome" => {
-                picture.change(|frame| Ok(filters::monochrome(frame)))?;
-                picture.forget_color_profile();
-            }
-            other => return Err(ServiceError::not_served(format_args!("the task {other}"))),
-        }
+        let effect =
+            effect(task.name).ok_or_else(|| ServiceError::not_served(format_args!("the task {}", task.name)))?;
+        effect(&mut picture, task)?;
     }
     Ok(picture)
+}
+
+fn effect(task: &str) -> Option<Effect> {
+    EFFECTS.iter().find(|(name, _)| *name == task).map(|(_, effect)| *effect)
 }
 
 /// Width and height by the header alone; `None` for what is no image.

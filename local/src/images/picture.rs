@@ -14,6 +14,8 @@ use image::{
     ImageReader, ImageResult, Limits,
 };
 
+use super::canvas::over;
+use super::color::Color;
 use super::{Changed, Converted, Input, MAX_FILE_SIZE, MAX_PIXELS, check_pixels, not_supported, refusal};
 use crate::errors::{Result, ServiceError};
 
@@ -118,6 +120,26 @@ impl Picture {
         self.color_profile = None;
     }
 
+    /// Brings format and profile in line with pixels that a task has painted: transparency in a format without it
+    /// makes a PNG, and a profile for shades of grey does not fit to colors.
+    pub(super) fn settle(&mut self) {
+        let is_transparent = self.frames.iter().any(|(frame, _)| frame.color().has_alpha());
+        match self.format {
+            ImageFormat::Jpeg if is_transparent => self.format = ImageFormat::Png,
+            ImageFormat::Gif if is_transparent => self.frames.iter_mut().for_each(|(frame, _)| harden(frame)),
+            _ => {}
+        }
+        let has_color = self.frames.iter().any(|(frame, _)| frame.color().has_color());
+        if has_color && self.color_profile.as_deref().is_some_and(is_grey_profile) {
+            self.forget_color_profile();
+        }
+    }
+
+    /// What is seen of it while nothing moves.
+    pub(super) fn first_frame(&self) -> Result<&DynamicImage> {
+        self.frames.first().map(|(frame, _)| frame).ok_or_else(not_supported)
+    }
+
     /// Width and height.
     pub(super) fn size(&self) -> (u32, u32) {
         self.frames.first().map_or((0, 0), |(frame, _)| (frame.width(), frame.height()))
@@ -144,6 +166,7 @@ impl Picture {
             ImageFormat::Png => write_with(PngEncoder::new(target), &image, exif, profile),
             ImageFormat::WebP => write_with(WebPEncoder::new_lossless(target), &eight_bit(image), exif, profile),
             ImageFormat::Bmp => eight_bit(image).write_to(target, ImageFormat::Bmp),
+            ImageFormat::Tiff => colored_if_transparent(image).write_to(target, ImageFormat::Tiff),
             other => image.write_to(target, other),
         }
     }
@@ -177,6 +200,20 @@ fn write_with(
     image.write_with_encoder(encoder)
 }
 
+/// Whether a profile is one for shades of grey; its head says so.
+fn is_grey_profile(profile: &[u8]) -> bool {
+    profile.get(16..20) == Some(b"GRAY".as_slice())
+}
+
+/// GIF knows only visible or not: what can be seen a little lies on white.
+fn harden(frame: &mut DynamicImage) {
+    let mut pixels = frame.to_rgba8();
+    for pixel in pixels.pixels_mut().filter(|pixel| pixel.0[3] > 0) {
+        pixel.0 = over(pixel.0, Color::WHITE.0);
+    }
+    *frame = pixels.into();
+}
+
 /// Eight bits a channel, for formats that know no others.
 fn eight_bit(image: DynamicImage) -> DynamicImage {
     let color = image.color();
@@ -185,6 +222,15 @@ fn eight_bit(image: DynamicImage) -> DynamicImage {
         (false, true) => image.into_luma_alpha8().into(),
         (true, false) => image.into_rgb8().into(),
         (true, true) => image.into_rgba8().into(),
+    }
+}
+
+/// Shades of grey with transparency as colors with it, for encoders that know no other transparency.
+fn colored_if_transparent(image: DynamicImage) -> DynamicImage {
+    match image {
+        DynamicImage::ImageLumaA8(_) => image.into_rgba8().into(),
+        DynamicImage::ImageLumaA16(_) => image.into_rgba16().into(),
+        other => other,
     }
 }
 
@@ -219,6 +265,57 @@ mod tests {
         assert_eq!(flat.get_pixel(0, 0).0, [255, 255, 255]);
         assert_eq!(flat.get_pixel(1, 0).0, [0, 0, 0]);
         assert_eq!(flat.get_pixel(2, 0).0, [128, 128, 128]);
+    }
+
+    fn encoded(image: &DynamicImage, format: ImageFormat) -> Picture {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, format).unwrap();
+        Picture::decode(Input::Memory(bytes.into_inner().into())).unwrap()
+    }
+
+    #[test]
+    fn transparency_needs_a_format_that_has_it() {
+        let opaque = DynamicImage::from(image::RgbImage::new(8, 6));
+        for (format, mimetype) in [
+            (ImageFormat::Jpeg, "image/png"),
+            (ImageFormat::Png, "image/png"),
+            (ImageFormat::WebP, "image/webp"),
+            (ImageFormat::Bmp, "image/bmp"),
+            (ImageFormat::Tiff, "image/tiff"),
+            (ImageFormat::Gif, "image/gif"),
+        ] {
+            let mut picture = encoded(&opaque, format);
+            picture.settle();
+            assert_eq!(picture.format, format, "nothing is transparent so far");
+            picture.change(|_| Ok(RgbaImage::from_pixel(8, 6, Rgba([255, 0, 0, 0])).into())).unwrap();
+            picture.settle();
+            let converted = picture.encode().unwrap();
+            assert_eq!(converted.mimetype, mimetype);
+            let pixels = image::load_from_memory(&converted.bytes).unwrap().into_rgba8();
+            assert!(pixels.pixels().all(|pixel| pixel.0[3] == 0), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn gif_shows_soft_edges_on_white() {
+        let mut picture = encoded(&DynamicImage::from(image::RgbImage::new(2, 1)), ImageFormat::Gif);
+        let mut pixels = RgbaImage::new(2, 1);
+        pixels.put_pixel(0, 0, Rgba([0, 0, 0, 102]));
+        picture.change(|_| Ok(pixels.clone().into())).unwrap();
+        picture.settle();
+        let pixels = picture.frames[0].0.to_rgba8();
+        assert_eq!((pixels.get_pixel(0, 0).0, pixels.get_pixel(1, 0).0), ([153, 153, 153, 255], [0; 4]));
+    }
+
+    #[test]
+    fn profiles_for_grey_do_not_stay_with_colors() {
+        let head = |space: &[u8]| [&[0; 16], space, &[0; 4]].concat();
+        for (space, kept) in [(b"GRAY", false), (b"RGB ", true)] {
+            let mut picture = encoded(&DynamicImage::from(image::RgbImage::new(2, 1)), ImageFormat::Png);
+            picture.color_profile = Some(head(space));
+            picture.settle();
+            assert_eq!(picture.color_profile.is_some(), kept);
+        }
     }
 
     #[test]

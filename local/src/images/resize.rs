@@ -3,9 +3,17 @@
 use image::DynamicImage;
 use image::imageops::FilterType;
 
+use super::parameters::not_served;
+use super::picture::Picture;
 use super::{Changed, check_pixels};
 use crate::errors::{Result, ServiceError};
 use crate::grammar::{Task, Value};
+
+/// Carries a `resize` task out.
+pub(super) fn resize(picture: &mut Picture, task: &Task) -> Result<()> {
+    let resize = Resize::read(task)?;
+    picture.change(|frame| resize.apply(frame))
+}
 
 /// How an image is brought to its new size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +37,12 @@ struct Align {
 
 /// A `resize` task.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Resize {
+struct Resize {
     width: Option<u32>,
     height: Option<u32>,
     fit: Fit,
     align: Align,
+    filter: FilterType,
 }
 
 /// An area of the source and the size that it is brought to.
@@ -47,7 +56,7 @@ struct Plan {
 }
 
 impl Resize {
-    pub(super) fn read(task: &Task) -> Result<Self> {
+    fn read(task: &Task) -> Result<Self> {
         // 0 stands for "not given".
         let side = |name: &str| task.number(name).filter(|side| *side > 0);
         let (width, height) = (side("width"), side("height"));
@@ -61,10 +70,10 @@ impl Resize {
             Some("max") => Fit::Max,
             Some(_) => return Err(ServiceError::invalid_value()),
         };
-        Ok(Self { width, height, fit, align: Align::read(task.get("align"))? })
+        Ok(Self { width, height, fit, align: Align::read(task.get("align"))?, filter: filter(task)? })
     }
 
-    pub(super) fn apply(&self, image: &DynamicImage) -> Changed {
+    fn apply(&self, image: &DynamicImage) -> Changed {
         let plan = self.plan(image.width(), image.height());
         let (width, height) = plan.to;
         check_pixels(width, height)?;
@@ -73,10 +82,10 @@ impl Resize {
             return Ok(image.clone());
         }
         if is_whole {
-            return Ok(image.resize_exact(width, height, FilterType::Lanczos3));
+            return Ok(image.resize_exact(width, height, self.filter));
         }
         let area = image.crop_imm(plan.x, plan.y, plan.width, plan.height);
-        Ok(area.resize_exact(width, height, FilterType::Lanczos3))
+        Ok(area.resize_exact(width, height, self.filter))
     }
 
     fn plan(&self, width: u32, height: u32) -> Plan {
@@ -106,6 +115,19 @@ impl Resize {
                 whole(scaled(if fit == Fit::Max { factor.min(1.0) } else { factor }))
             }
         }
+    }
+}
+
+/// How pixels are made of those of the source; the names are ImageMagick's and the customary ones.
+fn filter(task: &Task) -> Result<FilterType> {
+    let Some(name) = task.text("filter") else { return Ok(FilterType::Lanczos3) };
+    match name.to_ascii_lowercase().as_str() {
+        "point" | "nearest" => Ok(FilterType::Nearest),
+        "triangle" | "bilinear" => Ok(FilterType::Triangle),
+        "catrom" | "catmullrom" => Ok(FilterType::CatmullRom),
+        "gaussian" => Ok(FilterType::Gaussian),
+        "lanczos" | "lanczos3" => Ok(FilterType::Lanczos3),
+        _ => Err(not_served(task, "filter", name)),
     }
 }
 
@@ -149,12 +171,13 @@ impl Align {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parameters::tests::task;
     use super::*;
     use image::{Rgb, RgbImage};
 
     fn resize(width: u32, height: u32, fit: Fit, align: Align) -> Resize {
         let side = |side| Some(side).filter(|side| *side > 0);
-        Resize { width: side(width), height: side(height), fit, align }
+        Resize { width: side(width), height: side(height), fit, align, filter: FilterType::Lanczos3 }
     }
 
     #[test]
@@ -196,6 +219,21 @@ mod tests {
         assert_eq!(Align::read(Some(&pair)).unwrap(), Align { horizontal: 0, vertical: 2 });
         assert_eq!(Align::read(Some(&text("top"))).unwrap(), Align { horizontal: 1, vertical: 0 });
         assert!(Align::read(Some(&text("faces"))).is_err());
+    }
+
+    #[test]
+    fn filters_are_chosen_by_name() {
+        let source = DynamicImage::from(RgbImage::from_fn(2, 1, |x, _| Rgb([x as u8 * 200; 3])));
+        let enlarged = |text: &str| {
+            let resize = Resize::read(&task(&format!("resize=width:8,height:1,fit:scale,{text}"))).unwrap();
+            resize.apply(&source).unwrap().into_rgb8()
+        };
+        let shades = |text: &str| enlarged(text).pixels().map(|pixel| pixel.0[0]).collect::<Vec<u8>>();
+        assert_eq!(shades("filter:Point"), [0, 0, 0, 0, 200, 200, 200, 200]);
+        assert!(shades("filter:triangle").is_sorted() && shades("filter:triangle")[3] > 0);
+        assert_eq!(shades("filter:Lanczos"), shades(""));
+        let refused = Resize::read(&task("resize=width:8,filter:Sinc")).unwrap_err();
+        assert_eq!(refused.message(), "filestack-local does not implement the task resize with filter:Sinc");
     }
 
     #[test]
