@@ -50,7 +50,8 @@ pub(super) fn page(image: &DynamicImage, task: &Task) -> Result<Converted> {
 fn shrink(image: &DynamicImage, columns: u32, rows: u32, background: Color) -> RgbImage {
     let mut cells = image.thumbnail_exact(columns, rows).into_rgba8();
     for pixel in cells.pixels_mut() {
-        pixel.0 = over(pixel.0, background.0);
+        // Where the background is clear too, the page is white.
+        pixel.0 = over(over(pixel.0, background.0), Color::WHITE.0);
     }
     DynamicImage::from(cells).into_rgb8()
 }
@@ -150,6 +151,7 @@ mod tests {
         let clear = DynamicImage::from(RgbaImage::from_pixel(12, 10, Rgba([0, 0, 0, 0])));
         assert_eq!(lines(&written(&clear, "ascii")), ["  "]);
         assert_eq!(lines(&written(&clear, "ascii=background:black")), ["@@"]);
+        assert_eq!(lines(&written(&clear, "ascii=background:transparent")), ["  "]);
     }
 
     #[test]

@@ -20,6 +20,12 @@ impl Canvas {
         Self { pixels: image.to_rgba8(), is_grey: !image.color().has_color() }
     }
 
+    /// A frame that is needed no more.
+    pub(super) fn made_of(image: DynamicImage) -> Self {
+        let is_grey = !image.color().has_color();
+        Self { pixels: image.into_rgba8(), is_grey }
+    }
+
     /// The same pixels on a larger area of one color, their left upper corner at `x` and `y`.
     pub(super) fn enlarge(self, (width, height): (u32, u32), (x, y): (u32, u32), color: Color) -> Result<Self> {
         check_pixels(width, height)?;

@@ -91,7 +91,7 @@ pub(crate) fn is_served(task: &str) -> bool {
 /// Carries tasks out one after the other. Blocks, and needs memory for the decoded image.
 pub(crate) fn convert(input: Input, tasks: &[Task]) -> Result<Converted> {
     match tasks.split_last() {
-        Some((last, tasks)) if last.name == PAGE => ascii::page(run(input, tasks)?.first_frame()?, last),
+        Some((last, tasks)) if last.name == PAGE => ascii::page(run(input, tasks)?.still()?, last),
         _ => run(input, tasks)?.encode(),
     }
 }

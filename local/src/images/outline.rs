@@ -59,8 +59,7 @@ pub(super) fn torn_edges(picture: &mut Picture, task: &Task) -> Result<()> {
 }
 
 /// A canvas of which a mask is left.
-fn shaped(image: &DynamicImage, mask: &GrayImage, background: Option<Color>) -> DynamicImage {
-    let mut canvas = Canvas::of(image);
+fn shaped(mut canvas: Canvas, mask: &GrayImage, background: Option<Color>) -> DynamicImage {
     canvas.cut(mask);
     canvas.put_behind(background);
     canvas.finish()
@@ -69,13 +68,13 @@ fn shaped(image: &DynamicImage, mask: &GrayImage, background: Option<Color>) -> 
 fn encircled(image: &DynamicImage, background: Option<Color>) -> DynamicImage {
     let side = image.width().min(image.height());
     let square = image.crop_imm((image.width() - side) / 2, (image.height() - side) / 2, side, side);
-    shaped(&square, &corners(side, side, side), background)
+    shaped(Canvas::made_of(square), &corners(side, side, side), background)
 }
 
 fn rounded(image: &DynamicImage, radius: u32, blur: f64, background: Option<Color>) -> DynamicImage {
     let mut mask = corners(image.width(), image.height(), radius.saturating_mul(2));
     soften_mask(&mut mask, blur);
-    shaped(image, &mask, background)
+    shaped(Canvas::of(image), &mask, background)
 }
 
 /// A rectangle whose corners are quarters of circles.
@@ -109,7 +108,7 @@ fn torn(image: &DynamicImage, depths: &std::ops::Range<f64>, background: Option<
             .min(f64::from(height) - down - bottom[column]);
         Luma([coverage(inside)])
     });
-    shaped(image, &mask, background)
+    shaped(Canvas::of(image), &mask, background)
 }
 
 /// How much of a pixel is covered when its middle is `inside` pixels from an edge.

@@ -136,7 +136,7 @@ impl Picture {
     }
 
     /// What is seen of it while nothing moves.
-    pub(super) fn first_frame(&self) -> Result<&DynamicImage> {
+    pub(super) fn still(&self) -> Result<&DynamicImage> {
         self.frames.first().map(|(frame, _)| frame).ok_or_else(not_supported)
     }
 

@@ -50,7 +50,7 @@ fn developed(image: &DynamicImage, color: Color, degrees: u32, background: Optio
         vector: [offset, offset],
         color: Color::BLACK,
     };
-    shadow.cast(Canvas::of(&turned), background)
+    shadow.cast(Canvas::made_of(turned), background)
 }
 
 #[cfg(test)]
