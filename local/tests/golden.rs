@@ -287,6 +287,19 @@ async fn every_frame_of_an_animation_changes() {
 }
 
 #[tokio::test]
+async fn soft_edges_in_a_gif_lie_on_white() {
+    let fixture = start(Options::default());
+    let handle = fixture.store(&encode(&badge(), ImageFormat::Gif), "a.gif", "image/gif").await;
+    for task in ["blur=amount:3", "pixelate=amount:9", "partial_blur=objects:[[0,0,80,60]]"] {
+        let bytes = fixture.bytes(&format!("/{task}/{handle}")).await;
+        let pixels = image::load_from_memory(&bytes).unwrap().into_rgba8();
+        assert_eq!(pixels.get_pixel(0, 0).0[3], 0, "{task}");
+        // The ring itself has little red; between it and what cannot be seen it becomes lighter.
+        assert!(pixels.pixels().any(|pixel| pixel.0[3] == 255 && pixel.0[0] > 170), "{task}");
+    }
+}
+
+#[tokio::test]
 async fn pages_can_be_stored_and_nothing_else() {
     let fixture = start(Options::default());
     let handle = fixture.store(&encode(&landscape(), ImageFormat::Png), "a.png", "image/png").await;

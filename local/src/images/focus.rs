@@ -23,7 +23,9 @@ const STRENGTH: f32 = 0.25;
 /// Carries a `blur` task out.
 pub(super) fn blur(picture: &mut Picture, task: &Task) -> Result<()> {
     let amount = whole(task, "amount", DEFAULT_AMOUNT)?;
-    picture.change(|frame| Ok(blurred(frame, amount)))
+    picture.change(|frame| Ok(blurred(frame, amount)))?;
+    picture.settle();
+    Ok(())
 }
 
 /// Carries a `sharpen` task out.

@@ -14,7 +14,9 @@ use crate::grammar::Task;
 /// Carries a `pixelate` task out.
 pub(super) fn pixelate(picture: &mut Picture, task: &Task) -> Result<()> {
     let side = whole(task, "amount", 2)?;
-    picture.change(|frame| Ok(pixelated(frame, side)))
+    picture.change(|frame| Ok(pixelated(frame, side)))?;
+    picture.settle();
+    Ok(())
 }
 
 fn pixelated(image: &DynamicImage, side: u32) -> DynamicImage {

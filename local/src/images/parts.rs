@@ -20,13 +20,17 @@ const MAX_POSITION: u32 = 10_000;
 /// Carries a `partial_blur` task out.
 pub(super) fn blur(picture: &mut Picture, task: &Task) -> Result<()> {
     let (parts, sigma) = (Parts::read(task)?, number(task, "amount", 10.0)?);
-    picture.change(|frame| Ok(parts.change(frame, reach(sigma), |area| soften(area, sigma))))
+    picture.change(|frame| Ok(parts.change(frame, reach(sigma), |area| soften(area, sigma))))?;
+    picture.settle();
+    Ok(())
 }
 
 /// Carries a `partial_pixelate` task out.
 pub(super) fn pixelate(picture: &mut Picture, task: &Task) -> Result<()> {
     let (parts, side) = (Parts::read(task)?, number(task, "amount", 10.0)?.round() as u32);
-    picture.change(|frame| Ok(parts.change(frame, 0, |area| tile(area, side))))
+    picture.change(|frame| Ok(parts.change(frame, 0, |area| tile(area, side))))?;
+    picture.settle();
+    Ok(())
 }
 
 /// A rectangle, its right lower corner excluded.
