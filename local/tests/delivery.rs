@@ -234,7 +234,7 @@ async fn refusals_of_transformations() {
         (format!("/resize=fit:crop/{handle}"), 400, "invalid attr value"),
         (format!("/crop=dim:[9,0,1,1]/{handle}"), 400, "invalid attr value"),
         (format!("/crop=dim:[0,0,1]/{handle}"), 400, "invalid attr value"),
-        (format!("/sepia/{handle}"), 501, "the task sepia"),
+        (format!("/enhance/{handle}"), 501, "the task enhance"),
         (format!("/resize=width:1,align:faces/{handle}"), 501, "align:faces"),
         (format!("/AKEY00z/collage=files:[{text}],width:50,height:50/{handle}"), 400, "conv20 provider error"),
         (format!("/AKEY00z/animate/[{handle},{text}]"), 400, "conv20 provider error"),

@@ -6,7 +6,7 @@ use image::{Delay, DynamicImage, Rgba, RgbaImage};
 
 use super::align::Align;
 use super::color::Color;
-use super::output::color;
+use super::parameters::color;
 use super::picture::Picture;
 use super::resize::{Fit, Resize};
 use super::{Changed, Converted, Input, check_pixels, check_together};

@@ -5,7 +5,7 @@ use image::{DynamicImage, Rgba, RgbaImage};
 
 use super::align::Align;
 use super::color::Color;
-use super::output::color;
+use super::parameters::color;
 use super::picture::Picture;
 use super::resize::{Fit, Resize};
 use super::{Others, check_pixels, check_together};
@@ -24,7 +24,7 @@ struct Cell {
 }
 
 /// Carries a `collage` task out: the picture itself comes first, then those that the task names.
-pub(super) fn apply(picture: &mut Picture, task: &Task, others: &Others) -> Result<()> {
+pub(super) fn collage(picture: &mut Picture, task: &Task, others: &Others) -> Result<()> {
     let side = |name: &str| task.number(name).filter(|side| *side > 0).ok_or_else(ServiceError::invalid_value);
     let (width, height) = (side("width")?, side("height")?);
     check_pixels(width, height)?;

@@ -9,6 +9,7 @@ const PATTERN: &str = "fractal";
 
 impl Color {
     pub(crate) const WHITE: Self = Self([255; 4]);
+    pub(crate) const BLACK: Self = Self([0, 0, 0, 255]);
     pub(crate) const TRANSPARENT: Self = Self([0; 4]);
 
     /// Whether `text` is written as the service allows; it may still be nothing that can be painted with.
@@ -32,6 +33,11 @@ impl Color {
     /// 255 is opaque.
     pub(crate) fn alpha(self) -> u8 {
         self.0[3]
+    }
+
+    /// Whether it is a shade between black and white.
+    pub(crate) fn is_grey(self) -> bool {
+        self.0[0] == self.0[1] && self.0[1] == self.0[2]
     }
 }
 

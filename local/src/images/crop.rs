@@ -3,12 +3,19 @@
 use image::DynamicImage;
 
 use super::Changed;
+use super::picture::Picture;
 use crate::errors::{Result, ServiceError};
 use crate::grammar::{Task, Value};
 
+/// Carries a `crop` task out.
+pub(super) fn crop(picture: &mut Picture, task: &Task) -> Result<()> {
+    let area = Crop::read(task)?;
+    picture.change(|frame| area.apply(frame))
+}
+
 /// A `crop` task.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Crop {
+struct Crop {
     x: u32,
     y: u32,
     width: u32,
@@ -16,7 +23,7 @@ pub(super) struct Crop {
 }
 
 impl Crop {
-    pub(super) fn read(task: &Task) -> Result<Self> {
+    fn read(task: &Task) -> Result<Self> {
         let items = task.get("dim").and_then(Value::as_list).unwrap_or_default();
         let numbers: Vec<u32> = items.iter().filter_map(|item| item.as_text()?.parse().ok()).collect();
         match numbers.as_slice() {
@@ -28,7 +35,7 @@ impl Crop {
     }
 
     /// What lies outside of the image is left out; a rectangle that is wholly outside is refused.
-    pub(super) fn apply(&self, image: &DynamicImage) -> Changed {
+    fn apply(&self, image: &DynamicImage) -> Changed {
         if self.x >= image.width() || self.y >= image.height() {
             return Err(ServiceError::invalid_value());
         }

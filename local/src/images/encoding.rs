@@ -9,6 +9,7 @@ use image::codecs::tiff::TiffEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ColorType, Delay, DynamicImage, Frame, ImageEncoder, ImageFormat, ImageResult};
 
+use super::canvas::over;
 use super::color::Color;
 use super::jpeg;
 
@@ -149,23 +150,6 @@ pub(super) fn flat(image: DynamicImage, background: Color) -> DynamicImage {
         (false, 255) => pixels.into_rgb8().into(),
         _ => pixels,
     }
-}
-
-/// One color over another; both have their opacity last.
-fn over(upper: [u8; 4], lower: [u8; 4]) -> [u8; 4] {
-    let (front, behind) = (u32::from(upper[3]), u32::from(lower[3]));
-    // Opacity times 255, so that nothing is rounded before the end.
-    let back = behind * (255 - front);
-    let total = front * 255 + back;
-    if total == 0 {
-        return [upper[0], upper[1], upper[2], 0];
-    }
-    let mix = |upper: u8, lower: u8| {
-        let sum = u32::from(upper) * front * 255 + u32::from(lower) * back;
-        u8::try_from((sum + total / 2) / total).unwrap_or(u8::MAX)
-    };
-    let alpha = u8::try_from((total + 127) / 255).unwrap_or(u8::MAX);
-    [mix(upper[0], lower[0]), mix(upper[1], lower[1]), mix(upper[2], lower[2]), alpha]
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use image::ImageFormat;
 
 use super::color::Color;
 use super::encoding::{JPEG_QUALITY, flat};
+use super::parameters::{color, not_served};
 use super::picture::Picture;
 use crate::errors::{Result, ServiceError};
 use crate::grammar::Task;
@@ -15,7 +16,7 @@ const OUTPUT_QUALITY: u8 = 95;
 const NOT_SERVED: [&str; 3] = ["density", "pageformat", "pageorientation"];
 
 /// Carries an `output` task out.
-pub(super) fn apply(picture: &mut Picture, task: &Task) -> Result<()> {
+pub(super) fn output(picture: &mut Picture, task: &Task) -> Result<()> {
     if let Some(name) = NOT_SERVED.into_iter().find(|name| task.get(name).is_some()) {
         return Err(ServiceError::not_served(format_args!("the parameter {name} of the task output")));
     }
@@ -46,12 +47,18 @@ pub(super) fn apply(picture: &mut Picture, task: &Task) -> Result<()> {
 }
 
 /// Carries a `quality` task out.
-pub(super) fn apply_quality(picture: &mut Picture, task: &Task) {
+pub(super) fn quality(picture: &mut Picture, task: &Task) -> Result<()> {
     set_quality(picture, task.number("value"));
+    Ok(())
+}
+
+/// Carries a `no_metadata` task out.
+pub(super) fn no_metadata(picture: &mut Picture, _: &Task) -> Result<()> {
+    picture.forget_metadata()
 }
 
 /// Carries a `pjpg` task out.
-pub(super) fn apply_pjpg(picture: &mut Picture, task: &Task) -> Result<()> {
+pub(super) fn pjpg(picture: &mut Picture, task: &Task) -> Result<()> {
     picture.change_format(ImageFormat::Jpeg)?;
     picture.encoding.is_progressive = true;
     set_quality(picture, task.number("quality"));
@@ -59,7 +66,7 @@ pub(super) fn apply_pjpg(picture: &mut Picture, task: &Task) -> Result<()> {
 }
 
 /// Carries a `compress` task out.
-pub(super) fn apply_compress(picture: &mut Picture, task: &Task) -> Result<()> {
+pub(super) fn compress(picture: &mut Picture, task: &Task) -> Result<()> {
     picture.encoding.is_small = true;
     // More than the source has cannot be had.
     let source = picture.source().quality.map(|quality| quality.min(JPEG_QUALITY));
@@ -69,21 +76,11 @@ pub(super) fn apply_compress(picture: &mut Picture, task: &Task) -> Result<()> {
 
 /// Carries an `auto_image` task out, to which the format that the client likes was added. What moves stays a GIF:
 /// no other format here does.
-pub(super) fn apply_auto_image(picture: &mut Picture, task: &Task) -> Result<()> {
+pub(super) fn auto_image(picture: &mut Picture, task: &Task) -> Result<()> {
     match task.text("format").and_then(format) {
         Some(format) if !picture.moves() => picture.change_format(format),
         _ => Ok(()),
     }
-}
-
-/// The color that a parameter holds; 501 for the pattern that is written like one.
-pub(super) fn color(task: &Task, name: &str) -> Result<Option<Color>> {
-    let Some(text) = task.text(name) else { return Ok(None) };
-    Color::parse(text).map(Some).ok_or_else(|| not_served(task, name, text))
-}
-
-fn not_served(task: &Task, name: &str, value: &str) -> ServiceError {
-    ServiceError::not_served(format_args!("the task {} with {name}:{value}", task.name))
 }
 
 fn set_quality(picture: &mut Picture, quality: Option<u32>) {
@@ -143,7 +140,7 @@ mod tests {
         for from in names {
             for to in names {
                 let mut picture = picture(format(from).unwrap());
-                apply(&mut picture, &task(&format!("output=format:{to}"))).unwrap();
+                output(&mut picture, &task(&format!("output=format:{to}"))).unwrap();
                 let converted = picture.encode().unwrap();
                 let expected = format(to).unwrap();
                 assert_eq!(image::guess_format(&converted.bytes).unwrap(), expected, "{from} {to}");
@@ -157,9 +154,9 @@ mod tests {
         let quality = |text: &str| {
             let mut picture = picture(ImageFormat::Jpeg);
             match text.split('=').next() {
-                Some("quality") => apply_quality(&mut picture, &task(text)),
-                Some("pjpg") => apply_pjpg(&mut picture, &task(text)).unwrap(),
-                _ => apply(&mut picture, &task(text)).unwrap(),
+                Some("quality") => super::quality(&mut picture, &task(text)).unwrap(),
+                Some("pjpg") => pjpg(&mut picture, &task(text)).unwrap(),
+                _ => output(&mut picture, &task(text)).unwrap(),
             }
             picture.encoding.quality
         };
@@ -181,11 +178,11 @@ mod tests {
             ("output=format:png,density:300", "the parameter density of the task output"),
             ("output=background:fractal", "the task output with background:fractal"),
         ] {
-            let refused = apply(&mut picture(ImageFormat::Png), &task(text)).unwrap_err();
+            let refused = output(&mut picture(ImageFormat::Png), &task(text)).unwrap_err();
             assert!(refused.status() == 501 && refused.message().contains(part), "{text}: {refused:?}");
         }
-        let refused = apply(&mut picture(ImageFormat::Png), &task("output=page:2")).unwrap_err();
+        let refused = output(&mut picture(ImageFormat::Png), &task("output=page:2")).unwrap_err();
         assert_eq!(refused.status(), 400);
-        assert!(apply(&mut picture(ImageFormat::Png), &task("output=page:1,format:jpg,secure:true")).is_ok());
+        assert!(output(&mut picture(ImageFormat::Png), &task("output=page:1,format:jpg,secure:true")).is_ok());
     }
 }

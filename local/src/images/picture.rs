@@ -10,6 +10,8 @@ use image::{
     AnimationDecoder as _, Delay, DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits,
 };
 
+use super::canvas::over;
+use super::color::Color;
 use super::encoding::{Encoding, Extras, write_gif};
 use super::{Changed, Converted, Input, MAX_FILE_SIZE, MAX_PIXELS, check_pixels, jpeg, not_supported, refusal};
 use crate::errors::{Result, ServiceError};
@@ -216,6 +218,21 @@ impl Picture {
         self.frames.iter().map(|(frame, _)| u64::from(frame.width()) * u64::from(frame.height())).sum()
     }
 
+    /// Brings format and profile in line with pixels that a task has painted: transparency in a format without it
+    /// makes a PNG, and a profile for shades of grey does not fit to colors.
+    pub(super) fn settle(&mut self) {
+        let is_transparent = self.frames.iter().any(|(frame, _)| frame.color().has_alpha());
+        match self.encoding.format {
+            ImageFormat::Jpeg if is_transparent => self.encoding.format = ImageFormat::Png,
+            ImageFormat::Gif if is_transparent => self.frames.iter_mut().for_each(|(frame, _)| harden(frame)),
+            _ => {}
+        }
+        let has_color = self.frames.iter().any(|(frame, _)| frame.color().has_color());
+        if has_color && self.extras.color_profile.as_deref().is_some_and(is_grey_profile) {
+            self.forget_color_profile();
+        }
+    }
+
     /// Width and height.
     pub(super) fn size(&self) -> (u32, u32) {
         self.frames.first().map_or((0, 0), |(frame, _)| (frame.width(), frame.height()))
@@ -239,12 +256,77 @@ impl Picture {
     }
 }
 
+/// Whether a profile is one for shades of grey; its head says so.
+fn is_grey_profile(profile: &[u8]) -> bool {
+    profile.get(16..20) == Some(b"GRAY".as_slice())
+}
+
+/// GIF knows only visible or not: what can be seen a little lies on white.
+fn harden(frame: &mut DynamicImage) {
+    let mut pixels = frame.to_rgba8();
+    for pixel in pixels.pixels_mut().filter(|pixel| pixel.0[3] > 0) {
+        pixel.0 = over(pixel.0, Color::WHITE.0);
+    }
+    *frame = pixels.into();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use bytes::Bytes;
     use image::codecs::gif::GifEncoder;
     use image::{Frame, Rgba, RgbaImage};
+
+    fn encoded(image: &DynamicImage, format: ImageFormat) -> Picture {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, format).unwrap();
+        Picture::decode(Input::Memory(bytes.into_inner().into())).unwrap()
+    }
+
+    #[test]
+    fn transparency_needs_a_format_that_has_it() {
+        let opaque = DynamicImage::from(image::RgbImage::new(8, 6));
+        for (format, mimetype) in [
+            (ImageFormat::Jpeg, "image/png"),
+            (ImageFormat::Png, "image/png"),
+            (ImageFormat::WebP, "image/webp"),
+            (ImageFormat::Bmp, "image/bmp"),
+            (ImageFormat::Tiff, "image/tiff"),
+            (ImageFormat::Gif, "image/gif"),
+        ] {
+            let mut picture = encoded(&opaque, format);
+            picture.settle();
+            assert_eq!(picture.encoding.format, format, "nothing is transparent so far");
+            picture.change(|_| Ok(RgbaImage::from_pixel(8, 6, Rgba([255, 0, 0, 0])).into())).unwrap();
+            picture.settle();
+            let converted = picture.encode().unwrap();
+            assert_eq!(converted.mimetype, mimetype);
+            let pixels = image::load_from_memory(&converted.bytes).unwrap().into_rgba8();
+            assert!(pixels.pixels().all(|pixel| pixel.0[3] == 0), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn gif_shows_soft_edges_on_white() {
+        let mut picture = encoded(&DynamicImage::from(image::RgbImage::new(2, 1)), ImageFormat::Gif);
+        let mut pixels = RgbaImage::new(2, 1);
+        pixels.put_pixel(0, 0, Rgba([0, 0, 0, 102]));
+        picture.change(|_| Ok(pixels.clone().into())).unwrap();
+        picture.settle();
+        let pixels = picture.frames[0].0.to_rgba8();
+        assert_eq!((pixels.get_pixel(0, 0).0, pixels.get_pixel(1, 0).0), ([153, 153, 153, 255], [0; 4]));
+    }
+
+    #[test]
+    fn profiles_for_grey_do_not_stay_with_colors() {
+        let head = |space: &[u8]| [&[0; 16], space, &[0; 4]].concat();
+        for (space, kept) in [(b"GRAY", false), (b"RGB ", true)] {
+            let mut picture = encoded(&DynamicImage::from(image::RgbImage::new(2, 1)), ImageFormat::Png);
+            picture.extras.color_profile = Some(head(space));
+            picture.settle();
+            assert_eq!(picture.extras.color_profile.is_some(), kept);
+        }
+    }
 
     #[test]
     fn every_format_survives() {

@@ -4,6 +4,8 @@ use image::imageops::{self, FilterType};
 use image::{ColorType, DynamicImage, ImageBuffer, Rgba};
 
 use super::align::Align;
+use super::parameters::not_served;
+use super::picture::Picture;
 use super::{Changed, check_pixels};
 use crate::errors::{Result, ServiceError};
 use crate::grammar::Task;
@@ -11,8 +13,17 @@ use crate::grammar::Task;
 /// Sixteen bits a channel, with opacity.
 type Rgba16Image = ImageBuffer<Rgba<u16>, Vec<u16>>;
 
+/// How pixels are made when nobody says anything.
+pub(super) const FILTER: FilterType = FilterType::Lanczos3;
+
 /// The largest value of such a channel.
 const FULL: u32 = u16::MAX as u32;
+
+/// Carries a `resize` task out.
+pub(super) fn resize(picture: &mut Picture, task: &Task) -> Result<()> {
+    let resize = Resize::read(task)?;
+    picture.change(|frame| resize.apply(frame))
+}
 
 /// How an image is brought to its new size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +45,7 @@ pub(super) struct Resize {
     height: Option<u32>,
     fit: Fit,
     align: Align,
+    filter: FilterType,
 }
 
 /// An area of the source and the size that it is brought to.
@@ -47,7 +59,7 @@ struct Plan {
 }
 
 impl Resize {
-    pub(super) fn read(task: &Task) -> Result<Self> {
+    fn read(task: &Task) -> Result<Self> {
         // 0 stands for "not given".
         let side = |name: &str| task.number(name).filter(|side| *side > 0);
         let (width, height) = (side("width"), side("height"));
@@ -61,12 +73,12 @@ impl Resize {
             Some("max") => Fit::Max,
             Some(_) => return Err(ServiceError::invalid_value()),
         };
-        Ok(Self { width, height, fit, align: Align::read(task, "align")? })
+        Ok(Self { width, height, fit, align: Align::read(task, "align")?, filter: filter(task)? })
     }
 
     /// To a box of this size.
     pub(super) fn to_box((width, height): (u32, u32), fit: Fit, align: Align) -> Self {
-        Self { width: Some(width), height: Some(height), fit, align }
+        Self { width: Some(width), height: Some(height), fit, align, filter: FILTER }
     }
 
     pub(super) fn apply(&self, image: &DynamicImage) -> Changed {
@@ -78,10 +90,10 @@ impl Resize {
             return Ok(image.clone());
         }
         if is_whole {
-            return Ok(scale(image, width, height));
+            return Ok(scale(image, width, height, self.filter));
         }
         let area = image.crop_imm(plan.x, plan.y, plan.width, plan.height);
-        Ok(scale(&area, width, height))
+        Ok(scale(&area, width, height, self.filter))
     }
 
     fn plan(&self, width: u32, height: u32) -> Plan {
@@ -116,10 +128,23 @@ impl Resize {
     }
 }
 
+/// How pixels are made of those of the source; the names are ImageMagick's and the customary ones.
+fn filter(task: &Task) -> Result<FilterType> {
+    let Some(name) = task.text("filter") else { return Ok(FILTER) };
+    match name.to_ascii_lowercase().as_str() {
+        "point" | "nearest" => Ok(FilterType::Nearest),
+        "triangle" | "bilinear" => Ok(FilterType::Triangle),
+        "catrom" | "catmullrom" => Ok(FilterType::CatmullRom),
+        "gaussian" => Ok(FilterType::Gaussian),
+        "lanczos" | "lanczos3" => Ok(FilterType::Lanczos3),
+        _ => Err(not_served(task, "filter", name)),
+    }
+}
+
 /// Brings an image to another size. Colors are weighted by their opacity, so that what cannot be seen does not shine
 /// through.
-pub(super) fn scale(image: &DynamicImage, width: u32, height: u32) -> DynamicImage {
-    let plain = || image.resize_exact(width, height, FilterType::Lanczos3);
+pub(super) fn scale(image: &DynamicImage, width: u32, height: u32, filter: FilterType) -> DynamicImage {
+    let plain = || image.resize_exact(width, height, filter);
     let color = image.color();
     if !color.has_alpha() || color == ColorType::Rgba32F {
         return plain();
@@ -129,7 +154,7 @@ pub(super) fn scale(image: &DynamicImage, width: u32, height: u32) -> DynamicIma
         return plain();
     }
     change_colors(&mut pixels, |color, alpha| color * alpha / FULL);
-    let mut scaled = imageops::resize(&pixels, width, height, FilterType::Lanczos3);
+    let mut scaled = imageops::resize(&pixels, width, height, filter);
     change_colors(&mut scaled, |color, alpha| (color * FULL).checked_div(alpha).unwrap_or(0));
     let scaled = DynamicImage::from(scaled);
     match color {
@@ -156,12 +181,13 @@ fn scale_side(side: u32, factor: f64) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parameters::tests::task;
     use super::*;
     use image::{Rgb, RgbImage, RgbaImage};
 
     fn resize(width: u32, height: u32, fit: Fit, align: Align) -> Resize {
         let side = |side| Some(side).filter(|side| *side > 0);
-        Resize { width: side(width), height: side(height), fit, align }
+        Resize { width: side(width), height: side(height), fit, align, filter: FilterType::Lanczos3 }
     }
 
     #[test]
@@ -200,11 +226,26 @@ mod tests {
     fn what_cannot_be_seen_does_not_shine_through() {
         // A red area next to nothing, which has black for a color.
         let source = RgbaImage::from_fn(40, 20, |x, _| if x < 20 { Rgba([255, 0, 0, 255]) } else { Rgba([0; 4]) });
-        let scaled = scale(&source.clone().into(), 30, 14).into_rgba8();
+        let scaled = scale(&source.clone().into(), 30, 14, FILTER).into_rgba8();
         assert!(scaled.pixels().all(|pixel| pixel.0[3] < 8 || pixel.0[0] > 245 && pixel.0[1] == 0), "{scaled:?}");
         assert!(scaled.pixels().any(|pixel| (1..255).contains(&pixel.0[3])));
-        let grey = scale(&DynamicImage::from(source).grayscale(), 30, 14);
+        let grey = scale(&DynamicImage::from(source).grayscale(), 30, 14, FILTER);
         assert_eq!(grey.color(), ColorType::La8);
+    }
+
+    #[test]
+    fn filters_are_chosen_by_name() {
+        let source = DynamicImage::from(RgbImage::from_fn(2, 1, |x, _| Rgb([x as u8 * 200; 3])));
+        let enlarged = |text: &str| {
+            let resize = Resize::read(&task(&format!("resize=width:8,height:1,fit:scale,{text}"))).unwrap();
+            resize.apply(&source).unwrap().into_rgb8()
+        };
+        let shades = |text: &str| enlarged(text).pixels().map(|pixel| pixel.0[0]).collect::<Vec<u8>>();
+        assert_eq!(shades("filter:Point"), [0, 0, 0, 0, 200, 200, 200, 200]);
+        assert!(shades("filter:triangle").is_sorted() && shades("filter:triangle")[3] > 0);
+        assert_eq!(shades("filter:Lanczos"), shades(""));
+        let refused = Resize::read(&task("resize=width:8,filter:Sinc")).unwrap_err();
+        assert_eq!(refused.message(), "filestack-local does not implement the task resize with filter:Sinc");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use image::{DynamicImage, Rgba, RgbaImage};
 
 use super::color::Color;
+use super::parameters::color;
 use super::picture::Picture;
 use super::{Changed, check_pixels};
 use crate::errors::{Result, ServiceError};
@@ -12,7 +13,7 @@ use crate::grammar::Task;
 const SLACK: f64 = 1e-6;
 
 /// Carries a `rotate` task out.
-pub(super) fn apply(picture: &mut Picture, task: &Task) -> Result<()> {
+pub(super) fn rotate(picture: &mut Picture, task: &Task) -> Result<()> {
     if task.text("exif") == Some("false") {
         // The picture stays as its pixels are, and says so.
         picture.take_orientation();
@@ -22,21 +23,19 @@ pub(super) fn apply(picture: &mut Picture, task: &Task) -> Result<()> {
         Some("exif") => picture.turn_upright(),
         Some(degrees) => {
             let degrees: u32 = degrees.parse().map_err(|_| ServiceError::invalid_value())?;
-            let background = background(task)?;
-            picture.change(|frame| turn(frame, degrees, background))
+            let background = match color(task, "background")? {
+                None => color(task, "color")?.unwrap_or(Color::WHITE),
+                Some(background) => background,
+            };
+            picture.change(|frame| turn(frame, degrees, background))?;
+            picture.settle();
+            Ok(())
         }
     }
 }
 
-fn background(task: &Task) -> Result<Color> {
-    match task.text("background").or_else(|| task.text("color")) {
-        None => Ok(Color::WHITE),
-        Some(text) => Color::parse(text).ok_or_else(|| ServiceError::not_served(format_args!("the color {text}"))),
-    }
-}
-
 /// Turns clockwise. Quarter turns move pixels; any other angle enlarges the canvas and fills its corners.
-fn turn(image: &DynamicImage, degrees: u32, background: Color) -> Changed {
+pub(super) fn turn(image: &DynamicImage, degrees: u32, background: Color) -> Changed {
     match degrees % 360 {
         0 => Ok(image.clone()),
         90 => Ok(image.rotate90()),

@@ -11,7 +11,7 @@ use crate::grammar::Task;
 
 /// Carries a `watermark` task out. Both pictures are turned as EXIF data says, so that the place that was asked for is
 /// the one that is seen; what does not fit is cut.
-pub(super) fn apply(picture: &mut Picture, task: &Task, others: &Others) -> Result<()> {
+pub(super) fn watermark(picture: &mut Picture, task: &Task, others: &Others) -> Result<()> {
     let align = Align::read(task, "position")?;
     // Of the watermark's own size.
     let percent = task.number("size").unwrap_or(100);
@@ -38,7 +38,7 @@ fn enlarge(mark: DynamicImage, percent: u32) -> Result<RgbaImage> {
         |length: u32| u32::try_from((u64::from(length) * u64::from(percent) + 50) / 100).unwrap_or(u32::MAX).max(1);
     let (width, height) = (side(mark.width()), side(mark.height()));
     check_pixels(width, height)?;
-    Ok(resize::scale(&mark, width, height).into_rgba8())
+    Ok(resize::scale(&mark, width, height, resize::FILTER).into_rgba8())
 }
 
 fn put(frame: &DynamicImage, mark: &RgbaImage, align: Align) -> Changed {
