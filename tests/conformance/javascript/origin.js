@@ -12,7 +12,12 @@ async function serve(files = {}, port = 0) {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      const entry = { method: request.method, path: request.url, headers: request.headers, body: Buffer.concat(chunks) };
+      const entry = {
+        method: request.method,
+        path: request.url,
+        headers: request.headers,
+        body: Buffer.concat(chunks),
+      };
       seen.push(entry);
       waiting.splice(0).forEach((wake) => wake());
       const file = files[request.url];

@@ -57,7 +57,7 @@ function pixels(body) {
 
 function chunks(body) {
   const found = [];
-  for (let at = 8; at < body.length; ) {
+  for (let at = 8; at < body.length;) {
     const length = body.readUInt32BE(at);
     found.push({ type: body.subarray(at + 4, at + 8).toString(), data: body.subarray(at + 8, at + 8 + length) });
     at += length + 12;

@@ -60,14 +60,22 @@ async function control(method, path, body) {
   return reply.body.toString();
 }
 
+// Faults that the service was started with, known as soon as a scenario adds some.
+let initialFaults;
+
 /** Makes the service misbehave until the scenario ends. */
-function addFaults(...rules) {
-  return control('POST', '/local/faults', JSON.stringify(rules));
+async function addFaults(...rules) {
+  initialFaults ??= JSON.parse(await control('GET', '/local/faults')).map(({ rule }) => rule);
+  await control('POST', '/local/faults', JSON.stringify(rules));
 }
 
-/** No faults, and nothing requested yet. */
+/** No faults of another scenario, and nothing requested yet. */
 async function reset() {
-  await control('DELETE', '/local/faults');
+  if (initialFaults) {
+    await control('DELETE', '/local/faults');
+    await control('POST', '/local/faults', JSON.stringify(initialFaults));
+    initialFaults = undefined;
+  }
   await control('DELETE', '/local/requests');
 }
 

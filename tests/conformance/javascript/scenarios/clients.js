@@ -108,7 +108,7 @@ const open = {
     return 'start and error';
   },
 
-  async 'prefetch'() {
+  async prefetch() {
     const sdk = client();
     const answer = await sdk.prefetch({ permissions: ['intelligent_ingestion', 'whitelabel', 'transforms_ui'] });
     assert.equal(answer.blocked, false);
@@ -131,25 +131,28 @@ const open = {
     return 'options come back';
   },
 
-  async 'logout'() {
+  async logout() {
     await assert.rejects(client().logout(), ({ response }) => response.status === 501);
     await assert.rejects(client().logout('googledrive'), ({ response }) => response.status === 501);
     return 'not served (501)';
   },
 
-  async 'picker'() {
+  async picker() {
     await assert.rejects(client().picker().open(), /only on browser/);
     return 'browser only';
   },
 
-  async 'preview'() {
+  async preview() {
     assert.throws(() => client().preview('aaaaaaaaaaaaaaaaaaaa'), /window is not defined/);
     assert.throws(() => client().preview('aaaaaaaaaaaaaaaaaaaa', { id: 'here' }), /document is not defined/);
     return 'browser only';
   },
 
-  async 'utils'() {
-    assert.equal(client().utils.md5(Buffer.from('filestack')), Buffer.from('4d9248e9ad027c6f03a90897e329ca92', 'hex').toString('base64'));
+  async utils() {
+    assert.equal(
+      client().utils.md5(Buffer.from('filestack')),
+      Buffer.from('4d9248e9ad027c6f03a90897e329ca92', 'hex').toString('base64'),
+    );
     assert.equal(await load().getMimetype(Buffer.from('%PDF-1.4'), 'a.pdf'), 'application/pdf');
     return 'known values';
   },

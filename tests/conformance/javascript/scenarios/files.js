@@ -56,7 +56,7 @@ const fields = Object.entries(FIELDS).map(([name, check]) => [
 ]);
 
 const scenarios = {
-  async 'metadata'() {
+  async metadata() {
     const metadata = await client().metadata(await stored(png(), 'p.png'));
     const names = ['mimetype', 'size', 'filename', 'uploaded', 'writeable', 'location', 'path', 'container'];
     names.forEach((name) => assert.ok(metadata[name] !== undefined, name));
@@ -94,7 +94,7 @@ const scenarios = {
     return '404';
   },
 
-  async 'download'() {
+  async download() {
     const { data, headers, status } = await client().download(await stored());
     assert.equal(status, 200);
     assert.equal(service.sha256(data), service.sha256(CONTENT));
@@ -121,7 +121,7 @@ const scenarios = {
     return '404';
   },
 
-  async 'retrieve'() {
+  async retrieve() {
     const data = await client().retrieve(await stored());
     assert.equal(service.sha256(data), service.sha256(CONTENT));
     return 'sha256 equal';

@@ -4,10 +4,10 @@
 
 const assert = require('node:assert/strict');
 
+const { assertUploaded } = require('../checks');
 const { bytes, MIB } = require('../samples');
 const { client } = require('../sdk');
 const service = require('../service');
-const { assertUploaded } = require('./uploads');
 
 // Retries wait a millisecond.
 const QUICK = { retry: 4, retryFactor: 1, retryMaxTime: 1 };

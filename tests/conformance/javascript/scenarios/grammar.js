@@ -37,14 +37,25 @@ const scenarios = {
   },
 
   async 'transform with a chain'() {
-    const options = { resize: { width: 20 }, rotate: { deg: 90 }, crop: { dim: [0, 0, 10, 10] }, flip: true, flop: false };
+    const options = {
+      resize: { width: 20 },
+      rotate: { deg: 90 },
+      crop: { dim: [0, 0, 10, 10] },
+      flip: true,
+      flop: false,
+    };
     await assertBoth(await picture(), options, 10, 10);
     return 'in order, plain and base64';
   },
 
   async 'transform with camel case'() {
     const options = { noMetadata: false, resize: { width: 20 } };
-    assert.equal(client().transform(await picture(), { smartCrop: { width: 9 } }).split('/')[4], 'smart_crop=width:9');
+    assert.equal(
+      client()
+        .transform(await picture(), { smartCrop: { width: 9 } })
+        .split('/')[4],
+      'smart_crop=width:9',
+    );
     await assertBoth(await picture(), options, 20, 10);
     return 'names become snake case';
   },
@@ -107,7 +118,11 @@ const scenarios = {
 
   async 'transform with text that needs quotes'() {
     // Only the base64 form has a place for a quote inside of a text.
-    for (const [base64, path] of [[false, 'x,y/z ü/'], [true, 'x,y/z ü/'], [true, 'x,y/z "ü"/']]) {
+    for (const [base64, path] of [
+      [false, 'x,y/z ü/'],
+      [true, 'x,y/z ü/'],
+      [true, 'x,y/z "ü"/'],
+    ]) {
       const options = { store: { filename: 'a, b.png', path, container: 'my bucket' } };
       const stored = await service.downloadJson(client().transform(await picture(), options, base64));
       assert.deepEqual([stored.filename, stored.container], ['a, b.png', 'my bucket']);
@@ -126,8 +141,12 @@ const scenarios = {
   },
 
   async 'tasks that the service refuses'() {
-    const link = (name, params) => new (load().Filelink)('aaaaaaaaaaaaaaaaaaaa', API_KEY).setUseValidator(false).addTask(name, params);
-    const wrong = { 'Invalid transformation task': link('nonsense', true), 'invalid attr value': link('resize', { width: 'x' }) };
+    const link = (name, params) =>
+      new (load().Filelink)('aaaaaaaaaaaaaaaaaaaa', API_KEY).setUseValidator(false).addTask(name, params);
+    const wrong = {
+      'Invalid transformation task': link('nonsense', true),
+      'invalid attr value': link('resize', { width: 'x' }),
+    };
     wrong['Invalid transformation attribute'] = link('resize', { widht: 1 });
     for (const [text, link] of Object.entries(wrong)) {
       for (const base64 of [false, true]) {
@@ -143,7 +162,15 @@ const scenarios = {
     await assertPng(link.resize({ width: 20 }).flip().toString(), 20, 10);
     assert.deepEqual(link.getTasks().length, 2);
     assert.deepEqual(link.getTransformations(), link.getTasks());
-    await assertPng(link.reset().setSource(await picture()) || link.crop({ dim: [0, 0, 5, 5] }).setBase64(true).toString(), 5, 5);
+    await assertPng(
+      link.reset().setSource(await picture()) ||
+        link
+          .crop({ dim: [0, 0, 5, 5] })
+          .setBase64(true)
+          .toString(),
+      5,
+      5,
+    );
     return 'without an API key, reset, another source';
   },
 

@@ -20,17 +20,41 @@ const REAL = [
   'upload.filestackapi.com',
   'www.filestackapi.com',
 ];
+// Where the service of the group "open" lets uploads go on.
+const REGIONAL = 'upload-eu-west-1.filestackapi.com';
+
+/** The host that the calls of an upload were sent to. */
+async function hostOf(call) {
+  const [{ headers }] = await service.requests('POST', `/multipart/${call}`);
+  return Object.fromEntries(headers).host;
+}
 
 function assertPng(body) {
   assert.deepEqual(inspect(body), { kind: 'png', width: 20, height: 10 });
 }
 
 const scenarios = {
+  async 'the regional host'() {
+    const options = { intelligent: true };
+    const { handle } = await client().upload({ file: CONTENT, name: 'a.bin' }, options, { region: 'eu-west-1' });
+    await service.assertStored(handle, CONTENT);
+    assert.equal(await hostOf('start'), 'upload.filestackapi.com');
+    for (const call of ['upload', 'commit', 'complete']) {
+      assert.equal(await hostOf(call), REGIONAL);
+      const [{ headers }] = await service.requests('POST', `/multipart/${call}`);
+      assert.equal(Object.fromEntries(headers)['filestack-upload-region'], 'eu-west-1');
+    }
+    return 'all calls after start go there, with the region';
+  },
+
   async 'a CNAME'() {
     const sdk = loadAnew().init(API_KEY, { cname: CNAME, forwardErrors: false });
     const file = await sdk.upload({ file: CONTENT, name: 'a.bin' });
-    assert.equal(file.url, `https://cdn.${CNAME}/${file.handle}`);
-    assert.equal(service.sha256((await service.download(file.url)).body), service.sha256(CONTENT));
+    assert.equal(await hostOf('start'), `upload.${CNAME}`);
+    // It holds for the hosts that the SDK knows, not for one that start names.
+    assert.equal(await hostOf('complete'), REGIONAL);
+    const { body } = await service.download(`https://cdn.${CNAME}/${file.handle}`);
+    assert.equal(service.sha256(body), service.sha256(CONTENT));
     assert.equal(service.sha256((await sdk.download(file.handle)).data), service.sha256(CONTENT));
     assert.equal((await sdk.metadata(file.handle)).size, CONTENT.length);
     const origin = await origins.serve({ '/p.png': { type: 'image/png', body: png() } });
@@ -46,8 +70,8 @@ const scenarios = {
   async 'a CNAME of one client'() {
     const sdk = loadAnew();
     sdk.init(API_KEY).setCname(CNAME);
-    const { url } = await sdk.init(API_KEY).upload({ file: CONTENT, name: 'a.bin' });
-    assert.ok(url.startsWith(`https://cdn.${CNAME}/`));
+    await sdk.init(API_KEY).upload({ file: CONTENT, name: 'a.bin' });
+    assert.equal(await hostOf('start'), `upload.${CNAME}`);
     return 'the SDK uses it for all clients of the process';
   },
 
@@ -57,7 +81,9 @@ const scenarios = {
     const link = new Filelink(handle, API_KEY).resize({ width: 20 });
     assertPng((await service.download(link.setCustomDomain(`https://media.${CNAME}`).toString())).body);
     assert.ok(network.reached.has(`media.${CNAME}`));
-    assertPng((await service.download(new Filelink(handle, API_KEY).setCname(CNAME).resize({ width: 20 }).toString())).body);
+    assertPng(
+      (await service.download(new Filelink(handle, API_KEY).setCname(CNAME).resize({ width: 20 }).toString())).body,
+    );
     return 'served';
   },
 };
@@ -66,7 +92,7 @@ const scenarios = {
 function nowhereElse() {
   assert.deepEqual(network.refused, [], 'other hosts were asked for');
   const own = [...network.reached].filter((host) => !host.endsWith(`.${CNAME}`));
-  assert.ok(own.length > 0 && own.every((host) => REAL.includes(host)), `${own}`);
+  assert.ok(own.length > 0 && own.every((host) => [...REAL, REGIONAL].includes(host)), `${own}`);
   return 'only hosts of the service';
 }
 

@@ -4,10 +4,10 @@
 
 const assert = require('node:assert/strict');
 
+const { assertTraffic, assertUploaded } = require('../checks');
 const { bytes, MIB } = require('../samples');
 const { client, load } = require('../sdk');
 const service = require('../service');
-const { assertTraffic, assertUploaded } = require('./uploads');
 
 const UNKNOWN_KEY = 'AnUnknownKeyOfNobody0z';
 

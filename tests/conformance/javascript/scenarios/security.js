@@ -178,14 +178,24 @@ const scenarios = {
     const url = origin.url('/a.bin');
     const { handle } = await signing().storeURL(url);
     await service.assertStored(handle, CONTENT, security());
-    await client().storeURL(url, {}, undefined, security());
     await is403(client().storeURL(url));
     await is403(signing({ url: 'https://www\\.example\\.com/.*' }).storeURL(url));
     await origin.close();
     return 'stored, 403 without';
   },
 
-  async 'remove'() {
+  async 'storeURL with a policy for the call'() {
+    const origin = await origins.serve({ '/a.bin': { type: 'application/octet-stream', body: CONTENT } });
+    const sdk = client();
+    await is403(sdk.storeURL(origin.url('/a.bin')));
+    const { handle } = await sdk.storeURL(origin.url('/a.bin'), {}, undefined, security());
+    await service.assertStored(handle, CONTENT, security());
+    await sdk.storeURL(origin.url('/a.bin'));
+    await origin.close();
+    return 'stored; the SDK keeps the policy for later calls';
+  },
+
+  async remove() {
     const handle = await stored();
     await is403(signing({}, 'another secret').remove(handle));
     await is403(signing({ call: ['read'] }).remove(handle));
@@ -203,7 +213,7 @@ const scenarios = {
     return '404';
   },
 
-  async 'removeMetadata'() {
+  async removeMetadata() {
     const handle = await stored();
     await signing().removeMetadata(handle);
     const [request] = await service.requests('DELETE');
@@ -212,7 +222,7 @@ const scenarios = {
     return 'gone, with skip_storage';
   },
 
-  async 'setSecurity'() {
+  async setSecurity() {
     const sdk = client();
     sdk.setSecurity(security());
     await sdk.upload({ file: CONTENT, name: 'a.bin' });

@@ -4,10 +4,10 @@
 
 const assert = require('node:assert/strict');
 
+const { assertUploaded } = require('../checks');
 const { bytes, png } = require('../samples');
 const { client } = require('../sdk');
 const service = require('../service');
-const { assertUploaded } = require('./uploads');
 
 const CONTENT = bytes(2000, 40);
 const WORKFLOW = '11111111-2222-3333-4444-555555555555';
@@ -55,8 +55,10 @@ const scenarios = {
 
   async 'store in a region with an access'() {
     await upload({ region: 'eu-west-1', access: 'public' });
+    const [{ headers }] = await service.requests('POST', '/multipart/upload');
+    assert.equal(Object.fromEntries(headers)['filestack-upload-region'], 'eu-west-1');
     await upload({ access: 'private' });
-    return 'accepted, sha256 equal';
+    return 'the region comes back from start, sha256 equal';
   },
 
   async 'store with base64decode'() {

@@ -48,7 +48,11 @@ function isChanged(width, height) {
     const result = pixels(reply.body);
     if (gotWidth === WIDTH && gotHeight === HEIGHT) {
       const places = Array.from({ length: WIDTH * HEIGHT }, (_, index) => [index % WIDTH, Math.floor(index / WIDTH)]);
-      assert.ok(places.some(([x, y]) => String(result.at(x, y).slice(0, 3)) !== String(source.at(x, y)) || result.at(x, y)[3] === 0));
+      assert.ok(
+        places.some(
+          ([x, y]) => String(result.at(x, y).slice(0, 3)) !== String(source.at(x, y)) || result.at(x, y)[3] === 0,
+        ),
+      );
     }
     if (width) {
       assert.deepEqual([gotWidth, gotHeight], [width, height]);
@@ -81,7 +85,9 @@ function isGray([red, green, blue]) {
 }
 
 function near(actual, expected, slack = 6) {
-  expected.forEach((value, index) => assert.ok(Math.abs(actual[index] - value) <= slack, `${actual} is not ${expected}`));
+  expected.forEach((value, index) =>
+    assert.ok(Math.abs(actual[index] - value) <= slack, `${actual} is not ${expected}`),
+  );
 }
 
 function hasNoExif(body) {
@@ -218,7 +224,11 @@ const TASKS = {
 function isPartlyChanged(reply) {
   isChanged(WIDTH, HEIGHT)(reply);
   const [source, result] = [pixels(PICTURE), pixels(reply.body)];
-  for (const [x, y] of [[1, 1], [38, 18], [20, 15]]) {
+  for (const [x, y] of [
+    [1, 1],
+    [38, 18],
+    [20, 15],
+  ]) {
     near(result.at(x, y), source.at(x, y), 0);
   }
   return 'PNG, changed in the box only';
@@ -271,7 +281,10 @@ async function runTask(task) {
 /** Tasks with a life of their own. */
 const special = {
   async 'task: store'() {
-    const url = client().transform(await picture(), { resize: { width: 20 }, store: { filename: 'small.png', path: 'x/' } });
+    const url = client().transform(await picture(), {
+      resize: { width: 20 },
+      store: { filename: 'small.png', path: 'x/' },
+    });
     const stored = await service.downloadJson(url);
     assert.deepEqual([stored.filename, stored.type], ['small.png', 'image/png']);
     assert.equal(stored.url.split('/').slice(0, 3).join('/'), service.CDN);
@@ -292,7 +305,14 @@ const special = {
   async 'task: video_convert'() {
     const content = bytes(5000, 70);
     const handle = await upload(content, 'film.mp4');
-    const options = { preset: 'webm', width: 320, height: 240, upscale: false, aspect_mode: 'pad', clip_length: '00:00:05' };
+    const options = {
+      preset: 'webm',
+      width: 320,
+      height: 240,
+      upscale: false,
+      aspect_mode: 'pad',
+      clip_length: '00:00:05',
+    };
     const url = client().transform(handle, { video_convert: options });
     const states = [];
     let job;

@@ -40,7 +40,7 @@ function store(...options) {
 }
 
 const scenarios = {
-  async 'storeURL'() {
+  async storeURL() {
     const stored = await store();
     assert.deepEqual([stored.filename, stored.type], ['a file.bin', 'application/octet-stream']);
     assert.equal(stored.seen.length, 1);
