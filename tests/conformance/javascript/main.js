@@ -21,6 +21,7 @@ const MODULES = [
   'files',
   'grammar',
   'tasks',
+  'schema',
   'security',
   'regular',
   'clients',
@@ -42,7 +43,7 @@ function report(verdict, name, detail) {
 function describe(error) {
   const text = error instanceof Error ? error.message : `rejected with ${util.inspect(error, { depth: 1 })}`;
   const details = error && error.details ? ` ${util.inspect(error.details, { depth: 2, breakLength: Infinity })}` : '';
-  return (text + details).slice(0, 600);
+  return (text + details).slice(0, 1500);
 }
 
 /** The SDK has no listener for a connection that ends while it sends a body; that would end the process. */

@@ -148,6 +148,16 @@ const open = {
     return 'browser only';
   },
 
+  async 'requests of the SDK'() {
+    const { FsRequest, FsRequestError } = load();
+    const { handle } = await client().upload({ file: CONTENT, name: 'a.bin' });
+    const url = `${service.CDN}/${handle}`;
+    assert.equal(service.sha256((await FsRequest.get(url)).data), service.sha256(CONTENT));
+    assert.equal((await FsRequest.head(url)).headers['content-length'], String(CONTENT.length));
+    await assert.rejects(FsRequest.get(`${service.CDN}/aaaaaaaaaaaaaaaaaaaa`), FsRequestError);
+    return 'get and head, 404 rejects';
+  },
+
   async utils() {
     assert.equal(
       client().utils.md5(Buffer.from('filestack')),

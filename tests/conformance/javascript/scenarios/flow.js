@@ -137,6 +137,13 @@ const scenarios = {
     return 'rejected after 3 tries';
   },
 
+  async 'the callback onRetry'() {
+    let calls = 0;
+    await uploadWith(['POST /multipart/start 1 status:503'], 100, { ...QUICK, onRetry: () => (calls += 1) });
+    assert.equal(calls, 0);
+    return 'taken, but never called by the SDK';
+  },
+
   async 'no retry after a refusal'() {
     await failWith(['POST /multipart/complete * status:400'], QUICK, 400);
     assert.equal((await service.requests('POST', '/multipart/complete')).length, 1);
