@@ -11,6 +11,7 @@ const fs = require('node:fs');
 const util = require('node:util');
 
 const network = require('./network');
+const sdk = require('./sdk');
 const service = require('./service');
 
 const MODULES = [
@@ -28,6 +29,7 @@ const MODULES = [
   'hosts',
 ];
 const TIME_LIMIT = 120_000;
+const MAX_DETAIL = 1500;
 
 const scenarios = MODULES.flatMap((name) => require(`./scenarios/${name}`));
 
@@ -39,11 +41,11 @@ function report(verdict, name, detail) {
   }
 }
 
-/** What went wrong; failed uploads reject with the file instead of an error. */
-function describe(error) {
-  const text = error instanceof Error ? error.message : `rejected with ${util.inspect(error, { depth: 1 })}`;
-  const details = error && error.details ? ` ${util.inspect(error.details, { depth: 2, breakLength: Infinity })}` : '';
-  return (text + details).slice(0, 1500);
+/** What went wrong, in one line. */
+function describe(reason) {
+  const error = reason instanceof Error ? reason : sdk.lastUploadError() || new Error(util.inspect(reason));
+  const details = error.details ? ` ${util.inspect(error.details, { depth: 2, breakLength: Infinity })}` : '';
+  return (error.message + details).slice(0, MAX_DETAIL);
 }
 
 /** The SDK has no listener for a connection that ends while it sends a body; that would end the process. */

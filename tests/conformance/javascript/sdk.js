@@ -28,9 +28,18 @@ function loadAnew() {
   }
 }
 
+// A failed upload rejects with the file; why it failed is only told to listeners.
+let uploadError;
+
 /** A client with the accepted API key. */
 function client(options = {}) {
-  return load().init(API_KEY, { forwardErrors: false, ...options });
+  const made = load().init(API_KEY, { forwardErrors: false, ...options });
+  return made.on('upload.error', (error) => (uploadError = error));
+}
+
+/** Why the last upload that failed has failed. */
+function lastUploadError() {
+  return uploadError;
 }
 
 /** Policy and signature made by the SDK; without `call`, all is allowed but `exif`. */
@@ -38,4 +47,4 @@ function security(policy = {}, secret = SECRET) {
   return load().getSecurity({ expiry: FUTURE, ...policy }, secret);
 }
 
-module.exports = { API_KEY, FUTURE, client, load, loadAnew, security };
+module.exports = { API_KEY, client, lastUploadError, load, loadAnew, security };
