@@ -28,13 +28,20 @@ const scenarios = {
     return 'regular parts, sha256 equal';
   },
 
+  async 'prefetch of what is not granted'() {
+    const { permissions } = await client().prefetch({ permissions: ['intelligent_ingestion'] });
+    assert.deepEqual(permissions, { intelligent_ingestion: false });
+    return 'told';
+  },
+
   async 'an unknown API key'() {
     const sdk = load().init(UNKNOWN_KEY, { forwardErrors: false });
     await assert.rejects(sdk.upload({ file: bytes(10), name: 'a.bin' }), ({ status }) => status === 'Failed');
     const [start] = await service.requests('POST', '/multipart/start');
     assert.equal(start.status, 404);
     await assert.rejects(sdk.storeURL('http://127.0.0.1:1/a'), ({ response }) => response.status === 404);
-    return 'upload and storeURL get 404';
+    await assert.rejects(sdk.prefetch({}), ({ response }) => response.status === 404);
+    return 'upload, storeURL and prefetch get 404';
   },
 };
 
