@@ -22,13 +22,13 @@ function write(name, content) {
   return file;
 }
 
-/** A PNG whose left half is red, whose right half is blue and whose top rows are lighter; `pixel` paints another. */
-function png(width = 40, height = 20, pixel = halves) {
+/** A PNG whose left half is red, whose right half is blue and whose top rows are lighter and speckled. */
+function png(width = 40, height = 20) {
   const rows = [];
   for (let y = 0; y < height; y += 1) {
     rows.push(Buffer.from([0]));
     for (let x = 0; x < width; x += 1) {
-      rows.push(Buffer.from(pixel(x, y, width, height)));
+      rows.push(Buffer.from(halves(x, y, width, height)));
     }
   }
   const head = Buffer.alloc(13);
@@ -44,7 +44,7 @@ function png(width = 40, height = 20, pixel = halves) {
 }
 
 function halves(x, y, width, height) {
-  const light = y < height / 4 ? 60 : 0;
+  const light = y < height / 4 ? 60 + ((x * 7 + y * 13) % 10 === 0 ? 30 : 0) : 0;
   return x < width / 2 ? [180 + light, light, light] : [light, light, 180 + light];
 }
 
