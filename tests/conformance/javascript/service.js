@@ -10,11 +10,12 @@ const network = require('./network');
 
 const CDN = 'https://cdn.filestackcontent.com';
 
-/** Sends one request over a connection of its own; the reply has status, headers and the body's bytes. */
+const agent = new https.Agent({ keepAlive: true });
+
+/** Sends one request; the reply has status, headers and the body's bytes. */
 function request(method, url, { headers, body, direct } = {}) {
   return new Promise((resolve, reject) => {
-    const options = { method, headers, direct, agent: new https.Agent({ keepAlive: false }) };
-    const sent = https.request(new URL(url), options, (reply) => {
+    const sent = https.request(new URL(url), { method, headers, direct, agent }, (reply) => {
       const chunks = [];
       reply.on('data', (chunk) => chunks.push(chunk));
       reply.on('error', reject);
