@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 
 const origins = require('../origin');
 const { inspect } = require('../results');
-const { png } = require('../samples');
+const { png, write } = require('../samples');
 const { API_KEY, client, load } = require('../sdk');
 const service = require('../service');
 
@@ -76,11 +76,12 @@ const scenarios = {
   },
 
   async 'transform of a storage alias'() {
-    const url = client().transform('src://bucket/folder/picture.png', { resize: { width: 20 } });
-    const { status, body } = await service.get(url);
-    assert.equal(status, 501);
-    assert.match(body.toString(), /src:\/\//);
-    return 'not served (501)';
+    // The service has the scratch folder under this alias.
+    write('a picture.png', PICTURE);
+    await assertBoth('src://conformance/a picture.png', { resize: { width: 20 } }, 20, 10);
+    const missing = client().transform('src://conformance/missing.png', { flip: true });
+    assert.equal((await service.get(missing)).status, 404);
+    return 'a file of the folder, plain and base64; 404';
   },
 
   async 'transform of a list of handles'() {
