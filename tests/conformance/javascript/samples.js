@@ -22,8 +22,8 @@ function write(name, content) {
   return file;
 }
 
-/** A PNG whose left half is red, whose right half is blue and whose top rows are lighter and speckled. */
-function png(width = 40, height = 20) {
+/** A PNG whose left half is red, whose right half is blue and whose top rows are lighter and speckled; `level` as zlib has it. */
+function png(width = 40, height = 20, level = 6) {
   const rows = [];
   for (let y = 0; y < height; y += 1) {
     rows.push(Buffer.from([0]));
@@ -37,7 +37,7 @@ function png(width = 40, height = 20) {
   head.set([8, 2, 0, 0, 0], 8);
   const chunks = [
     chunk('IHDR', head),
-    chunk('IDAT', zlib.deflateSync(Buffer.concat(rows))),
+    chunk('IDAT', zlib.deflateSync(Buffer.concat(rows), { level })),
     chunk('IEND', Buffer.alloc(0)),
   ];
   return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...chunks]);

@@ -32,8 +32,8 @@ function get(url, headers) {
 }
 
 /** The reply of a URL that must be served. */
-async function download(url) {
-  const reply = await get(url);
+async function download(url, headers) {
+  const reply = await get(url, headers);
   assert.equal(reply.status, 200, `GET ${url}: ${reply.status} ${reply.body.subarray(0, 200)}`);
   return reply;
 }

@@ -29,6 +29,7 @@ const NOT_SERVED = [
 const WIDTH = 40;
 const HEIGHT = 20;
 const PICTURE = png(WIDTH, HEIGHT);
+const LARGE_PICTURE = png(WIDTH, HEIGHT, 0);
 const STYLE = Buffer.from('/* comment */\nbody {\n  color: #ff0000;\n  margin: 0px;\n}\n');
 const SCRIPT = Buffer.from('// comment\nfunction twice(number) {\n  return number * 2;\n}\nconsole.log(twice(4));\n');
 
@@ -118,19 +119,27 @@ const RED = [180, 0, 0];
 const BLUE = [0, 0, 180];
 const LIGHT_RED = [240, 60, 60];
 
-/** Task to `{ options, source, check, method }`; `method` is its name at Filelink where that is not the plain camel case. */
+/** Task to `{ options, source, headers, check, method }`; `method` is its name at Filelink if not the plain camel case. */
 const TASKS = {
   flip: { options: true, check: isPng(WIDTH, HEIGHT, ({ at }) => near(at(2, HEIGHT - 1), LIGHT_RED)) },
   flop: { options: true, check: isPng(WIDTH, HEIGHT, ({ at }) => near(at(2, HEIGHT - 1), BLUE)) },
   auto_image: {
     options: true,
+    headers: { Accept: 'image/webp,*/*' },
     check: ({ body }) => {
-      assert.ok(['png', 'jpg', 'webp'].includes(inspect(body).kind));
-      return 'a picture';
+      assert.equal(inspect(body).kind, 'webp');
+      return 'WebP for who accepts it';
     },
   },
   no_metadata: { options: true, source: photo, check: isUpright(hasNoExif) },
-  compress: { options: true, source: photo, check: isUpright() },
+  compress: {
+    options: true,
+    source: () => upload(LARGE_PICTURE, 'large.png'),
+    check: (reply) => {
+      assert.ok(reply.body.length < LARGE_PICTURE.length, 'it is not smaller');
+      return isPng(WIDTH, HEIGHT, ({ at }) => near(at(2, 15), RED, 0))(reply);
+    },
+  },
   enhance: { options: { preset: 'vivid' }, check: isChanged(WIDTH, HEIGHT) },
   redeye: { options: true, check: isPng() },
   monochrome: { options: true, check: isPng(WIDTH, HEIGHT, ({ at }) => assert.ok(isGray(at(2, 15)))) },
@@ -212,7 +221,11 @@ const TASKS = {
     options: { quality: 80, metadata: false },
     check: isKind('jpg', WIDTH, HEIGHT, (_, { isProgressive }) => assert.ok(isProgressive, 'not progressive')),
   },
-  quality: { options: { value: 30 }, source: photo, check: isUpright() },
+  quality: {
+    options: { value: 30 },
+    source: photo,
+    check: isUpright((body) => assert.notEqual(service.sha256(body), service.sha256(jpeg()), 'nothing has changed')),
+  },
   cache: {
     options: { expiry: 600 },
     check: ({ body, headers }) => {
@@ -297,7 +310,7 @@ async function isNotServed(task, url) {
 }
 
 async function runTask(task) {
-  const { options: given, source: make = picture, check } = TASKS[task];
+  const { options: given, source: make = picture, headers, check } = TASKS[task];
   const source = await make();
   const options = typeof given === 'function' ? await given() : given;
   const { plain, base64 } = write(task, source, options);
@@ -306,9 +319,9 @@ async function runTask(task) {
     await isNotServed(task, base64);
     return 'not served (501)';
   }
-  const reply = await service.download(plain);
+  const reply = await service.download(plain, headers);
   const detail = await check(reply);
-  const { body } = await service.download(base64);
+  const { body } = await service.download(base64, headers);
   assert.equal(service.sha256(body), service.sha256(reply.body), 'the base64 form brings something else');
   return detail;
 }
