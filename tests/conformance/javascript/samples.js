@@ -22,7 +22,7 @@ function write(name, content) {
   return file;
 }
 
-/** A PNG whose left half is red, whose right half is blue and whose top rows are lighter and speckled; `level` as zlib has it. */
+/** A PNG whose left half is red, right half blue, and top rows lighter and speckled; `level` as zlib has it. */
 function png(width = 40, height = 20, level = 6) {
   const rows = [];
   for (let y = 0; y < height; y += 1) {

@@ -119,7 +119,7 @@ const RED = [180, 0, 0];
 const BLUE = [0, 0, 180];
 const LIGHT_RED = [240, 60, 60];
 
-/** Task to `{ options, source, headers, check, method }`; `method` is its name at Filelink if not the plain camel case. */
+/** Task to `{ options, source, headers, check, method }`; `method` is its name at Filelink unless in camel case. */
 const TASKS = {
   flip: { options: true, check: isPng(WIDTH, HEIGHT, ({ at }) => near(at(2, HEIGHT - 1), LIGHT_RED)) },
   flop: { options: true, check: isPng(WIDTH, HEIGHT, ({ at }) => near(at(2, HEIGHT - 1), BLUE)) },
