@@ -28,7 +28,7 @@ pub(crate) async fn handle(Extracted(state): Extracted<Shared>, request: Request
         return Ok(Json(request.to_json()).into_response());
     }
     let presentation = Presentation::new(&request.tasks, wants_download(query));
-    let order = Order::new(request, query_credentials(query), state.origin(&head.uri, &head.headers));
+    let order = Order::new(request, query_credentials(query), state.file_origin(&head.uri, &head.headers));
     let content = chain::run(&state, order).await?;
     deliver(&head, content, &presentation).await
 }

@@ -16,7 +16,9 @@ use crate::grammar::{self, Request, Source, Task};
 use crate::policy::{Call, Credentials, Subject};
 use crate::state::{ApiKeys, State};
 use crate::store::Store;
-use crate::{archives, catalogue, documents, images, intelligence, metadata, screenshots, storage, videos, workflows};
+use crate::{
+    archives, catalogue, documents, hosts, images, intelligence, metadata, screenshots, storage, videos, workflows,
+};
 
 /// How often a source may be another request to this service.
 const MAX_NESTING: u32 = 4;
@@ -28,7 +30,7 @@ pub(crate) struct Order {
     tasks: Vec<Task>,
     source: Option<Source>,
     credentials: Option<Credentials>,
-    /// Of this service, as the client knows it.
+    /// Of file URLs, as the client knows it.
     origin: String,
     /// Headers for the requests that fetch sources, by URL.
     pub(crate) headers: Vec<(String, HeaderMap)>,
@@ -241,8 +243,13 @@ async fn find(state: &State, order: &Order, source: &Source) -> Result<Content> 
 
 /// A URL that leads back to the CDN's paths here is served without leaving the process.
 fn own_request(state: &State, order: &Order, url: &str) -> Result<Option<Order>> {
-    let target = url.strip_prefix(&order.origin).filter(|target| target.starts_with('/'));
-    let Some(target) = target.filter(|target| !target.starts_with("/api/")) else { return Ok(None) };
+    let Some(target) = hosts::own_target(url, &order.origin) else { return Ok(None) };
+    // A file is the same at the API as at the CDN.
+    let is_file = |rest: &&str| rest.split('?').next().is_some_and(|path| path.rfind('/') == Some(0));
+    let target = target.strip_prefix("/api/file").filter(is_file).unwrap_or(target);
+    if target.starts_with("/api/") {
+        return Ok(None);
+    }
     if order.nesting >= MAX_NESTING {
         return Err(ServiceError::bad_request("the source is a request in a request too often"));
     }

@@ -35,6 +35,7 @@ mod fetch;
 mod files;
 mod grammar;
 mod handles;
+mod hosts;
 mod images;
 mod intelligence;
 mod metadata;

@@ -33,6 +33,11 @@ pub struct Options {
     pub api_keys: Vec<String>,
     /// Serve HTTPS with a certificate of its own authority. Default: off.
     pub tls: bool,
+    /// Names for the certificate beside its own and those of the real service; `*.` may lead. Default: none.
+    pub tls_names: Vec<String>,
+    /// What start and upload calls name as `location_url`. Default: the host that the client used, behind `http://`
+    /// without TLS and bare with it, as the real service has it.
+    pub location_url: Option<String>,
     /// Grant Intelligent Ingestion to uploads that ask for it. Default: on.
     pub intelligent_ingestion: bool,
     /// How many complete calls of each upload are answered with 202 before one is carried out. Default: 0.
@@ -60,6 +65,8 @@ impl Default for Options {
             secret: None,
             api_keys: Vec::new(),
             tls: false,
+            tls_names: Vec::new(),
+            location_url: None,
             intelligent_ingestion: true,
             complete_pending: 0,
             job_polls: DEFAULT_JOB_POLLS,
@@ -104,6 +111,12 @@ pub(crate) struct CommandLine {
     /// Serve HTTPS; the certificate authority's PEM file is printed with the address.
     #[arg(long)]
     tls: bool,
+    /// Further name for the certificate, repeatable; *.NAME stands for all names below it.
+    #[arg(long = "tls-name", value_name = "NAME", requires = "tls")]
+    tls_names: Vec<String>,
+    /// Name this as the host of the calls after start [default: the host that the client used]
+    #[arg(long, value_name = "TEXT")]
+    location_url: Option<String>,
     /// Grant Intelligent Ingestion to uploads that ask for it.
     #[arg(long, value_enum, default_value_t = Switch::On)]
     fii: Switch,
@@ -169,6 +182,8 @@ impl CommandLine {
             secret: self.secret,
             api_keys: self.api_keys,
             tls: self.tls,
+            tls_names: self.tls_names,
+            location_url: self.location_url,
             intelligent_ingestion: self.fii == Switch::On,
             complete_pending: self.complete_pending,
             job_polls: self.job_polls,

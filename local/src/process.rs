@@ -32,7 +32,7 @@ async fn process(state: &Shared, request: Request) -> Result<Response> {
     let presentation = Presentation::new(&tasks, false);
     let is_upload = matches!(source, Source::Url(_));
     let request = grammar::Request { debug: false, api_key: Some(api_key.to_owned()), tasks, source: Some(source) };
-    let mut order = Order::new(request, None, state.origin(&head.uri, &head.headers));
+    let mut order = Order::new(request, None, state.file_origin(&head.uri, &head.headers));
     order.headers = headers;
     order.tags = files::read_tags(members.get("upload_tags"))?;
     order.is_upload = is_upload;

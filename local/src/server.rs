@@ -76,7 +76,8 @@ impl Service {
         let listener = std::net::TcpListener::bind((options.listen, options.port))?;
         listener.set_nonblocking(true)?;
         let address = reachable(listener.local_addr()?);
-        let certificates = if options.tls { Some(certificates::make(options.listen)?) } else { None };
+        let certificates =
+            if options.tls { Some(certificates::make(options.listen, &options.tls_names)?) } else { None };
         let ca_pem = certificates.as_ref().map(|certificates| certificates.ca_pem.as_str());
         let state = Arc::new(State::open(&options, &root, address.to_string(), ca_pem)?);
         let (tls, authority) = if let Some(certificates) = certificates {

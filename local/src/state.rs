@@ -13,13 +13,13 @@ use crate::database::Database;
 use crate::errors::ServiceError;
 use crate::faults::Faults;
 use crate::fetch::Fetcher;
-use crate::handles;
 use crate::options::Options;
 use crate::policy::Guard;
 use crate::requests::RequestLog;
 use crate::storage::Storage;
 use crate::storage::signing::Signer;
 use crate::webhooks::Webhooks;
+use crate::{handles, hosts};
 
 /// Uploads that were begun this long ago and never completed are removed at the next start, as the real ones expire.
 const UPLOAD_LIFETIME_MS: i64 = 7 * 24 * 3600 * 1000;
@@ -56,6 +56,8 @@ pub(crate) struct State {
     scheme: &'static str,
     /// `host:port` for clients that name none.
     authority: String,
+    /// What start names as the host of the calls after it.
+    location_url: Option<String>,
 }
 
 /// The API keys of the service.
@@ -149,15 +151,35 @@ impl State {
             _lock: lock,
             scheme: if options.tls { "https" } else { "http" },
             authority,
+            location_url: options.location_url.clone(),
         })
     }
 
     /// The origin under which the client of this request reaches the service.
     pub(crate) fn origin(&self, uri: &Uri, headers: &HeaderMap) -> String {
-        // What the client called us is what works for it, through a forwarded port or another name as well.
+        format!("{}://{}", self.scheme, self.named(uri, headers))
+    }
+
+    /// The origin of file URLs for the client of this request.
+    pub(crate) fn file_origin(&self, uri: &Uri, headers: &HeaderMap) -> String {
+        format!("{}://{}", self.scheme, hosts::of_files(self.named(uri, headers)))
+    }
+
+    /// Where the client of this request is to send the calls after start.
+    pub(crate) fn location_url(&self, uri: &Uri, headers: &HeaderMap) -> String {
+        match (&self.location_url, self.scheme) {
+            (Some(text), _) => text.clone(),
+            // As the real service has it: clients put `https://` in front.
+            (None, "https") => self.named(uri, headers).to_owned(),
+            (None, _) => self.origin(uri, headers),
+        }
+    }
+
+    /// What the client called us is what works for it, through a forwarded port or another name as well.
+    fn named<'a>(&'a self, uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let named = uri.authority().map(|authority| authority.as_str()).or(host).filter(|host| !host.is_empty());
-        format!("{}://{}", self.scheme, named.unwrap_or(&self.authority))
+        named.unwrap_or(&self.authority)
     }
 }
 

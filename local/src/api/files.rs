@@ -34,7 +34,7 @@ pub(crate) async fn delete(
     if query_item(query, "skip_storage").as_deref() != Some("true") {
         state.storage.forget_object(&file.object);
     }
-    let origin = state.origin(&head.uri, &head.headers);
+    let origin = state.file_origin(&head.uri, &head.headers);
     state.webhooks.send("fp.delete", json!({ "url": files::url(&origin, &file) }));
     Ok("success".into_response())
 }
@@ -77,7 +77,7 @@ pub(crate) async fn overwrite(
         return Err(ServiceError::file_not_found());
     };
     state.storage.forget_object(&replaced.object);
-    let url = files::url(&state.origin(&head.uri, &head.headers), &file);
+    let url = files::url(&state.file_origin(&head.uri, &head.headers), &file);
     let reply = json!({
         "url": url,
         "mimetype": new.mimetype,

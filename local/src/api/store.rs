@@ -38,7 +38,7 @@ pub(crate) async fn new(
     let Some(wishes) = Wishes::read(&state, &head, &provider)? else { return Ok(invalid_application()) };
     let subject = wishes.subject();
     state.guard.check(wishes.credentials.as_ref(), &CALLS, subject)?;
-    let service = state.origin(&head.uri, &head.headers);
+    let service = state.file_origin(&head.uri, &head.headers);
     match Sent::read(&state, &head.headers, body, true).await? {
         Sent::Bytes(blob) => wishes.keep(&state, blob, Origin::of_bytes(&service), &service).await,
         Sent::Url(url) => {
@@ -61,7 +61,7 @@ pub(crate) async fn again(
     let subject = Subject { handle: Some(handle), ..wishes.subject() };
     state.guard.check(wishes.credentials.as_ref(), &CALLS, subject)?;
     let blob = Blob::stored(&state.storage, find_file(&state, handle).await?);
-    let service = state.origin(&head.uri, &head.headers);
+    let service = state.file_origin(&head.uri, &head.headers);
     wishes.keep(&state, blob, Origin::of_url(&service), &service).await
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::{Fields, answer, assembly, find_upload, open, origin};
+use super::{Fields, answer, assembly, find_upload, open};
 use crate::database::{FileRecord, PartRecord, UploadRecord};
 use crate::errors::{Result, ServiceError};
 use crate::files::{self, Origin};
@@ -52,7 +52,7 @@ async fn complete(state: &Shared, request: Request) -> Result<Response> {
     };
     let tags = tags.map(|tags| Value::Object(tags).to_string());
     let file = FileRecord { tags, ..make_file(state, &upload, &fields, &store, parts).await? };
-    let origin = origin(state, &head);
+    let origin = state.file_origin(&head.uri, &head.headers);
     let workflows = workflows::start_all(state, &store.workflows, &file).await?;
     let reply = files::reply(&origin, &file, "mimetype", workflows);
     state.database.finish_upload(&upload.upload_id, file.clone(), reply.to_string()).await?;

@@ -123,11 +123,6 @@ fn answer(outcome: Result<Response>) -> Response {
     outcome.unwrap_or_else(|error| error.into_json().into_response())
 }
 
-/// The origin of this service as the client knows it.
-fn origin(state: &Shared, head: &request::Parts) -> String {
-    state.origin(&head.uri, &head.headers)
-}
-
 /// Head and members of a call.
 async fn open(request: Request) -> Result<(request::Parts, Fields)> {
     let (head, body) = request.into_parts();

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{MAX_PART_SIZE, answer, check_open, find_upload, open, origin};
+use super::{MAX_PART_SIZE, answer, check_open, find_upload, open};
 use crate::errors::{Result, ServiceError};
 use crate::state::Shared;
 use crate::storage::signing::Ticket;
@@ -41,6 +41,7 @@ async fn sign(state: &Shared, request: Request) -> Result<Response> {
     let (target, headers) = state.signer.sign(&upload.uri, &upload.region, &ticket, md5);
     let headers: Map<String, Value> =
         headers.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
-    let origin = origin(state, &head);
-    Ok(Json(json!({ "url": format!("{origin}{target}"), "headers": headers, "location_url": origin })).into_response())
+    let url = format!("{}{target}", state.origin(&head.uri, &head.headers));
+    let location_url = state.location_url(&head.uri, &head.headers);
+    Ok(Json(json!({ "url": url, "headers": headers, "location_url": location_url })).into_response())
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{MAX_PART_SIZE, MAX_PARTS, UPLOAD_CALLS, answer, check_key, open, origin};
+use super::{MAX_PART_SIZE, MAX_PARTS, UPLOAD_CALLS, answer, check_key, open};
 use crate::database::UploadRecord;
 use crate::errors::{Result, ServiceError};
 use crate::policy::Subject;
@@ -64,8 +64,7 @@ async fn start(state: &Shared, request: Request) -> Result<Response> {
         "uri": upload.uri,
         "region": upload.region,
         "upload_id": upload.upload_id,
-        // The real service leaves the scheme away, which would mean https here.
-        "location_url": origin(state, &head),
+        "location_url": state.location_url(&head.uri, &head.headers),
         "location_region": upload.region,
     });
     if intelligent {

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use filestack_local::{Options, Service};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
-use reqwest::{Client, Method, Response};
+use reqwest::{Client, ClientBuilder, Method, Response};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
@@ -44,7 +44,18 @@ pub(crate) fn http1_client(ca_pem: Option<&str>) -> Client {
     client_with(ca_pem, &["http/1.1"])
 }
 
+/// A client that finds the service, which has TLS, under names that are not its own.
+pub(crate) fn client_of_names(service: &Service, names: &[&str]) -> Client {
+    let address = service.url().strip_prefix("https://").unwrap().parse().unwrap();
+    let builder = client_builder(service.ca_pem(), &["h2", "http/1.1"]);
+    names.iter().fold(builder, |builder, name| builder.resolve(name, address)).build().unwrap()
+}
+
 fn client_with(ca_pem: Option<&str>, protocols: &[&str]) -> Client {
+    client_builder(ca_pem, protocols).build().unwrap()
+}
+
+fn client_builder(ca_pem: Option<&str>, protocols: &[&str]) -> ClientBuilder {
     let mut roots = rustls::RootCertStore::empty();
     if let Some(pem) = ca_pem {
         roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
@@ -55,7 +66,7 @@ fn client_with(ca_pem: Option<&str>, protocols: &[&str]) -> Client {
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
-    Client::builder().tls_backend_preconfigured(config).no_proxy().build().unwrap()
+    Client::builder().tls_backend_preconfigured(config).no_proxy()
 }
 
 /// Reproducible bytes without a pattern.
