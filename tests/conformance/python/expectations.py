@@ -37,6 +37,17 @@ def framed(source, result):
     return 'at least the size of the source, other pixels'
 
 
+def cut(width, height, color):
+    """A picture whose corners have gone, so that this color is seen there, and whose middle is that of the source."""
+    def holds(source, result):
+        before, after = pictures.pixels(source), pictures.pixels(result)
+        equal((len(after[0]), len(after)), (width, height), 'the size')
+        equal({after[y][x] for y in (0, -1) for x in (0, -1)}, {color}, 'the corners')
+        equal(after[height // 2][width // 2], before[len(before) // 2][len(before[0]) // 2], 'the middle')
+        return f'PNG {width}x{height}, other corners, the same middle'
+    return holds
+
+
 def pixels(make):
     """Exactly the pixels that `make` gives for the rows of the source."""
     def holds(source, result):
@@ -62,7 +73,7 @@ def shades(most):
     """A picture of grey pixels, of at most so many shades."""
     def holds(source, result):
         found = {pixel for row in pictures.pixels(result) for pixel in row}
-        check(all(red == green == blue for red, green, blue in found), 'a pixel is not grey')
+        check(all(red == green == blue for red, green, blue, _ in found), 'a pixel is not grey')
         check(1 < len(found) <= most, f'{len(found)} shades')
         return changed()(source, result)
     return holds

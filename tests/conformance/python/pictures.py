@@ -57,7 +57,7 @@ def encode(width, height, rows):
 
 
 def pixels(content):
-    """The rows of a PNG with eight bits for a sample, each a list of (red, green, blue)."""
+    """The rows of a PNG with eight bits for a sample, each a list of (red, green, blue, alpha)."""
     found = collections.defaultdict(bytes)
     at = len(PNG)
     while at < len(content):
@@ -73,14 +73,15 @@ def pixels(content):
     for y in range(height):
         start = y * (width * step + 1)
         above = _unfiltered(data[start], bytearray(data[start + 1:start + 1 + width * step]), above, step)
-        rows.append([_rgb(above[at:at + step], color, found[b'PLTE']) for at in range(0, width * step, step)])
+        rows.append([_rgba(above[at:at + step], color, found[b'PLTE']) for at in range(0, width * step, step)])
     return rows
 
 
-def _rgb(sample, color, palette):
+def _rgba(sample, color, palette):
+    alpha = sample[-1] if color in (4, 6) else 255
     if color == 3:
-        return tuple(palette[3 * sample[0]:3 * sample[0] + 3])
-    return (sample[0],) * 3 if color in (0, 4) else tuple(sample[:3])
+        return (*palette[3 * sample[0]:3 * sample[0] + 3], alpha)
+    return (*sample[:1] * 3, alpha) if color in (0, 4) else (*sample[:3], alpha)
 
 
 def _unfiltered(method, row, above, step):
