@@ -119,10 +119,11 @@ def docinfo(pages, width, height):
 
 
 def page_urls(count):
-    """URLs of pages, of which each must be a picture."""
+    """As many URLs of pages, at the host of files."""
     def holds(_, result):
         reply = json.loads(result)
         equal(len(reply), count, 'the number of pages')
+        check(all(url.startswith('https://cdn.filestackcontent.com/') for url in reply), f'the URLs are {reply}')
         return f'{count} URLs'
     return holds
 

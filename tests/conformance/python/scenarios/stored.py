@@ -41,7 +41,7 @@ def quoted_path(context):
 
 @scenario('open', 'storing under a name with a comma')
 def comma(context):
-    refused('', context.stored(b'abc').store, filename='first,second.bin')
+    refused('Invalid transformation attribute', context.stored(b'abc').store, filename='first,second.bin')
     return 'refused: the SDK does not quote it, so it is two parameters'
 
 
