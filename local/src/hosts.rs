@@ -18,7 +18,7 @@ pub(crate) fn of_files(authority: &str) -> String {
     let lower = host.to_ascii_lowercase();
     let is_own = |domain: &&str| lower.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     let files = match lower.split_once('.') {
-        _ if DOMAINS.iter().any(|domain| is_own(domain)) => FILES.to_owned(),
+        _ if DOMAINS.iter().any(is_own) => FILES.to_owned(),
         Some((role, domain)) if !domain.is_empty() && (ROLES.contains(&role) || role.starts_with(REGIONAL)) => {
             format!("cdn.{domain}")
         }
