@@ -23,7 +23,7 @@ CTEST := $(dir $(CMAKE))ctest
 
 # One step after the other: Cargo and CTest use all processors by themselves.
 .NOTPARALLEL:
-.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols lint demo clean help
+.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance lint demo clean help
 
 library: ## Build the shared and the static library (the default)
 	@# One crate type at a time and this package alone: only so does Cargo pass LTO on, and no other package's
@@ -81,6 +81,10 @@ memcheck: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Run the C tests und
 	$(if $(shell command -v valgrind),$(call ctest,$(C_TESTS)-memcheck,-DFILESTACK_MEMCHECK=ON,--label-regex "^(c|null|example)$$"),\
 		@echo "valgrind is not installed: skipped")
 
+conformance: local ## Run the official SDKs against filestack-local; docs/conformance.md has the results
+	@$(PYTHON) tests/conformance/run --local $(LOCAL)
+	@$(PYTHON) tests/conformance/run --check-table
+
 $(WHEEL_CMAKE):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target $(WHEEL) cmake
 
@@ -100,4 +104,4 @@ clean: ## Remove everything that was built
 	@$(CARGO) clean --quiet
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1:\2/p' Makefile | awk -F: '{ printf "%-14s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1:\2/p' Makefile | awk -F: '{ printf "%-18s%s\n", $$1, $$2 }'
