@@ -75,7 +75,9 @@ fn read_workflows(value: Option<&Value>) -> Result<Vec<String>> {
     match value {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(ids)) if ids.len() <= MAX_WORKFLOWS => {
-            ids.iter().map(|id| id.as_str().map(str::to_owned).ok_or_else(refusal)).collect()
+            // JavaScript may send each id as a member of an object.
+            let text = |id: &Value| id.as_str().or_else(|| id.get("id")?.as_str()).map(str::to_owned);
+            ids.iter().map(|id| text(id).ok_or_else(refusal)).collect()
         }
         // Go has a single one.
         Some(Value::String(id)) => Ok(vec![id.clone()]),
@@ -106,6 +108,19 @@ mod tests {
             json!({ "location": "s3", "access": "all" }),
         ] {
             assert!(Store::read(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn workflows_are_ids_or_objects_with_one() {
+        let read = |workflows: Value| {
+            let store = Store::read(&json!({ "location": "s3", "workflows": workflows }));
+            store.map(|store| store.workflows.join(" "))
+        };
+        assert_eq!(read(json!(["a", { "id": "b" }])).unwrap(), "a b");
+        assert_eq!(read(json!("a")).unwrap(), "a");
+        for bad in [json!([1]), json!([{ "name": "a" }]), json!({ "id": "a" }), Value::from(vec!["a"; 21])] {
+            assert!(read(bad.clone()).is_err(), "{bad}");
         }
     }
 
