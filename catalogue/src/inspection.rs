@@ -99,7 +99,8 @@ fn inspect_task(task: &Task, meta: &Meta, types: &Types, problems: &mut Vec<Stri
         inspect_param(&what, param, types, problems);
         inspect_sdks(&what, param.sdks.iter(), meta, problems);
     }
-    let mentioned = task.params.iter().filter_map(|param| param.same_as.as_ref()).chain(&task.needs_one_of);
+    let mentioned = task.params.iter().filter_map(|param| param.same_as.as_ref());
+    let mentioned = mentioned.chain(&task.needs_one_of).chain(task.example.keys());
     for name in mentioned.filter(|name| task.params.iter().all(|param| param.name != **name)) {
         problems.push(format!("{what}: '{name}' is mentioned, but is no parameter"));
     }

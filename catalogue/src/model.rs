@@ -134,6 +134,9 @@ pub struct Task {
     method: Option<String>,
     /// What the task does, in a sentence.
     pub summary: String,
+    /// Parameters with which the documentation shows it.
+    #[serde(default)]
+    pub example: serde_json::Map<String, serde_json::Value>,
     /// Other names that are known for it.
     #[serde(default)]
     pub aliases: Vec<String>,

@@ -3,15 +3,19 @@
 use filestack_catalogue::Catalogue;
 
 use crate::headers::first_difference;
-use crate::tasks_header;
 use crate::workspace::{Result, Workspace, read, write_if_changed};
+use crate::{task_cases, task_page, tasks_header};
 
 const CATALOGUE: &str = "catalogue/tasks.toml";
 
 /// A file and what makes its text.
 type Generator = (&'static str, fn(&Catalogue) -> Result<String>);
 
-const FILES: &[Generator] = &[("include/filestack/tasks.h", tasks_header::generate)];
+const FILES: &[Generator] = &[
+    ("include/filestack/tasks.h", tasks_header::generate),
+    ("docs/transformations.md", task_page::generate),
+    ("tests/golden/tasks.tsv", task_cases::generate),
+];
 
 /// Writes the files.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
@@ -35,7 +39,8 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-fn catalogue(workspace: &Workspace) -> Result<Catalogue> {
+/// The catalogue of the workspace.
+pub(crate) fn catalogue(workspace: &Workspace) -> Result<Catalogue> {
     let text = read(&workspace.path(CATALOGUE))?;
     filestack_catalogue::read(&text).map_err(|problems| format!("{CATALOGUE}: {}", problems.join("\n")))
 }

@@ -10,6 +10,9 @@ mod layout;
 mod null_calls;
 mod picture;
 mod symbols;
+mod task_cases;
+mod task_examples;
+mod task_page;
 mod task_words;
 mod tasks_header;
 mod workspace;
@@ -23,6 +26,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
   headers [--check]   write include/filestack/filestack.h, or fail when it is not what src/ffi says
   generate [--check]  write what is made from catalogue/tasks.toml, or fail when it is stale
+  task-examples OUT.c write a C program that runs the lines of docs/transformations.md
   null-calls OUT.c    write a C program that calls every function of the header with NULL
   symbols LIB         compare what the shared library exports with what the header declares
   ffi-rules           check the rules that every exported function and every file of src/ obeys
@@ -48,6 +52,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["headers", "--check"] => headers::check(&workspace),
         ["generate"] => generated::write(&workspace),
         ["generate", "--check"] => generated::check(&workspace),
+        ["task-examples", out] => task_examples::write(&workspace, Path::new(out)),
         ["null-calls", out] => null_calls::write(&workspace, Path::new(out)),
         ["symbols", library] => symbols::check(&workspace, Path::new(library)),
         ["coverage"] => coverage::write(&workspace),
