@@ -1467,23 +1467,27 @@ static inline filestack_status filestack_add_qr(
 /** Words for filestack_filetype_conversion_args.format. */
 typedef enum filestack_filetype_conversion_format {
     FILESTACK_FILETYPE_CONVERSION_FORMAT_UNSET = 0,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_DOC = 1,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_DOCX = 2,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_HTML = 3,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_JPG = 4,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_ODP = 5,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_ODS = 6,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_ODT = 7,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_PJPG = 8,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_PDF = 9,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_PNG = 10,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_PPT = 11,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_PPTX = 12,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_SVG = 13,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_TXT = 14,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_WEBP = 15,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_XLS = 16,
-    FILESTACK_FILETYPE_CONVERSION_FORMAT_XLSX = 17
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_BMP = 1,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_DOC = 2,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_DOCX = 3,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_GIF = 4,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_HTML = 5,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_JPEG = 6,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_JPG = 7,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_ODP = 8,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_ODS = 9,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_ODT = 10,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_PJPG = 11,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_PDF = 12,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_PNG = 13,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_PPT = 14,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_PPTX = 15,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_SVG = 16,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_TIFF = 17,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_TXT = 18,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_WEBP = 19,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_XLS = 20,
+    FILESTACK_FILETYPE_CONVERSION_FORMAT_XLSX = 21
 } filestack_filetype_conversion_format;
 
 /** For filestack_as_word in filestack_filetype_conversion_args.quality. */
@@ -1556,9 +1560,9 @@ static inline filestack_status filestack_add_filetype_conversion(
     params.count = 0;
     if (args) {
         {
-            static const char *const format_words[] = { "doc", "docx", "html", "jpg", "odp", "ods", "odt", "pjpg",
-            "pdf", "png", "ppt", "pptx", "svg", "txt", "webp", "xls", "xlsx" };
-            filestack_task_word(&params, "format", format_words, 17, (int64_t)args->format);
+            static const char *const format_words[] = { "bmp", "doc", "docx", "gif", "html", "jpeg", "jpg", "odp",
+            "ods", "odt", "pjpg", "pdf", "png", "ppt", "pptx", "svg", "tiff", "txt", "webp", "xls", "xlsx" };
+            filestack_task_word(&params, "format", format_words, 21, (int64_t)args->format);
         }
         filestack_task_int(&params, "page", args->page);
         filestack_task_int(&params, "density", args->density);
