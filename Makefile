@@ -37,8 +37,9 @@ library: ## Build the shared and the static library (the default)
 local: ## Build filestack-local, the local service
 	@$(CARGO) build --quiet --package filestack-local
 
-headers: ## Write include/filestack/ anew from src/ffi, and the page of what it covers
+headers: ## Write include/filestack/ anew from src/ffi and the catalogue, and the pages about it
 	@$(CARGO) xtask headers
+	@$(CARGO) xtask generate
 	@$(CARGO) xtask coverage
 
 test: checks rust-test symbols run-c-tests ## Run every test
@@ -46,6 +47,7 @@ test: checks rust-test symbols run-c-tests ## Run every test
 checks:
 	@echo "== Header and rules of the code"
 	@$(CARGO) xtask headers --check
+	@$(CARGO) xtask generate --check
 	@$(CARGO) xtask coverage --check
 	@$(CARGO) xtask ffi-rules
 

@@ -1371,7 +1371,9 @@ uint64_t filestack_filelink_size_bytes(const filestack_filelink *filelink);
 /** The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is 0. */
 #define FILESTACK_PARAM_STRING 4
 
-/** The parameter is a list of integers: `p` points to `len` values of type int64_t. */
+/**
+ * The parameter is a list of integers: `p` points to `len` values of type int64_t. A list of boxes has four for each.
+ */
 #define FILESTACK_PARAM_INTS 5
 
 /** The parameter is a list of texts: `p` points to `len` values of type const char *. */
@@ -1417,6 +1419,17 @@ filestack_status filestack_transformation_add(
  * when the text is no JSON object; they poison the transformation. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_transformation_add_json(
+    filestack_transformation *transformation, const char *task, const char *params_json, filestack_error **error);
+
+/**
+ * Adds a task that the catalogue of tasks does not know yet, or one with parameters that it would refuse.
+ *
+ * Nothing is checked but that a URL can hold the names and the values; what the service makes of it is its own
+ * business. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
+ * these. Errors: FILESTACK_E_ARGUMENT for a name that is no name or a text that is no such JSON object,
+ * FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_add_unchecked(
     filestack_transformation *transformation, const char *task, const char *params_json, filestack_error **error);
 
 /**
@@ -1475,6 +1488,26 @@ filestack_transformation *filestack_transformation_clone(const filestack_transfo
  * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
  */
 void filestack_transformation_free(filestack_transformation *transformation);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Catalogue
+ *
+ * The catalogue of transformation tasks, for languages that make their interface at run time.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Every task that the library knows, with its parameters, as JSON.
+ *
+ * An object with `schema` (1), `types` (the rules of the types that have one) and `tasks`, a list of objects:
+ * `name` (which is sent), `method` (the reference's name, which filestack_transformation_add takes as well),
+ * `summary`, `aliases`, `category`, `output` (`file`, `json`, `either`, `job` or `html`), `json_switch` (the
+ * parameter that makes `either` answer JSON, or null), `terminal`, `paged`, `source` (`one`, `many`, `url` or
+ * `none`), `bare` (may stand without parameters), `needs_security`, `needs_one_of`, `reply`, and `params`: `name`,
+ * `summary`, `type`, `required`, and where they apply `min`, `max`, `max_items`, `shape`, `values`, `default`,
+ * `alias`, `same_as`. Members may be added in later versions.
+ * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_catalogue_json(void);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Client calls

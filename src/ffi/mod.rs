@@ -48,6 +48,8 @@ pub mod filelink_reply;
 
 pub mod transformation;
 
+pub mod catalogue;
+
 pub mod client_calls;
 
 pub mod filelink_calls;

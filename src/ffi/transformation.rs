@@ -40,7 +40,7 @@ pub const FILESTACK_PARAM_INT: u32 = 2;
 pub const FILESTACK_PARAM_NUMBER: u32 = 3;
 /// The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is 0.
 pub const FILESTACK_PARAM_STRING: u32 = 4;
-/// The parameter is a list of integers: `p` points to `len` values of type int64_t.
+/// The parameter is a list of integers: `p` points to `len` values of type int64_t. A list of boxes has four for each.
 pub const FILESTACK_PARAM_INTS: u32 = 5;
 /// The parameter is a list of texts: `p` points to `len` values of type const char *.
 pub const FILESTACK_PARAM_STRINGS: u32 = 6;
@@ -112,6 +112,29 @@ pub unsafe extern "C" fn filestack_transformation_add_json(
             let task = text(task, "task")?;
             let params = super::arguments::optional_text(params_json, "params_json")?.unwrap_or_default();
             transformation.add_json(task, params)
+        })
+    }
+}
+
+/// Adds a task that the catalogue of tasks does not know yet, or one with parameters that it would refuse.
+///
+/// Nothing is checked but that a URL can hold the names and the values; what the service makes of it is its own
+/// business. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
+/// these. Errors: FILESTACK_E_ARGUMENT for a name that is no name or a text that is no such JSON object,
+/// FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_add_unchecked(
+    transformation: *mut filestack_transformation,
+    task: *const c_char,
+    params_json: *const c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        add(transformation, error, |transformation| {
+            let task = text(task, "task")?;
+            let params = super::arguments::optional_text(params_json, "params_json")?.unwrap_or_default();
+            transformation.add_unchecked(task, params)
         })
     }
 }

@@ -7,8 +7,12 @@ include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 pub struct Task {
     /// The name that is sent.
     pub name: &'static str,
+    /// The name of the method in the reference, under which the task may be added as well.
+    pub method: &'static str,
     /// Other names under which the task may be added.
     pub aliases: &'static [&'static str],
+    /// Parameters of which one must be given.
+    pub needs_one_of: &'static [&'static str],
     /// The group in which the reference lists the task, such as `image` or `document`.
     pub category: &'static str,
     /// What the service answers.
@@ -36,6 +40,8 @@ pub struct Param {
     pub name: &'static str,
     /// The abbreviation under which the parameter may be given.
     pub alias: Option<&'static str>,
+    /// The parameter of which this is another name.
+    pub same_as: Option<&'static str>,
     /// The type of the value.
     pub kind: Kind,
     /// Whether the task needs the parameter.
@@ -44,6 +50,10 @@ pub struct Param {
     pub min: Option<f64>,
     /// The greatest number, for lists of numbers that of each member.
     pub max: Option<f64>,
+    /// The longest list.
+    pub max_items: Option<usize>,
+    /// What the numbers of a list stand for.
+    pub shape: Option<Shape>,
     /// The words that are allowed, for lists those of each member; empty when the catalogue does not list them.
     pub values: &'static [&'static str],
 }
@@ -130,7 +140,22 @@ pub enum Kind {
     Location,
 }
 
+/// What a list of numbers stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `[x,y,width,height]`, with something inside.
+    Rectangle,
+    /// `[x,y]`.
+    Vector,
+    /// `[start,end]`, in this order.
+    Interval,
+}
+
 impl Task {
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.method == name || self.aliases.contains(&name)
+    }
+
     /// The parameter with this name or abbreviation.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&'static Param> {
@@ -147,7 +172,7 @@ pub fn tasks() -> &'static [Task] {
 /// The task with this name or alias, and N when the name is the `NAME@N` of a paged task.
 #[must_use]
 pub fn find(name: &str) -> Option<(&'static Task, Option<u32>)> {
-    if let Some(task) = TASKS.iter().find(|task| task.name == name || task.aliases.contains(&name)) {
+    if let Some(task) = TASKS.iter().find(|task| task.is_called(name)) {
         return Some((task, None));
     }
     let (base, digits) = name.split_once('@')?;
@@ -169,6 +194,7 @@ mod tests {
         assert_eq!(tasks().len(), 77);
         assert_eq!(find("resize").unwrap().0.name, "resize");
         assert_eq!(find("round_corners").unwrap().0.name, "rounded_corners");
+        assert_eq!(find("filetype_conversion").unwrap().0.name, "output");
         let (task, page) = find("doc_to_images@12").unwrap();
         assert_eq!((task.name, page), ("doc_to_images", Some(12)));
         for unknown in ["", "Resize", "resize@1", "doc_to_images@", "doc_to_images@0", "doc_to_images@+1", "@1"] {

@@ -6,7 +6,7 @@ use serde::de::{Deserializer as _, MapAccess, Visitor};
 
 use crate::{Error, ErrorKind, Result};
 
-use super::{Source, Step, Value, catalogue, order, url, validation, value};
+use super::{Source, Step, Value, order, url, validation, value};
 
 /// A chain of tasks and what it works on.
 ///
@@ -58,6 +58,21 @@ impl TaskChain {
         added.map_err(|error| self.poison(error))
     }
 
+    /// Adds a task that the catalogue does not know, or with parameters that it does not know or would refuse. Nothing
+    /// is checked but that the URL can hold it; `params_json` is as for [`add_json`](Self::add_json).
+    ///
+    /// # Errors
+    ///
+    /// The first error of this transformation; [`ErrorKind::Argument`] for a name that is no name, and for parameters
+    /// that are no JSON object or hold one; [`ErrorKind::TaskOrder`] when a task is there after which none can come.
+    pub fn add_unchecked(&mut self, task: &str, params_json: &str) -> Result<()> {
+        let added = refuse_security(task)
+            .and_then(|()| parse_members(task, params_json))
+            .and_then(|members| validation::wrap(task, &members))
+            .and_then(|step| self.push(step));
+        added.map_err(|error| self.poison(error))
+    }
+
     /// Records a failure that happened while a task was put together, before it could be added. Gives the first
     /// failure of this transformation back, which may be an earlier one.
     pub fn poison(&mut self, error: Error) -> Error {
@@ -85,7 +100,7 @@ impl TaskChain {
     /// The first task for which the service wants credentials even from applications that are otherwise open.
     #[must_use]
     pub fn task_that_needs_security(&self) -> Option<&Step> {
-        self.steps.iter().find(|step| step.task().security == catalogue::Security::Required)
+        self.steps.iter().find(|step| step.needs_security())
     }
 
     /// The URL under which the service gives the result.
@@ -119,23 +134,35 @@ impl TaskChain {
         if let Some(first) = &self.failure {
             return Err(first.clone());
         }
-        if task == "security" {
-            // Before its parameters are looked at: whatever they are, credentials come another way.
-            return Err(Error::new(
-                ErrorKind::TaskOrder,
-                "'security' cannot be added as a task: give the security object to the client or to the call",
-            ));
-        }
+        // Before its parameters are looked at, whatever they are.
+        refuse_security(task)?;
         let step = validation::check(task, params)?;
-        match step.task().name {
+        match step.name() {
             "debug" => self.debug = true,
             "b64" => self.base64 = true,
-            _ => {
-                order::check_next(&self.steps, &step)?;
-                self.steps.push(step);
-            }
+            _ => self.push(step)?,
         }
         Ok(())
+    }
+
+    fn push(&mut self, step: Step) -> Result<()> {
+        if let Some(first) = &self.failure {
+            return Err(first.clone());
+        }
+        order::check_next(&self.steps, &step)?;
+        self.steps.push(step);
+        Ok(())
+    }
+}
+
+/// Credentials come another way.
+fn refuse_security(task: &str) -> Result<()> {
+    match task {
+        "security" => Err(Error::new(
+            ErrorKind::TaskOrder,
+            "'security' cannot be added as a task: give the security object to the client or to the call",
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -65,6 +65,14 @@ impl Transformation {
         self.chain.add_json(task, params_json)
     }
 
+    /// Adds a task that the catalogue does not know; see [`TaskChain::add_unchecked`].
+    ///
+    /// # Errors
+    /// Those of [`TaskChain::add_unchecked`].
+    pub fn add_unchecked(&mut self, task: &str, params_json: &str) -> Result<()> {
+        self.chain.add_unchecked(task, params_json)
+    }
+
     /// Records a failure that happened before a task could be added, and gives the first one back.
     pub fn poison(&mut self, error: Error) -> Error {
         self.chain.poison(error)
@@ -130,7 +138,7 @@ impl Transformation {
     /// Those of the chain, `Argument` when it gives a file or lacks credentials that its task needs, and whatever is
     /// wrong with the network or the service.
     pub async fn get_json(&self, options: &RequestOptions) -> Result<String> {
-        if self.chain.failure().is_none() && !self.chain.tasks().iter().any(Step::is_terminal) {
+        if self.chain.failure().is_none() && !self.chain.tasks().iter().any(Step::may_answer_json) {
             return Err(Error::argument("the transformation gives a file, not JSON: download it or read its content"));
         }
         let request = Request::get(self.content_url(options)?, self.name("answer to"));

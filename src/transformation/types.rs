@@ -3,16 +3,14 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use super::catalogue::{COLOR_NAMES, Kind, LOCATIONS, POSITION_COLUMNS, POSITION_ROWS, POSITIONS, Param, Task};
+use super::catalogue::{
+    COLOR_NAMES, Kind, LOCATIONS, MAX_FACE, MAX_GRAY, MAX_OBJECTS, POSITION_COLUMNS, POSITION_ROWS, POSITIONS, Param,
+    Shape,
+};
 use super::source::{is_alias, is_handle, is_signed_handle, is_url, is_workflow};
 use super::value::Literal;
 use crate::suggestion::hint;
 use crate::{Error, ErrorKind, Result};
-
-const MAX_FACE: i64 = 1000;
-const MAX_OBJECTS: usize = 50;
-const MAX_WORKFLOWS: usize = 20;
-const MAX_GRAY: u32 = 100;
 
 /// The length of a list that is bounded only by what fits into a URL.
 const SOME: RangeInclusive<usize> = 1..=usize::MAX;
@@ -22,23 +20,12 @@ const COLOR_RULE: &str =
 const FILE_RULE: &str = "a handle, an http(s) URL, src://alias/path or wf://…";
 const PAGES_RULE: &str = "a page number or a range such as '2-5', '7-' or '-3', counted from 1";
 
-/// What a list of numbers stands for: its length and order, which the catalogue's ranges do not say.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Shape {
-    /// `[x,y,width,height]`, with something inside.
-    Rectangle,
-    /// `[x,y]`.
-    Vector,
-    /// `[start,end]`, in this order.
-    Interval,
-}
-
 /// Gives the literal back in the form that is sent.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::ParamType`] or [`ErrorKind::ParamRange`], with a message that names the value and what is allowed.
-pub(super) fn accept(task: &Task, param: &Param, literal: Literal) -> Result<Literal> {
+pub(super) fn accept(param: &Param, literal: Literal) -> Result<Literal> {
     match param.kind {
         Kind::Bool | Kind::Flag => check_bool(&literal)?,
         Kind::Int => {
@@ -53,9 +40,9 @@ pub(super) fn accept(task: &Task, param: &Param, literal: Literal) -> Result<Lit
         Kind::Color => check_color(&literal)?,
         Kind::Position => check_position(&literal)?,
         Kind::Faces => check_faces(&literal)?,
-        Kind::Objects => check_objects(param, &literal)?,
-        Kind::ListInt => check_numbers(task, param, &literal)?,
-        Kind::StringList => check_texts(task, param, &literal)?,
+        Kind::Objects => return objects(param, literal),
+        Kind::ListInt => check_numbers(param, &literal)?,
+        Kind::StringList => check_texts(param, &literal)?,
         Kind::Handle => check_text(&literal, "a handle or wf://…", |text| is_handle(text) || is_workflow(text))?,
         Kind::HandleList => {
             each(list(&literal, SOME, "a list of one or more handles or URLs")?, |member| {
@@ -211,11 +198,11 @@ fn check_faces(literal: &Literal) -> Result<()> {
     match literal {
         Literal::Text(word) if word == "all" => Ok(()),
         Literal::Text(word) if word.parse::<f64>().is_err() => Err(not_allowed(literal, expected)),
-        Literal::Int(number) if (1..=MAX_FACE).contains(number) => Ok(()),
+        Literal::Int(number) if (1..=i64::from(MAX_FACE)).contains(number) => Ok(()),
         Literal::Int(_) => Err(not_allowed(literal, expected)),
-        Literal::List(_) => {
-            each(list(literal, SOME, expected)?, |member| integer(member, Some(1.0), Some(MAX_FACE as f64)).map(drop))
-        }
+        Literal::List(_) => each(list(literal, SOME, expected)?, |member| {
+            integer(member, Some(1.0), Some(f64::from(MAX_FACE))).map(drop)
+        }),
         _ => Err(wrong_type(literal, expected)),
     }
 }
@@ -236,23 +223,24 @@ fn each(members: &[Literal], check: impl Fn(&Literal) -> Result<()>) -> Result<(
     })
 }
 
-fn check_objects(param: &Param, literal: &Literal) -> Result<()> {
-    let expected = format!("a list of 1 to {MAX_OBJECTS} boxes [x,y,width,height]");
-    let boxes = list(literal, 1..=MAX_OBJECTS, expected)?;
-    each(boxes, |member| check_shape(Shape::Rectangle, param, member))
+/// Boxes may come as one flat list of numbers, four for each: C has no lists of lists.
+fn objects(param: &Param, literal: Literal) -> Result<Literal> {
+    let expected = || format!("a list of 1 to {MAX_OBJECTS} boxes [x,y,width,height]");
+    let boxes = match literal {
+        Literal::List(numbers) if matches!(numbers.first(), Some(Literal::Int(_))) => {
+            if !numbers.len().is_multiple_of(4) {
+                return Err(not_allowed(&Literal::List(numbers), expected()));
+            }
+            Literal::List(numbers.chunks(4).map(|sides| Literal::List(sides.to_vec())).collect())
+        }
+        other => other,
+    };
+    each(list(&boxes, 1..=MAX_OBJECTS as usize, expected())?, |member| check_shape(Shape::Rectangle, param, member))?;
+    Ok(boxes)
 }
 
-fn shape(task: &Task, param: &Param) -> Option<Shape> {
-    match (task.name, param.name) {
-        ("crop", "dim") => Some(Shape::Rectangle),
-        ("shadow", "vector") => Some(Shape::Vector),
-        ("torn_edges", "spread") => Some(Shape::Interval),
-        _ => None,
-    }
-}
-
-fn check_numbers(task: &Task, param: &Param, literal: &Literal) -> Result<()> {
-    match shape(task, param) {
+fn check_numbers(param: &Param, literal: &Literal) -> Result<()> {
+    match param.shape {
         Some(shape) => check_shape(shape, param, literal),
         None => each(list(literal, SOME, "a list of one or more whole numbers")?, |member| {
             integer(member, param.min, param.max).map(drop)
@@ -282,10 +270,10 @@ fn check_shape(shape: Shape, param: &Param, literal: &Literal) -> Result<()> {
     Ok(())
 }
 
-fn check_texts(task: &Task, param: &Param, literal: &Literal) -> Result<()> {
-    let texts = match (task.name, param.name) {
-        ("store", "workflows") => list(literal, 1..=MAX_WORKFLOWS, format_args!("a list of 1 to {MAX_WORKFLOWS} ids"))?,
-        _ => list(literal, SOME, "a list of one or more texts")?,
+fn check_texts(param: &Param, literal: &Literal) -> Result<()> {
+    let texts = match param.max_items {
+        Some(most) => list(literal, 1..=most, format_args!("a list of 1 to {most} texts"))?,
+        None => list(literal, SOME, "a list of one or more texts")?,
     };
     each(texts, |member| match param.values {
         [] => non_empty(member).map(drop),

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value as Json;
 
-use super::catalogue::{Kind, SourceRule};
+use super::catalogue::SourceRule;
 use super::order;
 use super::source::Source;
 use super::step::Step;
@@ -85,7 +85,7 @@ impl Address<'_> {
     fn api_key_segment(&self) -> Result<Option<&str>> {
         let wanting = match self.sources.iter().find(|source| source.needs_api_key()) {
             Some(source) => format!("the source '{}'", shorten(source.as_str())),
-            None => match self.steps.iter().find(|step| step.task().source == SourceRule::None) {
+            None => match self.steps.iter().find(|step| step.works_on(SourceRule::None)) {
                 Some(step) => format!("task '{}'", step.name()),
                 None => return Ok(None),
             },
@@ -126,22 +126,18 @@ fn has_dot_segment(text: &str) -> bool {
 }
 
 fn plain_task(step: &Step) -> String {
-    let mut task = step.name().into_owned();
+    let mut task = step.name().to_owned();
     let mut separator = '=';
     for (name, literal) in step.params() {
         task.push(separator);
         task.push_str(name);
-        if !is_flag(step, name) {
+        if !step.is_flag(name) {
             task.push(':');
             write_literal(&mut task, literal);
         }
         separator = ',';
     }
     task
-}
-
-fn is_flag(step: &Step, name: &str) -> bool {
-    step.task().param(name).is_some_and(|param| param.kind == Kind::Flag)
 }
 
 fn write_literal(out: &mut String, literal: &Literal) {
@@ -189,11 +185,11 @@ fn base64_tasks(steps: &[Step]) -> Vec<String> {
 fn json_task(step: &Step) -> Json {
     let mut task = serde_json::Map::new();
     task.insert("name".to_owned(), step.name().into());
-    if step.params().iter().any(|(name, _)| is_flag(step, name)) {
+    if step.params().iter().any(|(name, _)| step.is_flag(name)) {
         // The JavaScript SDK's form of the only flag there is, `cache=false`.
         task.insert("params".to_owned(), false.into());
     } else if !step.params().is_empty() {
-        let params = step.params().iter().map(|(name, literal)| ((*name).to_owned(), literal.to_json())).collect();
+        let params = step.params().iter().map(|(name, literal)| (name.to_string(), literal.to_json())).collect();
         task.insert("params".to_owned(), Json::Object(params));
     }
     Json::Object(task)

@@ -7,13 +7,6 @@ use super::value::{Literal, Value, shorten};
 use crate::suggestion::hint;
 use crate::{Error, ErrorKind, Result};
 
-/// Parameters that are two names of one thing, beyond the catalogue's abbreviations: task, name that some SDKs
-/// send, name that is sent.
-const SYNONYMS: &[(&str, &str, &str)] = &[("fallback", "file", "handle")];
-
-/// Tasks that need one of some parameters, each of which the catalogue can only call optional.
-const ALTERNATIVES: &[(&str, &[&str])] = &[("resize", &["width", "height"]), ("fallback", &["handle"])];
-
 /// The step for `name` with `params`, the names of both as the caller knows them.
 ///
 /// # Errors
@@ -38,14 +31,47 @@ pub(super) fn check<'a>(name: &str, params: impl IntoIterator<Item = (&'a str, &
         }
     }
     let step = Step::new(task, page, accepted);
-    check_presence(&step)?;
+    check_presence(task, &step)?;
     check_exclusion(&step)?;
     Ok(step)
 }
 
+/// The step for a task of which nothing is checked but that a URL can hold it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Argument`].
+pub(super) fn wrap(name: &str, params: &[(String, Value)]) -> Result<Step> {
+    check_name(name, "a task")?;
+    let mut accepted: Vec<(String, Literal)> = Vec::with_capacity(params.len());
+    for (param, value) in params {
+        let in_task = |error: Error| error.in_context(format_args!("task '{name}', parameter '{}'", shorten(param)));
+        check_name(param, "a parameter").map_err(in_task)?;
+        if accepted.iter().any(|(given, _)| given == param) {
+            return Err(Error::argument(format!("task '{name}': the parameter '{param}' is given twice")));
+        }
+        if let Some(literal) = value.to_literal().map_err(in_task)? {
+            accepted.push((param.clone(), literal));
+        }
+    }
+    Ok(Step::unchecked(name.to_owned(), accepted))
+}
+
+/// Names stand in URLs as they are.
+fn check_name(name: &str, what: &str) -> Result<()> {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@');
+    if !name.is_empty() && name.bytes().all(is_allowed) && !name.starts_with('.') {
+        return Ok(());
+    }
+    Err(Error::argument(format!(
+        "'{}' cannot be the name of {what}: it must be made of letters, digits, '_', '-', '.' and '@'",
+        shorten(name)
+    )))
+}
+
 fn find(task: &Task, name: &str) -> Result<&'static Param> {
-    let synonym = SYNONYMS.iter().find(|(owner, other, _)| *owner == task.name && *other == name);
-    task.param(synonym.map_or(name, |(_, _, sent)| sent)).ok_or_else(|| {
+    let found = task.param(name).map(|param| param.same_as.and_then(|sent| task.param(sent)).unwrap_or(param));
+    found.ok_or_else(|| {
         let reason = if task.params.is_empty() {
             "; it takes none".to_owned()
         } else {
@@ -59,7 +85,7 @@ fn find(task: &Task, name: &str) -> Result<&'static Param> {
 /// The literal to send, `None` when the value says that there is none.
 fn accept(task: &Task, param: &Param, value: &Value) -> Result<Option<Literal>> {
     let accepted =
-        value.to_literal().and_then(|literal| literal.map(|literal| types::accept(task, param, literal)).transpose());
+        value.to_literal().and_then(|literal| literal.map(|literal| types::accept(param, literal)).transpose());
     match accepted {
         // A flag has no written form for false.
         Ok(Some(Literal::Bool(false))) if param.kind == Kind::Flag => Ok(None),
@@ -68,18 +94,15 @@ fn accept(task: &Task, param: &Param, value: &Value) -> Result<Option<Literal>> 
     }
 }
 
-fn check_presence(step: &Step) -> Result<()> {
-    let task = step.task();
+fn check_presence(task: &Task, step: &Step) -> Result<()> {
     let is_given = |name: &str| step.params().iter().any(|(given, _)| *given == name);
     let missing: Vec<_> =
         task.params.iter().filter(|param| param.required && !is_given(param.name)).map(|param| param.name).collect();
     if !missing.is_empty() {
         return Err(missing_error(task, &quoted(&missing, ", ")));
     }
-    if let Some((_, names)) = ALTERNATIVES.iter().find(|(owner, _)| *owner == task.name)
-        && !names.iter().any(|name| is_given(name))
-    {
-        return Err(missing_error(task, &quoted(names, " or ")));
+    if !task.needs_one_of.is_empty() && !task.needs_one_of.iter().any(|name| is_given(name)) {
+        return Err(missing_error(task, &quoted(task.needs_one_of, " or ")));
     }
     if !task.bare && step.params().is_empty() {
         return Err(missing_error(task, "at least one parameter"));
@@ -97,10 +120,9 @@ fn missing_error(task: &Task, what: &str) -> Error {
 
 /// `cache=false` is written without names, so nothing can stand beside it.
 fn check_exclusion(step: &Step) -> Result<()> {
-    let is_flag = |name: &str| step.task().param(name).is_some_and(|param| param.kind == Kind::Flag);
-    match step.params().iter().find(|(name, _)| is_flag(name)) {
+    match step.params().iter().find(|(name, _)| step.is_flag(name)) {
         Some((flag, _)) if step.params().len() > 1 => {
-            Err(Error::argument(format!("task '{}': '{flag}' excludes every other parameter", step.task().name)))
+            Err(Error::argument(format!("task '{}': '{flag}' excludes every other parameter", step.name())))
         }
         _ => Ok(()),
     }

@@ -91,7 +91,7 @@ fn missing_documentation(item: &Item) -> Option<String> {
 }
 
 /// The first line that differs, counted from 1, in both texts.
-fn first_difference<'a>(committed: &'a str, expected: &'a str) -> Option<(usize, &'a str, &'a str)> {
+pub(crate) fn first_difference<'a>(committed: &'a str, expected: &'a str) -> Option<(usize, &'a str, &'a str)> {
     if committed == expected {
         return None;
     }

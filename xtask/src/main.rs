@@ -4,11 +4,17 @@ mod coverage;
 mod declarations;
 mod exports;
 mod ffi_rules;
+mod generated;
 mod headers;
 mod layout;
 mod null_calls;
 mod picture;
 mod symbols;
+mod task_cases;
+mod task_examples;
+mod task_page;
+mod task_words;
+mod tasks_header;
 mod workspace;
 
 use std::path::Path;
@@ -19,6 +25,8 @@ use workspace::{Result, Workspace};
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
   headers [--check]   write include/filestack/filestack.h, or fail when it is not what src/ffi says
+  generate [--check]  write what is made from catalogue/tasks.toml, or fail when it is stale
+  task-examples OUT.c write a C program that runs the lines of docs/transformations.md
   null-calls OUT.c    write a C program that calls every function of the header with NULL
   symbols LIB         compare what the shared library exports with what the header declares
   ffi-rules           check the rules that every exported function and every file of src/ obeys
@@ -42,6 +50,9 @@ fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["headers"] => headers::write(&workspace),
         ["headers", "--check"] => headers::check(&workspace),
+        ["generate"] => generated::write(&workspace),
+        ["generate", "--check"] => generated::check(&workspace),
+        ["task-examples", out] => task_examples::write(&workspace, Path::new(out)),
         ["null-calls", out] => null_calls::write(&workspace, Path::new(out)),
         ["symbols", library] => symbols::check(&workspace, Path::new(library)),
         ["coverage"] => coverage::write(&workspace),

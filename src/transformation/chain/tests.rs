@@ -127,3 +127,49 @@ fn tasks_that_need_credentials_say_so() {
     transformation.add("tags", &[]).unwrap();
     assert_eq!(transformation.task_that_needs_security().unwrap().name(), "tags");
 }
+
+#[test]
+fn a_task_that_the_catalogue_does_not_know_is_sent_as_it_is() {
+    let mut transformation = of("HANDLE");
+    transformation.add("flip", &[]).unwrap();
+    transformation
+        .add_unchecked("neon_glow", r#"{"size":3,"on":true,"text":"a,b","no":null,"list":[[1,2],"x"]}"#)
+        .unwrap();
+    transformation.add_unchecked("resize", r#"{"width":99999}"#).unwrap();
+    transformation.add_unchecked("plain", "").unwrap();
+    assert_eq!(
+        url(&transformation),
+        format!("{CDN}/flip/neon_glow=list:[[1,2],x],on:true,size:3,text:%22a,b%22/resize=width:99999/plain/HANDLE")
+    );
+    assert!(transformation.tasks()[1].task().is_none() && transformation.task_that_needs_security().is_none());
+}
+
+#[test]
+fn only_the_caller_knows_what_an_unknown_task_works_on() {
+    let sources = ["a", "b"].map(|text| Source::parse(text).unwrap());
+    let mut transformation = TaskChain::new(sources.to_vec());
+    transformation.add_unchecked("weave", "{}").unwrap();
+    assert_eq!(url(&transformation), format!("{CDN}/weave/[a,b]"));
+}
+
+#[test]
+fn what_a_url_cannot_hold_is_refused_whether_it_is_known_or_not() {
+    for (task, params, kind) in [
+        ("", "", ErrorKind::Argument),
+        ("a/b", "", ErrorKind::Argument),
+        ("a=b", "", ErrorKind::Argument),
+        ("..", "", ErrorKind::Argument),
+        ("security", r#"{"policy":"p"}"#, ErrorKind::TaskOrder),
+        ("glow", "[]", ErrorKind::Argument),
+        ("glow", r#"{"a:b":1}"#, ErrorKind::Argument),
+        ("glow", r#"{"a":1,"a":2}"#, ErrorKind::Argument),
+        ("glow", r#"{"a":{}}"#, ErrorKind::ParamType),
+    ] {
+        let mut transformation = of("HANDLE");
+        assert_eq!(transformation.add_unchecked(task, params).unwrap_err().kind(), kind, "{task} {params}");
+        assert!(transformation.failure().is_some(), "{task} {params}");
+    }
+    let mut transformation = of("HANDLE");
+    transformation.add("sfw", &[]).unwrap();
+    assert_eq!(transformation.add_unchecked("glow", "").unwrap_err().kind(), ErrorKind::TaskOrder);
+}

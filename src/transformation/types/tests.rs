@@ -8,7 +8,7 @@ use super::*;
 fn sent(task: &str, param: &str, value: &Json) -> Result<String> {
     let (task, _) = find(task).unwrap();
     let literal = Value::Json(value.clone()).to_literal()?.unwrap();
-    accept(task, task.param(param).unwrap(), literal).map(|literal| literal.to_json().to_string())
+    accept(task.param(param).unwrap(), literal).map(|literal| literal.to_json().to_string())
 }
 
 fn taken(task: &str, param: &str, values: &[Json]) {
@@ -132,7 +132,7 @@ fn boxes() {
         ErrorKind::ParamType,
         "partial_blur",
         "objects",
-        &[json!([1, 2, 3, 4]), json!("all"), json!([[1, 2, 3, 4.5]])],
+        &[json!([1, 2, 3, "4"]), json!("all"), json!([[1, 2, 3, 4.5]])],
     );
     assert_eq!(
         message("partial_blur", "objects", &json!([[1, 2, 3, 4], [1, 2, 0, 4]])),
@@ -156,7 +156,7 @@ fn lists_of_numbers() {
 fn every_list_of_numbers_has_a_shape() {
     for task in tasks() {
         for param in task.params.iter().filter(|param| param.kind == Kind::ListInt) {
-            assert!(shape(task, param).is_some(), "{} {}", task.name, param.name);
+            assert!(param.shape.is_some(), "{} {}", task.name, param.name);
         }
     }
 }
@@ -166,7 +166,7 @@ fn lists_of_texts() {
     taken("store", "workflows", &[json!(["a"]), Json::from(vec!["id"; 20])]);
     refused(ErrorKind::ParamRange, "store", "workflows", &[json!([]), json!([""]), Json::from(vec!["id"; 21])]);
     refused(ErrorKind::ParamType, "store", "workflows", &[json!("a"), json!([1])]);
-    assert_eq!(message("store", "workflows", &json!([])), "[] is not a list of 1 to 20 ids");
+    assert_eq!(message("store", "workflows", &json!([])), "[] is not a list of 1 to 20 texts");
     taken("metadata", "fields", &[json!(["size", "sha512"])]);
     assert_eq!(
         message("metadata", "fields", &json!(["size", "md6"])),
@@ -226,4 +226,11 @@ fn locations_in_any_case() {
     refused(ErrorKind::ParamRange, "store", "location", &[json!(""), json!("s4")]);
     refused(ErrorKind::ParamType, "store", "location", &[json!(3)]);
     assert!(message("store", "location", &json!("azur")).ends_with("; did you mean 'azure'?"));
+}
+
+#[test]
+fn boxes_may_come_as_one_flat_list() {
+    let flat = json!([1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(sent("partial_blur", "objects", &flat).unwrap(), "[[1,2,3,4],[5,6,7,8]]");
+    refused(ErrorKind::ParamRange, "partial_blur", "objects", &[json!([1, 2, 3]), json!([1, 2, 0, 4])]);
 }

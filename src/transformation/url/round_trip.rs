@@ -126,7 +126,7 @@ fn check_round_trip(transformation: &TaskChain) {
     if segments[0] == "b64" {
         let tasks: Json = serde_json::from_slice(&URL_SAFE.decode(segments[1]).unwrap()).unwrap();
         let params: serde_json::Map<_, _> =
-            step.params().iter().map(|(name, literal)| ((*name).to_owned(), literal.to_json())).collect();
+            step.params().iter().map(|(name, literal)| (name.to_string(), literal.to_json())).collect();
         assert_eq!(tasks, json!([{"name": step.name(), "params": params}]), "{url}");
     } else {
         let (name, params) = parse_task(segments[0]);
@@ -135,8 +135,8 @@ fn check_round_trip(transformation: &TaskChain) {
             .params()
             .iter()
             .map(|(name, literal)| {
-                let is_flag = step.task().param(name).unwrap().kind == Kind::Flag;
-                ((*name).to_owned(), (!is_flag).then(|| Parsed::from(literal)))
+                let is_flag = step.task().unwrap().param(name).unwrap().kind == Kind::Flag;
+                (name.to_string(), (!is_flag).then(|| Parsed::from(literal)))
             })
             .collect();
         assert_eq!(params, expected, "{url}");

@@ -13,8 +13,8 @@ fn failure(name: &str, params: &Json) -> (ErrorKind, String) {
     (error.kind(), error.message().to_owned())
 }
 
-fn names(step: &Step) -> Vec<&'static str> {
-    step.params().iter().map(|(name, _)| *name).collect()
+fn names(step: &Step) -> Vec<&str> {
+    step.params().iter().map(|(name, _)| name.as_ref()).collect()
 }
 
 #[test]

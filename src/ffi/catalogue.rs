@@ -1,0 +1,41 @@
+//! The catalogue of transformation tasks, for languages that make their interface at run time.
+
+use std::ffi::{CStr, c_char};
+
+use super::guard::guard_or;
+
+const JSON: &CStr = match CStr::from_bytes_with_nul(
+    concat!(include_str!(concat!(env!("OUT_DIR"), "/catalogue.json")), "\0").as_bytes(),
+) {
+    Ok(json) => json,
+    Err(_) => panic!("the catalogue holds a NUL"),
+};
+
+/// Every task that the library knows, with its parameters, as JSON.
+///
+/// An object with `schema` (1), `types` (the rules of the types that have one) and `tasks`, a list of objects:
+/// `name` (which is sent), `method` (the reference's name, which filestack_transformation_add takes as well),
+/// `summary`, `aliases`, `category`, `output` (`file`, `json`, `either`, `job` or `html`), `json_switch` (the
+/// parameter that makes `either` answer JSON, or null), `terminal`, `paged`, `source` (`one`, `many`, `url` or
+/// `none`), `bare` (may stand without parameters), `needs_security`, `needs_one_of`, `reply`, and `params`: `name`,
+/// `summary`, `type`, `required`, and where they apply `min`, `max`, `max_items`, `shape`, `values`, `default`,
+/// `alias`, `same_as`. Members may be added in later versions.
+/// Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn filestack_catalogue_json() -> *const c_char {
+    guard_or(JSON.as_ptr(), || Ok(JSON.as_ptr()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exported_text_is_the_catalogue_that_the_library_checks_with() {
+        let json: serde_json::Value = serde_json::from_slice(JSON.to_bytes()).unwrap();
+        let names: Vec<_> =
+            json["tasks"].as_array().unwrap().iter().map(|task| task["name"].as_str().unwrap()).collect();
+        let known: Vec<_> = crate::transformation::catalogue::tasks().iter().map(|task| task.name).collect();
+        assert_eq!(names, known);
+    }
+}

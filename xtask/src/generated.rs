@@ -1,0 +1,46 @@
+//! The files that are made from `catalogue/tasks.toml` and committed.
+
+use filestack_catalogue::Catalogue;
+
+use crate::headers::first_difference;
+use crate::workspace::{Result, Workspace, read, write_if_changed};
+use crate::{task_cases, task_page, tasks_header};
+
+const CATALOGUE: &str = "catalogue/tasks.toml";
+
+/// A file and what makes its text.
+type Generator = (&'static str, fn(&Catalogue) -> Result<String>);
+
+const FILES: &[Generator] = &[
+    ("include/filestack/tasks.h", tasks_header::generate),
+    ("docs/transformations.md", task_page::generate),
+    ("tests/golden/tasks.tsv", task_cases::generate),
+];
+
+/// Writes the files.
+pub(crate) fn write(workspace: &Workspace) -> Result<()> {
+    let catalogue = catalogue(workspace)?;
+    FILES
+        .iter()
+        .try_for_each(|(path, generate)| write_if_changed(&workspace.path(path), generate(&catalogue)?.as_bytes()))
+}
+
+/// Fails when a committed file is not what would be written.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let catalogue = catalogue(workspace)?;
+    for (path, generate) in FILES {
+        let committed = read(&workspace.path(path))?;
+        if let Some((line, committed, expected)) = first_difference(&committed, &generate(&catalogue)?) {
+            return Err(format!(
+                "{path} is stale from line {line} on: run `make headers` and commit it\n- {committed}\n+ {expected}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The catalogue of the workspace.
+pub(crate) fn catalogue(workspace: &Workspace) -> Result<Catalogue> {
+    let text = read(&workspace.path(CATALOGUE))?;
+    filestack_catalogue::read(&text).map_err(|problems| format!("{CATALOGUE}: {}", problems.join("\n")))
+}
