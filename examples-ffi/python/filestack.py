@@ -133,8 +133,7 @@ class _File(_Object):
         """A transformation with one more task; None is unset. Unchecked, the catalogue need not know the task."""
         clone = _library.filestack_transformation_clone
         copy = Transformation(clone(self) if isinstance(self, Transformation) else _made("filelink_transform", self))
-        given = {name: value for name, value in params.items() if value is not None}
-        text = json.dumps(given, default=lambda file: file.handle)
+        text = json.dumps(params, default=lambda file: file.handle)
         _call("transformation_add_json" if checked else "transformation_add_unchecked", copy, task, text)
         return copy
 
