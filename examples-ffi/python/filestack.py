@@ -30,11 +30,10 @@ class _Pointer(c_void_p):
     """A parameter that is no size: an object, a place for a result, None, or a text, which travels as UTF-8."""
     @classmethod
     def from_param(cls, value):
-        if not isinstance(value, (str, os.PathLike)):
-            return c_void_p.from_param(value)
-        if "\0" in os.fspath(value):
-            raise ValueError("a text cannot hold a NUL")
-        return c_char_p(os.fspath(value).encode())
+        text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+        if isinstance(value, int) or "\0" in (text or ""):
+            raise TypeError(f"{value!r} is neither an object nor a text without NUL")
+        return c_void_p.from_param(value) if text is None else c_char_p(text.encode())
 
 
 class Error(Exception):
@@ -46,7 +45,7 @@ def _call(name, *arguments):
     """Calls a function that can fail. It takes pointers and sizes, the error last, and returns a status."""
     function, failure = getattr(_library, "filestack_" + name), c_void_p()
     function.restype = c_int32
-    function.argtypes = [c_size_t if isinstance(value, int) else _Pointer for value in arguments] + [_Pointer]
+    function.argtypes = [c_size_t if isinstance(value, c_size_t) else _Pointer for value in arguments] + [_Pointer]
     if function(*arguments, ctypes.byref(failure)):
         details = json.loads(_library.filestack_error_json(failure))
         _library.filestack_error_release(failure)
@@ -100,7 +99,7 @@ class Client(_Object):
         options = _options("upload", {"store": _options("store", store)})
         if not isinstance(source, bytes):
             return Filelink(_made("client_upload_path", self, source, options))
-        memory = _Object(_made("source_from_memory", source, len(source), None, None), "source_release")
+        memory = _Object(_made("source_from_memory", source, c_size_t(len(source)), None, None), "source_release")
         return Filelink(_made("client_upload", self, memory, options))
 
     def filelink(self, handle, security=None):
@@ -145,7 +144,7 @@ class Filelink(_File):
 
     def metadata(self, *fields):
         names = (c_char_p * len(fields))(*map(str.encode, fields))
-        return json.loads(_text("filelink_metadata", self, names, len(fields), None))
+        return json.loads(_text("filelink_metadata", self, names, c_size_t(len(fields)), None))
 
     def delete(self):
         _call("filelink_delete", self, None)

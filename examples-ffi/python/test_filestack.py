@@ -1,5 +1,6 @@
 """Tests of filestack.py. They run inside filestack-local, started with --secret."""
 import contextlib
+import ctypes
 import gc
 import hashlib
 import inspect
@@ -164,6 +165,12 @@ class Errors(unittest.TestCase):
             offline().store(filenam="a.png")
         with self.assertRaisesRegex(TypeError, "bas_url"):
             filestack.Client("KEY", bas_url="http://127.0.0.1")
+
+    def test_what_is_no_text_is_refused_by_ctypes(self):
+        for call in (lambda: filestack.Client(42), lambda: filestack.Client("KEY").filelink(42),
+                     lambda: filestack.Client("KEY", base_url=True), lambda: offline().download(["a.png"]),
+                     lambda: offline().store(filename=7), lambda: offline().signed_url(7)):
+            self.assertRaises(ctypes.ArgumentError, call)
 
     def test_texts_do_not_end_early(self):
         with self.assertRaisesRegex(Exception, "NUL"):
