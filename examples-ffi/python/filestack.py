@@ -105,8 +105,10 @@ class Client(_Object):
     def filelink(self, handle, security=None):
         return Filelink(_made("client_filelink", self, handle, security))
 
-    def transform_external(self, url, security=None):
-        return Transformation(_made("client_transform_external", self, url, security))
+    def transform(self, *sources, security=None):
+        """A transformation of any number of handles, external URLs and storage aliases."""
+        texts = (c_char_p * len(sources))(*map(str.encode, sources))
+        return Transformation(_made("client_transform", self, texts, c_size_t(len(sources)), security))
 
 
 class _File(_Object):

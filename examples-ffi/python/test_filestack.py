@@ -126,9 +126,12 @@ class Chains(unittest.TestCase):
             offline().add("resise", {})
         self.assertEqual("FILESTACK_E_TASK_UNKNOWN", raised.exception.name)
 
-    def test_external_urls(self):
-        external = filestack.Client("KEY").transform_external("https://example.com/a.png")
-        self.assertEqual("https://cdn.filestackcontent.com/KEY/flip/https://example.com/a.png", external.flip().url)
+    def test_sources_that_are_no_filelink(self):
+        client, cdn = filestack.Client("KEY"), "https://cdn.filestackcontent.com/KEY/"
+        self.assertEqual(cdn + "flip/https://example.com/a", client.transform("https://example.com/a").flip().url)
+        self.assertEqual(cdn + f"zip/[{HANDLE},src://alias/b]", client.transform(HANDLE, "src://alias/b").zip().url)
+        self.assertEqual(cdn + "text_sentiment=text:good",
+                         client.transform().add("text_sentiment", {"text": "good"}).url)
 
 
 class Errors(unittest.TestCase):
