@@ -1415,8 +1415,9 @@ filestack_status filestack_transformation_add(
 /**
  * Adds a task with its parameters as a JSON object, checked against the catalogue of tasks.
  *
- * `params_json` may be NULL when there are none. Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT
- * when the text is no JSON object; they poison the transformation. Threads: one at a time. Since: 0.1.0.
+ * `params_json` may be NULL when there are none; a member that is null counts as not given.
+ * Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is no JSON object; they poison the
+ * transformation. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_transformation_add_json(
     filestack_transformation *transformation, const char *task, const char *params_json, filestack_error **error);
@@ -1426,8 +1427,10 @@ filestack_status filestack_transformation_add_json(
  *
  * Nothing is checked but that a URL can hold the names and the values; what the service makes of it is its own
  * business. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
- * these. Errors: FILESTACK_E_ARGUMENT for a name that is no name or a text that is no such JSON object,
- * FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time. Since: 0.1.0.
+ * these, or null, which counts as not given.
+ * Errors: FILESTACK_E_ARGUMENT for a name that is no name or a text that is no JSON object, FILESTACK_E_PARAM_TYPE for
+ * a member that is an object, FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time.
+ * Since: 0.1.0.
  */
 filestack_status filestack_transformation_add_unchecked(
     filestack_transformation *transformation, const char *task, const char *params_json, filestack_error **error);

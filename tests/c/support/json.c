@@ -117,6 +117,22 @@ static char *unescape(const char *start, const char *end)
     return copy;
 }
 
+/* The value that ends before `end`, as json_get() gives it. */
+static char *value_new(const char *value, const char *end)
+{
+    size_t length = (size_t)(end - value);
+    char *copy;
+    if (*value == '"') {
+        return unescape(value, end);
+    }
+    copy = malloc(length + 1);
+    if (copy) {
+        memcpy(copy, value, length);
+        copy[length] = '\0';
+    }
+    return copy;
+}
+
 char *json_get(const char *text, const char *path)
 {
     size_t name_length = strcspn(path, ".");
@@ -129,17 +145,31 @@ char *json_get(const char *text, const char *path)
         const char *name = at + 1, *name_end = skip_string(at) - 1;
         const char *value = skip_space(skip_space(name_end + 1) + 1), *end = skip_value(value);
         if ((size_t)(name_end - name) == name_length && strncmp(name, path, name_length) == 0) {
-            char *copy = *value == '"' ? unescape(value, end) : malloc((size_t)(end - value) + 1);
-            if (copy && *value != '"') {
-                memcpy(copy, value, (size_t)(end - value));
-                copy[end - value] = '\0';
-            }
+            char *copy = value_new(value, end);
             if (path[name_length] == '.') {
                 char *inner = json_get(copy, path + name_length + 1);
                 free(copy);
                 return inner;
             }
             return copy;
+        }
+        at = skip_space(end);
+        at = *at == ',' ? skip_space(at + 1) : at;
+    }
+    return NULL;
+}
+
+char *json_item(const char *text, size_t index)
+{
+    const char *at = text ? skip_space(text) : NULL;
+    if (!at || *at != '[' || !skip_value(at)) {
+        return NULL;
+    }
+    at = skip_space(at + 1);
+    while (*at != ']') {
+        const char *end = skip_value(at);
+        if (index-- == 0) {
+            return value_new(at, end);
         }
         at = skip_space(end);
         at = *at == ',' ? skip_space(at + 1) : at;

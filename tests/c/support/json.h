@@ -3,6 +3,7 @@
 #define JSON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 bool json_is_object(const char *text);
 
@@ -12,5 +13,8 @@ bool json_is_object(const char *text);
  * objects. free() it.
  */
 char *json_get(const char *text, const char *path);
+
+/* The value at an index of a list, as json_get() gives it, or NULL when the list is shorter or none; free() it. */
+char *json_item(const char *text, size_t index);
 
 #endif

@@ -1,0 +1,3 @@
+module filestack.example/quickstart
+
+go 1.19
