@@ -11,10 +11,6 @@ use crate::images::color::Color;
 /// The same file that the SDK's validator and its typed helpers are generated from.
 pub(crate) const SOURCE: &str = include_str!("../../catalogue/tasks.toml");
 
-/// Values that only this service knows of, by task and parameter: image formats that the SDKs leave out, and those that
-/// people ask for in vain, who are to be told so by name.
-const MORE_CHOICES: [(&str, &str, &[&str]); 1] = [("output", "format", &["bmp", "gif", "heic", "jpeg", "mp4", "tiff"])];
-
 static CATALOGUE: LazyLock<Vec<TaskRule>> = LazyLock::new(|| read(SOURCE));
 
 /// A task that the service knows of, whether or not it is implemented here.
@@ -144,17 +140,11 @@ fn read(source: &str) -> Vec<TaskRule> {
 
 fn read_task(table: &Table) -> TaskRule {
     let parameters = table.get("params").and_then(Toml::as_array).map(Vec::as_slice).unwrap_or_default();
-    let name = text_of(table, "name").expect("every task has a name");
-    let mut parameters: Vec<ParameterRule> = parameters.iter().filter_map(Toml::as_table).map(read_parameter).collect();
-    for (_, parameter, choices) in MORE_CHOICES.into_iter().filter(|(task, ..)| *task == name) {
-        let rules = parameters.iter_mut().filter(|rule| rule.name == parameter);
-        rules.for_each(|rule| rule.choices.extend(choices.iter().map(|choice| (*choice).to_owned())));
-    }
     TaskRule {
-        name,
+        name: text_of(table, "name").expect("every task has a name"),
         needs_security: text_of(table, "security").as_deref() == Some("required"),
         aliases: texts_of(table, "aliases"),
-        parameters,
+        parameters: parameters.iter().filter_map(Toml::as_table).map(read_parameter).collect(),
     }
 }
 

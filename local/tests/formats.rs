@@ -306,8 +306,7 @@ async fn what_cannot_be_made_is_named() {
     for (task, status, part) in [
         ("output=format:pdf", 501, "the task output with format:pdf"),
         ("output=format:svg", 501, "the task output with format:svg"),
-        ("output=format:heic", 501, "the task output with format:heic"),
-        ("output=format:mp4", 501, "the task output with format:mp4"),
+        ("output=format:heic", 400, "invalid attr value"),
         ("output=format:docx", 501, "the task output with format:docx"),
         ("output=format:png,colorspace:cmyk", 501, "colorspace:cmyk"),
         ("output=format:png,density:300", 501, "the parameter density"),
