@@ -1,5 +1,6 @@
 //! Generators and checks of the workspace. `make` calls them; `cargo xtask` lists them.
 
+mod c_text;
 mod coverage;
 mod declarations;
 mod exports;
