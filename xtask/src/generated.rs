@@ -3,15 +3,16 @@
 use filestack_catalogue::Catalogue;
 
 use crate::headers::first_difference;
-use crate::tasks_header;
 use crate::workspace::{Result, Workspace, read, write_if_changed};
+use crate::{tasks_cpp, tasks_header};
 
 const CATALOGUE: &str = "catalogue/tasks.toml";
 
 /// A file and what makes its text.
 type Generator = (&'static str, fn(&Catalogue) -> Result<String>);
 
-const FILES: &[Generator] = &[("include/filestack/tasks.h", tasks_header::generate)];
+const FILES: &[Generator] =
+    &[("include/filestack/tasks.h", tasks_header::generate), ("include/filestack/tasks.hpp", tasks_cpp::generate)];
 
 /// Writes the files.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {

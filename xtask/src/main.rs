@@ -12,6 +12,7 @@ mod null_calls;
 mod picture;
 mod symbols;
 mod task_words;
+mod tasks_cpp;
 mod tasks_header;
 mod workspace;
 
