@@ -605,31 +605,11 @@ struct resize_args {
     /** Name of the resampling filter. */
     std::optional<std::string> filter{};
 
-    resize_args &with_width(std::int64_t given)
-    {
-        width = given;
-        return *this;
-    }
-    resize_args &with_height(std::int64_t given)
-    {
-        height = given;
-        return *this;
-    }
-    resize_args &with_fit(filestack::fit given)
-    {
-        fit = given;
-        return *this;
-    }
-    resize_args &with_align(filestack::position given)
-    {
-        align = given;
-        return *this;
-    }
-    resize_args &with_filter(std::string given)
-    {
-        filter = std::move(given);
-        return *this;
-    }
+    resize_args &with_width(std::int64_t given) { width = given; return *this; }
+    resize_args &with_height(std::int64_t given) { height = given; return *this; }
+    resize_args &with_fit(filestack::fit given) { fit = given; return *this; }
+    resize_args &with_align(filestack::position given) { align = given; return *this; }
+    resize_args &with_filter(std::string given) { filter = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -652,11 +632,7 @@ struct crop_args {
      */
     std::optional<box> dim{};
 
-    crop_args &with_dim(box given)
-    {
-        dim = given;
-        return *this;
-    }
+    crop_args &with_dim(box given) { dim = given; return *this; }
 };
 
 namespace task_detail {
@@ -678,26 +654,10 @@ struct rotate_args {
     /** Color of the corners that become free; another name of background. */
     std::optional<std::string> color{};
 
-    rotate_args &with_deg(int_or_word given)
-    {
-        deg = given;
-        return *this;
-    }
-    rotate_args &with_exif(bool given)
-    {
-        exif = given;
-        return *this;
-    }
-    rotate_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
-    rotate_args &with_color(std::string given)
-    {
-        color = std::move(given);
-        return *this;
-    }
+    rotate_args &with_deg(int_or_word given) { deg = given; return *this; }
+    rotate_args &with_exif(bool given) { exif = given; return *this; }
+    rotate_args &with_background(std::string given) { background = std::move(given); return *this; }
+    rotate_args &with_color(std::string given) { color = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -720,21 +680,9 @@ struct watermark_args {
     /** Where it is laid. Default: center. */
     std::optional<filestack::position> position{};
 
-    watermark_args &with_file(std::string given)
-    {
-        file = std::move(given);
-        return *this;
-    }
-    watermark_args &with_size(std::int64_t given)
-    {
-        size = given;
-        return *this;
-    }
-    watermark_args &with_position(filestack::position given)
-    {
-        position = given;
-        return *this;
-    }
+    watermark_args &with_file(std::string given) { file = std::move(given); return *this; }
+    watermark_args &with_size(std::int64_t given) { size = given; return *this; }
+    watermark_args &with_position(filestack::position given) { position = given; return *this; }
 };
 
 namespace task_detail {
@@ -762,26 +710,10 @@ struct detect_faces_args {
     /** Answer with the boxes of the faces as JSON instead of a picture. Default: false. */
     std::optional<bool> export_{};
 
-    detect_faces_args &with_minsize(double given)
-    {
-        minsize = given;
-        return *this;
-    }
-    detect_faces_args &with_maxsize(double given)
-    {
-        maxsize = given;
-        return *this;
-    }
-    detect_faces_args &with_color(std::string given)
-    {
-        color = std::move(given);
-        return *this;
-    }
-    detect_faces_args &with_export(bool given)
-    {
-        export_ = given;
-        return *this;
-    }
+    detect_faces_args &with_minsize(double given) { minsize = given; return *this; }
+    detect_faces_args &with_maxsize(double given) { maxsize = given; return *this; }
+    detect_faces_args &with_color(std::string given) { color = std::move(given); return *this; }
+    detect_faces_args &with_export(bool given) { export_ = given; return *this; }
 };
 
 namespace task_detail {
@@ -816,41 +748,13 @@ struct crop_faces_args {
     /** Pixels around each face that belong to it. Range: 0 to 10000. */
     std::optional<std::int64_t> buffer{};
 
-    crop_faces_args &with_mode(filestack::mode given)
-    {
-        mode = given;
-        return *this;
-    }
-    crop_faces_args &with_width(std::int64_t given)
-    {
-        width = given;
-        return *this;
-    }
-    crop_faces_args &with_height(std::int64_t given)
-    {
-        height = given;
-        return *this;
-    }
-    crop_faces_args &with_faces(filestack::faces given)
-    {
-        faces = std::move(given);
-        return *this;
-    }
-    crop_faces_args &with_minsize(double given)
-    {
-        minsize = given;
-        return *this;
-    }
-    crop_faces_args &with_maxsize(double given)
-    {
-        maxsize = given;
-        return *this;
-    }
-    crop_faces_args &with_buffer(std::int64_t given)
-    {
-        buffer = given;
-        return *this;
-    }
+    crop_faces_args &with_mode(filestack::mode given) { mode = given; return *this; }
+    crop_faces_args &with_width(std::int64_t given) { width = given; return *this; }
+    crop_faces_args &with_height(std::int64_t given) { height = given; return *this; }
+    crop_faces_args &with_faces(filestack::faces given) { faces = std::move(given); return *this; }
+    crop_faces_args &with_minsize(double given) { minsize = given; return *this; }
+    crop_faces_args &with_maxsize(double given) { maxsize = given; return *this; }
+    crop_faces_args &with_buffer(std::int64_t given) { buffer = given; return *this; }
 };
 
 namespace task_detail {
@@ -888,41 +792,13 @@ struct pixelate_faces_args {
     /** Shape of the areas. Default: rect. */
     std::optional<filestack::type> type{};
 
-    pixelate_faces_args &with_faces(filestack::faces given)
-    {
-        faces = std::move(given);
-        return *this;
-    }
-    pixelate_faces_args &with_minsize(double given)
-    {
-        minsize = given;
-        return *this;
-    }
-    pixelate_faces_args &with_maxsize(double given)
-    {
-        maxsize = given;
-        return *this;
-    }
-    pixelate_faces_args &with_buffer(std::int64_t given)
-    {
-        buffer = given;
-        return *this;
-    }
-    pixelate_faces_args &with_amount(std::int64_t given)
-    {
-        amount = given;
-        return *this;
-    }
-    pixelate_faces_args &with_blur(double given)
-    {
-        blur = given;
-        return *this;
-    }
-    pixelate_faces_args &with_type(filestack::type given)
-    {
-        type = given;
-        return *this;
-    }
+    pixelate_faces_args &with_faces(filestack::faces given) { faces = std::move(given); return *this; }
+    pixelate_faces_args &with_minsize(double given) { minsize = given; return *this; }
+    pixelate_faces_args &with_maxsize(double given) { maxsize = given; return *this; }
+    pixelate_faces_args &with_buffer(std::int64_t given) { buffer = given; return *this; }
+    pixelate_faces_args &with_amount(std::int64_t given) { amount = given; return *this; }
+    pixelate_faces_args &with_blur(double given) { blur = given; return *this; }
+    pixelate_faces_args &with_type(filestack::type given) { type = given; return *this; }
 };
 
 namespace task_detail {
@@ -960,41 +836,13 @@ struct blur_faces_args {
     /** Shape of the areas. Default: rect. */
     std::optional<filestack::type> type{};
 
-    blur_faces_args &with_faces(filestack::faces given)
-    {
-        faces = std::move(given);
-        return *this;
-    }
-    blur_faces_args &with_minsize(double given)
-    {
-        minsize = given;
-        return *this;
-    }
-    blur_faces_args &with_maxsize(double given)
-    {
-        maxsize = given;
-        return *this;
-    }
-    blur_faces_args &with_buffer(std::int64_t given)
-    {
-        buffer = given;
-        return *this;
-    }
-    blur_faces_args &with_amount(double given)
-    {
-        amount = given;
-        return *this;
-    }
-    blur_faces_args &with_blur(double given)
-    {
-        blur = given;
-        return *this;
-    }
-    blur_faces_args &with_type(filestack::type given)
-    {
-        type = given;
-        return *this;
-    }
+    blur_faces_args &with_faces(filestack::faces given) { faces = std::move(given); return *this; }
+    blur_faces_args &with_minsize(double given) { minsize = given; return *this; }
+    blur_faces_args &with_maxsize(double given) { maxsize = given; return *this; }
+    blur_faces_args &with_buffer(std::int64_t given) { buffer = given; return *this; }
+    blur_faces_args &with_amount(double given) { amount = given; return *this; }
+    blur_faces_args &with_blur(double given) { blur = given; return *this; }
+    blur_faces_args &with_type(filestack::type given) { type = given; return *this; }
 };
 
 namespace task_detail {
@@ -1020,21 +868,9 @@ struct round_corners_args {
     /** Color behind the corners. */
     std::optional<std::string> background{};
 
-    round_corners_args &with_radius(int_or_word given)
-    {
-        radius = given;
-        return *this;
-    }
-    round_corners_args &with_blur(double given)
-    {
-        blur = given;
-        return *this;
-    }
-    round_corners_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
+    round_corners_args &with_radius(int_or_word given) { radius = given; return *this; }
+    round_corners_args &with_blur(double given) { blur = given; return *this; }
+    round_corners_args &with_background(std::string given) { background = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1056,21 +892,9 @@ struct vignette_args {
     /** Color of the border. */
     std::optional<std::string> background{};
 
-    vignette_args &with_amount(std::int64_t given)
-    {
-        amount = given;
-        return *this;
-    }
-    vignette_args &with_blurmode(filestack::blurmode given)
-    {
-        blurmode = given;
-        return *this;
-    }
-    vignette_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
+    vignette_args &with_amount(std::int64_t given) { amount = given; return *this; }
+    vignette_args &with_blurmode(filestack::blurmode given) { blurmode = given; return *this; }
+    vignette_args &with_background(std::string given) { background = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1092,21 +916,9 @@ struct polaroid_args {
     /** Color behind the frame. */
     std::optional<std::string> background{};
 
-    polaroid_args &with_color(std::string given)
-    {
-        color = std::move(given);
-        return *this;
-    }
-    polaroid_args &with_rotate(std::int64_t given)
-    {
-        rotate = given;
-        return *this;
-    }
-    polaroid_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
+    polaroid_args &with_color(std::string given) { color = std::move(given); return *this; }
+    polaroid_args &with_rotate(std::int64_t given) { rotate = given; return *this; }
+    polaroid_args &with_background(std::string given) { background = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1126,16 +938,8 @@ struct torn_edges_args {
     /** Color behind the edges. */
     std::optional<std::string> background{};
 
-    torn_edges_args &with_spread(interval given)
-    {
-        spread = given;
-        return *this;
-    }
-    torn_edges_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
+    torn_edges_args &with_spread(interval given) { spread = given; return *this; }
+    torn_edges_args &with_background(std::string given) { background = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1160,31 +964,11 @@ struct shadow_args {
     /** Color behind the picture. */
     std::optional<std::string> background{};
 
-    shadow_args &with_blur(double given)
-    {
-        blur = given;
-        return *this;
-    }
-    shadow_args &with_opacity(std::int64_t given)
-    {
-        opacity = given;
-        return *this;
-    }
-    shadow_args &with_vector(offset given)
-    {
-        vector = given;
-        return *this;
-    }
-    shadow_args &with_color(std::string given)
-    {
-        color = std::move(given);
-        return *this;
-    }
-    shadow_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
+    shadow_args &with_blur(double given) { blur = given; return *this; }
+    shadow_args &with_opacity(std::int64_t given) { opacity = given; return *this; }
+    shadow_args &with_vector(offset given) { vector = given; return *this; }
+    shadow_args &with_color(std::string given) { color = std::move(given); return *this; }
+    shadow_args &with_background(std::string given) { background = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1204,11 +988,7 @@ struct circle_args {
     /** Color around the circle. */
     std::optional<std::string> background{};
 
-    circle_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
+    circle_args &with_background(std::string given) { background = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1228,21 +1008,9 @@ struct border_args {
     /** Color behind a transparent picture. */
     std::optional<std::string> background{};
 
-    border_args &with_width(std::int64_t given)
-    {
-        width = given;
-        return *this;
-    }
-    border_args &with_color(std::string given)
-    {
-        color = std::move(given);
-        return *this;
-    }
-    border_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
+    border_args &with_width(std::int64_t given) { width = given; return *this; }
+    border_args &with_color(std::string given) { color = std::move(given); return *this; }
+    border_args &with_background(std::string given) { background = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1260,11 +1028,7 @@ struct sharpen_args {
     /** Strength. Range: 0 to 20. Default: 2. */
     std::optional<std::int64_t> amount{};
 
-    sharpen_args &with_amount(std::int64_t given)
-    {
-        amount = given;
-        return *this;
-    }
+    sharpen_args &with_amount(std::int64_t given) { amount = given; return *this; }
 };
 
 namespace task_detail {
@@ -1280,11 +1044,7 @@ struct blur_args {
     /** Strength. Range: 0 to 20. Default: 2. */
     std::optional<std::int64_t> amount{};
 
-    blur_args &with_amount(std::int64_t given)
-    {
-        amount = given;
-        return *this;
-    }
+    blur_args &with_amount(std::int64_t given) { amount = given; return *this; }
 };
 
 namespace task_detail {
@@ -1300,11 +1060,7 @@ struct blackwhite_args {
     /** Brightness in percent from which on a pixel becomes white. Range: 0 to 100. Default: 50. */
     std::optional<std::int64_t> threshold{};
 
-    blackwhite_args &with_threshold(std::int64_t given)
-    {
-        threshold = given;
-        return *this;
-    }
+    blackwhite_args &with_threshold(std::int64_t given) { threshold = given; return *this; }
 };
 
 namespace task_detail {
@@ -1320,11 +1076,7 @@ struct sepia_args {
     /** Strength in percent. Range: 0 to 100. Default: 80. */
     std::optional<std::int64_t> tone{};
 
-    sepia_args &with_tone(std::int64_t given)
-    {
-        tone = given;
-        return *this;
-    }
+    sepia_args &with_tone(std::int64_t given) { tone = given; return *this; }
 };
 
 namespace task_detail {
@@ -1340,11 +1092,7 @@ struct pixelate_args {
     /** Side of the blocks in pixels. Range: 2 to 100. Default: 2. */
     std::optional<std::int64_t> amount{};
 
-    pixelate_args &with_amount(std::int64_t given)
-    {
-        amount = given;
-        return *this;
-    }
+    pixelate_args &with_amount(std::int64_t given) { amount = given; return *this; }
 };
 
 namespace task_detail {
@@ -1360,11 +1108,7 @@ struct oil_paint_args {
     /** Size of the brush in pixels. Range: 2 to 100. Default: 2. */
     std::optional<std::int64_t> amount{};
 
-    oil_paint_args &with_amount(std::int64_t given)
-    {
-        amount = given;
-        return *this;
-    }
+    oil_paint_args &with_amount(std::int64_t given) { amount = given; return *this; }
 };
 
 namespace task_detail {
@@ -1384,21 +1128,9 @@ struct modulate_args {
     /** Saturation in percent of the source. Range: 0 to 10000. Default: 100. */
     std::optional<std::int64_t> saturation{};
 
-    modulate_args &with_brightness(std::int64_t given)
-    {
-        brightness = given;
-        return *this;
-    }
-    modulate_args &with_hue(std::int64_t given)
-    {
-        hue = given;
-        return *this;
-    }
-    modulate_args &with_saturation(std::int64_t given)
-    {
-        saturation = given;
-        return *this;
-    }
+    modulate_args &with_brightness(std::int64_t given) { brightness = given; return *this; }
+    modulate_args &with_hue(std::int64_t given) { hue = given; return *this; }
+    modulate_args &with_saturation(std::int64_t given) { saturation = given; return *this; }
 };
 
 namespace task_detail {
@@ -1422,26 +1154,10 @@ struct partial_pixelate_args {
     /** Shape of the areas. Default: rect. */
     std::optional<filestack::type> type{};
 
-    partial_pixelate_args &with_objects(std::vector<box> given)
-    {
-        objects = std::move(given);
-        return *this;
-    }
-    partial_pixelate_args &with_amount(double given)
-    {
-        amount = given;
-        return *this;
-    }
-    partial_pixelate_args &with_blur(double given)
-    {
-        blur = given;
-        return *this;
-    }
-    partial_pixelate_args &with_type(filestack::type given)
-    {
-        type = given;
-        return *this;
-    }
+    partial_pixelate_args &with_objects(std::vector<box> given) { objects = std::move(given); return *this; }
+    partial_pixelate_args &with_amount(double given) { amount = given; return *this; }
+    partial_pixelate_args &with_blur(double given) { blur = given; return *this; }
+    partial_pixelate_args &with_type(filestack::type given) { type = given; return *this; }
 };
 
 namespace task_detail {
@@ -1466,26 +1182,10 @@ struct partial_blur_args {
     /** Shape of the areas. Default: rect. */
     std::optional<filestack::type> type{};
 
-    partial_blur_args &with_objects(std::vector<box> given)
-    {
-        objects = std::move(given);
-        return *this;
-    }
-    partial_blur_args &with_amount(double given)
-    {
-        amount = given;
-        return *this;
-    }
-    partial_blur_args &with_blur(double given)
-    {
-        blur = given;
-        return *this;
-    }
-    partial_blur_args &with_type(filestack::type given)
-    {
-        type = given;
-        return *this;
-    }
+    partial_blur_args &with_objects(std::vector<box> given) { objects = std::move(given); return *this; }
+    partial_blur_args &with_amount(double given) { amount = given; return *this; }
+    partial_blur_args &with_blur(double given) { blur = given; return *this; }
+    partial_blur_args &with_type(filestack::type given) { type = given; return *this; }
 };
 
 namespace task_detail {
@@ -1516,41 +1216,13 @@ struct collage_args {
     /** Turn pictures as their EXIF orientation says. Default: false. */
     std::optional<bool> autorotate{};
 
-    collage_args &with_files(std::vector<std::string> given)
-    {
-        files = std::move(given);
-        return *this;
-    }
-    collage_args &with_margin(std::int64_t given)
-    {
-        margin = given;
-        return *this;
-    }
-    collage_args &with_width(std::int64_t given)
-    {
-        width = given;
-        return *this;
-    }
-    collage_args &with_height(std::int64_t given)
-    {
-        height = given;
-        return *this;
-    }
-    collage_args &with_color(std::string given)
-    {
-        color = std::move(given);
-        return *this;
-    }
-    collage_args &with_fit(filestack::fit given)
-    {
-        fit = given;
-        return *this;
-    }
-    collage_args &with_autorotate(bool given)
-    {
-        autorotate = given;
-        return *this;
-    }
+    collage_args &with_files(std::vector<std::string> given) { files = std::move(given); return *this; }
+    collage_args &with_margin(std::int64_t given) { margin = given; return *this; }
+    collage_args &with_width(std::int64_t given) { width = given; return *this; }
+    collage_args &with_height(std::int64_t given) { height = given; return *this; }
+    collage_args &with_color(std::string given) { color = std::move(given); return *this; }
+    collage_args &with_fit(filestack::fit given) { fit = given; return *this; }
+    collage_args &with_autorotate(bool given) { autorotate = given; return *this; }
 };
 
 namespace task_detail {
@@ -1576,21 +1248,9 @@ struct upscale_args {
     /** Kind of picture. Default: photo. */
     std::optional<filestack::style> style{};
 
-    upscale_args &with_upscale(bool given)
-    {
-        upscale = given;
-        return *this;
-    }
-    upscale_args &with_noise(filestack::noise given)
-    {
-        noise = given;
-        return *this;
-    }
-    upscale_args &with_style(filestack::style given)
-    {
-        style = given;
-        return *this;
-    }
+    upscale_args &with_upscale(bool given) { upscale = given; return *this; }
+    upscale_args &with_noise(filestack::noise given) { noise = given; return *this; }
+    upscale_args &with_style(filestack::style given) { style = given; return *this; }
 };
 
 namespace task_detail {
@@ -1608,11 +1268,7 @@ struct enhance_args {
     /** What is improved. Default: auto. */
     std::optional<filestack::preset> preset{};
 
-    enhance_args &with_preset(filestack::preset given)
-    {
-        preset = given;
-        return *this;
-    }
+    enhance_args &with_preset(filestack::preset given) { preset = given; return *this; }
 };
 
 namespace task_detail {
@@ -1636,31 +1292,11 @@ struct ascii_args {
     /** Exchange light and dark. Default: false. */
     std::optional<bool> reverse{};
 
-    ascii_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
-    ascii_args &with_foreground(std::string given)
-    {
-        foreground = std::move(given);
-        return *this;
-    }
-    ascii_args &with_colored(bool given)
-    {
-        colored = given;
-        return *this;
-    }
-    ascii_args &with_size(std::int64_t given)
-    {
-        size = given;
-        return *this;
-    }
-    ascii_args &with_reverse(bool given)
-    {
-        reverse = given;
-        return *this;
-    }
+    ascii_args &with_background(std::string given) { background = std::move(given); return *this; }
+    ascii_args &with_foreground(std::string given) { foreground = std::move(given); return *this; }
+    ascii_args &with_colored(bool given) { colored = given; return *this; }
+    ascii_args &with_size(std::int64_t given) { size = given; return *this; }
+    ascii_args &with_reverse(bool given) { reverse = given; return *this; }
 };
 
 namespace task_detail {
@@ -1690,36 +1326,12 @@ struct smart_crop_args {
     /** Answer with the coordinates as JSON instead of a picture. Default: false. */
     std::optional<bool> coords{};
 
-    smart_crop_args &with_mode(filestack::mode given)
-    {
-        mode = given;
-        return *this;
-    }
-    smart_crop_args &with_object(std::string given)
-    {
-        object = std::move(given);
-        return *this;
-    }
-    smart_crop_args &with_width(std::int64_t given)
-    {
-        width = given;
-        return *this;
-    }
-    smart_crop_args &with_height(std::int64_t given)
-    {
-        height = given;
-        return *this;
-    }
-    smart_crop_args &with_fill_color(std::string given)
-    {
-        fill_color = std::move(given);
-        return *this;
-    }
-    smart_crop_args &with_coords(bool given)
-    {
-        coords = given;
-        return *this;
-    }
+    smart_crop_args &with_mode(filestack::mode given) { mode = given; return *this; }
+    smart_crop_args &with_object(std::string given) { object = std::move(given); return *this; }
+    smart_crop_args &with_width(std::int64_t given) { width = given; return *this; }
+    smart_crop_args &with_height(std::int64_t given) { height = given; return *this; }
+    smart_crop_args &with_fill_color(std::string given) { fill_color = std::move(given); return *this; }
+    smart_crop_args &with_coords(bool given) { coords = given; return *this; }
 };
 
 namespace task_detail {
@@ -1742,16 +1354,8 @@ struct pjpg_args {
     /** Keep the metadata. Default: false. */
     std::optional<bool> metadata{};
 
-    pjpg_args &with_quality(std::int64_t given)
-    {
-        quality = given;
-        return *this;
-    }
-    pjpg_args &with_metadata(bool given)
-    {
-        metadata = given;
-        return *this;
-    }
+    pjpg_args &with_quality(std::int64_t given) { quality = given; return *this; }
+    pjpg_args &with_metadata(bool given) { metadata = given; return *this; }
 };
 
 namespace task_detail {
@@ -1768,11 +1372,7 @@ struct compress_args {
     /** Keep the metadata. Default: false. */
     std::optional<bool> metadata{};
 
-    compress_args &with_metadata(bool given)
-    {
-        metadata = given;
-        return *this;
-    }
+    compress_args &with_metadata(bool given) { metadata = given; return *this; }
 };
 
 namespace task_detail {
@@ -1788,11 +1388,7 @@ struct quality_args {
     /** JPEG quality. Range: 1 to 100. Required. */
     std::optional<std::int64_t> value{};
 
-    quality_args &with_value(std::int64_t given)
-    {
-        value = given;
-        return *this;
-    }
+    quality_args &with_value(std::int64_t given) { value = given; return *this; }
 };
 
 namespace task_detail {
@@ -1820,41 +1416,13 @@ struct animate_args {
     /** Color of what a source does not fill. Default: transparent. */
     std::optional<std::string> background{};
 
-    animate_args &with_delay(std::int64_t given)
-    {
-        delay = given;
-        return *this;
-    }
-    animate_args &with_loop(std::int64_t given)
-    {
-        loop = given;
-        return *this;
-    }
-    animate_args &with_width(int_or_word given)
-    {
-        width = given;
-        return *this;
-    }
-    animate_args &with_height(int_or_word given)
-    {
-        height = given;
-        return *this;
-    }
-    animate_args &with_fit(filestack::fit given)
-    {
-        fit = given;
-        return *this;
-    }
-    animate_args &with_align(filestack::position given)
-    {
-        align = given;
-        return *this;
-    }
-    animate_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
+    animate_args &with_delay(std::int64_t given) { delay = given; return *this; }
+    animate_args &with_loop(std::int64_t given) { loop = given; return *this; }
+    animate_args &with_width(int_or_word given) { width = given; return *this; }
+    animate_args &with_height(int_or_word given) { height = given; return *this; }
+    animate_args &with_fit(filestack::fit given) { fit = given; return *this; }
+    animate_args &with_align(filestack::position given) { align = given; return *this; }
+    animate_args &with_background(std::string given) { background = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1880,21 +1448,9 @@ struct qr_args {
     /** Format of the picture. */
     std::optional<std::string> format{};
 
-    qr_args &with_version(std::int64_t given)
-    {
-        version = given;
-        return *this;
-    }
-    qr_args &with_error_correction(filestack::error_correction given)
-    {
-        error_correction = given;
-        return *this;
-    }
-    qr_args &with_format(std::string given)
-    {
-        format = std::move(given);
-        return *this;
-    }
+    qr_args &with_version(std::int64_t given) { version = given; return *this; }
+    qr_args &with_error_correction(filestack::error_correction given) { error_correction = given; return *this; }
+    qr_args &with_format(std::string given) { format = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -1934,61 +1490,17 @@ struct filetype_conversion_args {
     /** Orientation of the pages. */
     std::optional<filestack::pageorientation> pageorientation{};
 
-    filetype_conversion_args &with_format(filestack::format given)
-    {
-        format = given;
-        return *this;
-    }
-    filetype_conversion_args &with_page(std::int64_t given)
-    {
-        page = given;
-        return *this;
-    }
-    filetype_conversion_args &with_density(std::int64_t given)
-    {
-        density = given;
-        return *this;
-    }
-    filetype_conversion_args &with_compress(bool given)
-    {
-        compress = given;
-        return *this;
-    }
-    filetype_conversion_args &with_quality(int_or_word given)
-    {
-        quality = given;
-        return *this;
-    }
-    filetype_conversion_args &with_secure(bool given)
-    {
-        secure = given;
-        return *this;
-    }
-    filetype_conversion_args &with_docinfo(bool given)
-    {
-        docinfo = given;
-        return *this;
-    }
-    filetype_conversion_args &with_strip(bool given)
-    {
-        strip = given;
-        return *this;
-    }
-    filetype_conversion_args &with_colorspace(filestack::colorspace given)
-    {
-        colorspace = given;
-        return *this;
-    }
-    filetype_conversion_args &with_background(std::string given)
-    {
-        background = std::move(given);
-        return *this;
-    }
-    filetype_conversion_args &with_pageformat(filestack::pageformat given)
-    {
-        pageformat = given;
-        return *this;
-    }
+    filetype_conversion_args &with_format(filestack::format given) { format = given; return *this; }
+    filetype_conversion_args &with_page(std::int64_t given) { page = given; return *this; }
+    filetype_conversion_args &with_density(std::int64_t given) { density = given; return *this; }
+    filetype_conversion_args &with_compress(bool given) { compress = given; return *this; }
+    filetype_conversion_args &with_quality(int_or_word given) { quality = given; return *this; }
+    filetype_conversion_args &with_secure(bool given) { secure = given; return *this; }
+    filetype_conversion_args &with_docinfo(bool given) { docinfo = given; return *this; }
+    filetype_conversion_args &with_strip(bool given) { strip = given; return *this; }
+    filetype_conversion_args &with_colorspace(filestack::colorspace given) { colorspace = given; return *this; }
+    filetype_conversion_args &with_background(std::string given) { background = std::move(given); return *this; }
+    filetype_conversion_args &with_pageformat(filestack::pageformat given) { pageformat = given; return *this; }
     filetype_conversion_args &with_pageorientation(filestack::pageorientation given)
     {
         pageorientation = given;
@@ -2020,11 +1532,7 @@ struct pdf_info_args {
     /** Tell about its colors as well. Default: false. */
     std::optional<bool> colorinfo{};
 
-    pdf_info_args &with_colorinfo(bool given)
-    {
-        colorinfo = given;
-        return *this;
-    }
+    pdf_info_args &with_colorinfo(bool given) { colorinfo = given; return *this; }
 };
 
 namespace task_detail {
@@ -2046,26 +1554,10 @@ struct pdf_convert_args {
     /** Keep the metadata. */
     std::optional<bool> metadata{};
 
-    pdf_convert_args &with_pageorientation(filestack::pageorientation given)
-    {
-        pageorientation = given;
-        return *this;
-    }
-    pdf_convert_args &with_pageformat(filestack::pageformat given)
-    {
-        pageformat = given;
-        return *this;
-    }
-    pdf_convert_args &with_pages(std::vector<page_range> given)
-    {
-        pages = std::move(given);
-        return *this;
-    }
-    pdf_convert_args &with_metadata(bool given)
-    {
-        metadata = given;
-        return *this;
-    }
+    pdf_convert_args &with_pageorientation(filestack::pageorientation given) { pageorientation = given; return *this; }
+    pdf_convert_args &with_pageformat(filestack::pageformat given) { pageformat = given; return *this; }
+    pdf_convert_args &with_pages(std::vector<page_range> given) { pages = std::move(given); return *this; }
+    pdf_convert_args &with_metadata(bool given) { metadata = given; return *this; }
 };
 
 namespace task_detail {
@@ -2084,11 +1576,7 @@ struct pdfcreate_args {
     /** Name of the program that does it. */
     std::optional<std::string> engine{};
 
-    pdfcreate_args &with_engine(std::string given)
-    {
-        engine = std::move(given);
-        return *this;
-    }
+    pdfcreate_args &with_engine(std::string given) { engine = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -2117,36 +1605,12 @@ struct doc_to_images_args {
     /** Draw hidden slides as well. Default: false. */
     std::optional<bool> hidden_slides{};
 
-    doc_to_images_args &with_pages(std::vector<page_range> given)
-    {
-        pages = std::move(given);
-        return *this;
-    }
-    doc_to_images_args &with_engine(std::string given)
-    {
-        engine = std::move(given);
-        return *this;
-    }
-    doc_to_images_args &with_format(filestack::format given)
-    {
-        format = given;
-        return *this;
-    }
-    doc_to_images_args &with_quality(std::int64_t given)
-    {
-        quality = given;
-        return *this;
-    }
-    doc_to_images_args &with_density(std::int64_t given)
-    {
-        density = given;
-        return *this;
-    }
-    doc_to_images_args &with_hidden_slides(bool given)
-    {
-        hidden_slides = given;
-        return *this;
-    }
+    doc_to_images_args &with_pages(std::vector<page_range> given) { pages = std::move(given); return *this; }
+    doc_to_images_args &with_engine(std::string given) { engine = std::move(given); return *this; }
+    doc_to_images_args &with_format(filestack::format given) { format = given; return *this; }
+    doc_to_images_args &with_quality(std::int64_t given) { quality = given; return *this; }
+    doc_to_images_args &with_density(std::int64_t given) { density = given; return *this; }
+    doc_to_images_args &with_hidden_slides(bool given) { hidden_slides = given; return *this; }
 };
 
 namespace task_detail {
@@ -2169,16 +1633,8 @@ struct slide_args {
     /** Name of the program that does it. */
     std::optional<std::string> engine{};
 
-    slide_args &with_theme(std::string given)
-    {
-        theme = std::move(given);
-        return *this;
-    }
-    slide_args &with_engine(std::string given)
-    {
-        engine = std::move(given);
-        return *this;
-    }
+    slide_args &with_theme(std::string given) { theme = std::move(given); return *this; }
+    slide_args &with_engine(std::string given) { engine = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -2195,11 +1651,7 @@ struct preview_args {
     /** URL of a style sheet for that page. */
     std::optional<std::string> css{};
 
-    preview_args &with_css(std::string given)
-    {
-        css = std::move(given);
-        return *this;
-    }
+    preview_args &with_css(std::string given) { css = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -2271,151 +1723,35 @@ struct minify_js_args {
     /** Write undefined as void 0. */
     std::optional<bool> undefinedToVoid{};
 
-    minify_js_args &with_gzip(bool given)
-    {
-        gzip = given;
-        return *this;
-    }
-    minify_js_args &with_use_babel_polyfill(bool given)
-    {
-        use_babel_polyfill = given;
-        return *this;
-    }
-    minify_js_args &with_keep_fn_name(bool given)
-    {
-        keep_fn_name = given;
-        return *this;
-    }
-    minify_js_args &with_keep_class_name(bool given)
-    {
-        keep_class_name = given;
-        return *this;
-    }
-    minify_js_args &with_mangle(bool given)
-    {
-        mangle = given;
-        return *this;
-    }
-    minify_js_args &with_merge_vars(bool given)
-    {
-        merge_vars = given;
-        return *this;
-    }
-    minify_js_args &with_remove_console(bool given)
-    {
-        remove_console = given;
-        return *this;
-    }
-    minify_js_args &with_remove_undefined(bool given)
-    {
-        remove_undefined = given;
-        return *this;
-    }
-    minify_js_args &with_targets(std::string given)
-    {
-        targets = std::move(given);
-        return *this;
-    }
-    minify_js_args &with_booleans(bool given)
-    {
-        booleans = given;
-        return *this;
-    }
-    minify_js_args &with_builtIns(bool given)
-    {
-        builtIns = given;
-        return *this;
-    }
-    minify_js_args &with_consecutiveAdds(bool given)
-    {
-        consecutiveAdds = given;
-        return *this;
-    }
-    minify_js_args &with_deadcode(bool given)
-    {
-        deadcode = given;
-        return *this;
-    }
-    minify_js_args &with_evaluate(bool given)
-    {
-        evaluate = given;
-        return *this;
-    }
-    minify_js_args &with_flipComparisons(bool given)
-    {
-        flipComparisons = given;
-        return *this;
-    }
-    minify_js_args &with_guards(bool given)
-    {
-        guards = given;
-        return *this;
-    }
-    minify_js_args &with_infinity(bool given)
-    {
-        infinity = given;
-        return *this;
-    }
-    minify_js_args &with_memberExpressions(bool given)
-    {
-        memberExpressions = given;
-        return *this;
-    }
-    minify_js_args &with_mergeVars(bool given)
-    {
-        mergeVars = given;
-        return *this;
-    }
-    minify_js_args &with_numericLiterals(bool given)
-    {
-        numericLiterals = given;
-        return *this;
-    }
-    minify_js_args &with_propertyLiterals(bool given)
-    {
-        propertyLiterals = given;
-        return *this;
-    }
-    minify_js_args &with_regexpConstructors(bool given)
-    {
-        regexpConstructors = given;
-        return *this;
-    }
-    minify_js_args &with_removeConsole(bool given)
-    {
-        removeConsole = given;
-        return *this;
-    }
-    minify_js_args &with_removeDebugger(bool given)
-    {
-        removeDebugger = given;
-        return *this;
-    }
-    minify_js_args &with_removeUndefined(bool given)
-    {
-        removeUndefined = given;
-        return *this;
-    }
-    minify_js_args &with_simplify(bool given)
-    {
-        simplify = given;
-        return *this;
-    }
-    minify_js_args &with_simplifyComparisons(bool given)
-    {
-        simplifyComparisons = given;
-        return *this;
-    }
-    minify_js_args &with_typeConstructors(bool given)
-    {
-        typeConstructors = given;
-        return *this;
-    }
-    minify_js_args &with_undefinedToVoid(bool given)
-    {
-        undefinedToVoid = given;
-        return *this;
-    }
+    minify_js_args &with_gzip(bool given) { gzip = given; return *this; }
+    minify_js_args &with_use_babel_polyfill(bool given) { use_babel_polyfill = given; return *this; }
+    minify_js_args &with_keep_fn_name(bool given) { keep_fn_name = given; return *this; }
+    minify_js_args &with_keep_class_name(bool given) { keep_class_name = given; return *this; }
+    minify_js_args &with_mangle(bool given) { mangle = given; return *this; }
+    minify_js_args &with_merge_vars(bool given) { merge_vars = given; return *this; }
+    minify_js_args &with_remove_console(bool given) { remove_console = given; return *this; }
+    minify_js_args &with_remove_undefined(bool given) { remove_undefined = given; return *this; }
+    minify_js_args &with_targets(std::string given) { targets = std::move(given); return *this; }
+    minify_js_args &with_booleans(bool given) { booleans = given; return *this; }
+    minify_js_args &with_builtIns(bool given) { builtIns = given; return *this; }
+    minify_js_args &with_consecutiveAdds(bool given) { consecutiveAdds = given; return *this; }
+    minify_js_args &with_deadcode(bool given) { deadcode = given; return *this; }
+    minify_js_args &with_evaluate(bool given) { evaluate = given; return *this; }
+    minify_js_args &with_flipComparisons(bool given) { flipComparisons = given; return *this; }
+    minify_js_args &with_guards(bool given) { guards = given; return *this; }
+    minify_js_args &with_infinity(bool given) { infinity = given; return *this; }
+    minify_js_args &with_memberExpressions(bool given) { memberExpressions = given; return *this; }
+    minify_js_args &with_mergeVars(bool given) { mergeVars = given; return *this; }
+    minify_js_args &with_numericLiterals(bool given) { numericLiterals = given; return *this; }
+    minify_js_args &with_propertyLiterals(bool given) { propertyLiterals = given; return *this; }
+    minify_js_args &with_regexpConstructors(bool given) { regexpConstructors = given; return *this; }
+    minify_js_args &with_removeConsole(bool given) { removeConsole = given; return *this; }
+    minify_js_args &with_removeDebugger(bool given) { removeDebugger = given; return *this; }
+    minify_js_args &with_removeUndefined(bool given) { removeUndefined = given; return *this; }
+    minify_js_args &with_simplify(bool given) { simplify = given; return *this; }
+    minify_js_args &with_simplifyComparisons(bool given) { simplifyComparisons = given; return *this; }
+    minify_js_args &with_typeConstructors(bool given) { typeConstructors = given; return *this; }
+    minify_js_args &with_undefinedToVoid(bool given) { undefinedToVoid = given; return *this; }
 };
 
 namespace task_detail {
@@ -2461,16 +1797,8 @@ struct minify_css_args {
     /** Compress the result. */
     std::optional<bool> gzip{};
 
-    minify_css_args &with_level(std::int64_t given)
-    {
-        level = given;
-        return *this;
-    }
-    minify_css_args &with_gzip(bool given)
-    {
-        gzip = given;
-        return *this;
-    }
+    minify_css_args &with_level(std::int64_t given) { level = given; return *this; }
+    minify_css_args &with_gzip(bool given) { gzip = given; return *this; }
 };
 
 namespace task_detail {
@@ -2499,41 +1827,13 @@ struct urlscreenshot_args {
     /** Name of a device whose browser is imitated. */
     std::optional<std::string> device{};
 
-    urlscreenshot_args &with_agent(filestack::agent given)
-    {
-        agent = given;
-        return *this;
-    }
-    urlscreenshot_args &with_mode(filestack::mode given)
-    {
-        mode = given;
-        return *this;
-    }
-    urlscreenshot_args &with_width(std::int64_t given)
-    {
-        width = given;
-        return *this;
-    }
-    urlscreenshot_args &with_height(std::int64_t given)
-    {
-        height = given;
-        return *this;
-    }
-    urlscreenshot_args &with_delay(std::int64_t given)
-    {
-        delay = given;
-        return *this;
-    }
-    urlscreenshot_args &with_orientation(filestack::orientation given)
-    {
-        orientation = given;
-        return *this;
-    }
-    urlscreenshot_args &with_device(std::string given)
-    {
-        device = std::move(given);
-        return *this;
-    }
+    urlscreenshot_args &with_agent(filestack::agent given) { agent = given; return *this; }
+    urlscreenshot_args &with_mode(filestack::mode given) { mode = given; return *this; }
+    urlscreenshot_args &with_width(std::int64_t given) { width = given; return *this; }
+    urlscreenshot_args &with_height(std::int64_t given) { height = given; return *this; }
+    urlscreenshot_args &with_delay(std::int64_t given) { delay = given; return *this; }
+    urlscreenshot_args &with_orientation(filestack::orientation given) { orientation = given; return *this; }
+    urlscreenshot_args &with_device(std::string given) { device = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -2615,161 +1915,37 @@ struct av_convert_args {
     /** Who may read the result in its storage. Default: public. */
     std::optional<filestack::access> access{};
 
-    av_convert_args &with_preset(filestack::preset given)
-    {
-        preset = given;
-        return *this;
-    }
-    av_convert_args &with_force(bool given)
-    {
-        force = given;
-        return *this;
-    }
-    av_convert_args &with_title(std::string given)
-    {
-        title = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_extname(std::string given)
-    {
-        extname = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_filename(std::string given)
-    {
-        filename = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_width(std::int64_t given)
-    {
-        width = given;
-        return *this;
-    }
-    av_convert_args &with_height(std::int64_t given)
-    {
-        height = given;
-        return *this;
-    }
-    av_convert_args &with_upscale(bool given)
-    {
-        upscale = given;
-        return *this;
-    }
-    av_convert_args &with_aspect_mode(filestack::aspect_mode given)
-    {
-        aspect_mode = given;
-        return *this;
-    }
-    av_convert_args &with_two_pass(bool given)
-    {
-        two_pass = given;
-        return *this;
-    }
-    av_convert_args &with_video_bitrate(std::int64_t given)
-    {
-        video_bitrate = given;
-        return *this;
-    }
-    av_convert_args &with_fps(std::int64_t given)
-    {
-        fps = given;
-        return *this;
-    }
-    av_convert_args &with_keyframe_interval(std::int64_t given)
-    {
-        keyframe_interval = given;
-        return *this;
-    }
-    av_convert_args &with_audio_bitrate(std::int64_t given)
-    {
-        audio_bitrate = given;
-        return *this;
-    }
-    av_convert_args &with_audio_sample_rate(std::int64_t given)
-    {
-        audio_sample_rate = given;
-        return *this;
-    }
-    av_convert_args &with_audio_channels(std::int64_t given)
-    {
-        audio_channels = given;
-        return *this;
-    }
-    av_convert_args &with_audio_codec(std::string given)
-    {
-        audio_codec = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_clip_length(std::string given)
-    {
-        clip_length = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_clip_offset(std::string given)
-    {
-        clip_offset = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_watermark_url(std::string given)
-    {
-        watermark_url = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_watermark_top(std::int64_t given)
-    {
-        watermark_top = given;
-        return *this;
-    }
-    av_convert_args &with_watermark_bottom(std::int64_t given)
-    {
-        watermark_bottom = given;
-        return *this;
-    }
-    av_convert_args &with_watermark_left(std::int64_t given)
-    {
-        watermark_left = given;
-        return *this;
-    }
-    av_convert_args &with_watermark_right(std::int64_t given)
-    {
-        watermark_right = given;
-        return *this;
-    }
-    av_convert_args &with_watermark_width(std::int64_t given)
-    {
-        watermark_width = given;
-        return *this;
-    }
-    av_convert_args &with_watermark_height(std::int64_t given)
-    {
-        watermark_height = given;
-        return *this;
-    }
-    av_convert_args &with_frame_count(std::int64_t given)
-    {
-        frame_count = given;
-        return *this;
-    }
-    av_convert_args &with_location(std::string given)
-    {
-        location = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_path(std::string given)
-    {
-        path = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_container(std::string given)
-    {
-        container = std::move(given);
-        return *this;
-    }
-    av_convert_args &with_access(filestack::access given)
-    {
-        access = given;
-        return *this;
-    }
+    av_convert_args &with_preset(filestack::preset given) { preset = given; return *this; }
+    av_convert_args &with_force(bool given) { force = given; return *this; }
+    av_convert_args &with_title(std::string given) { title = std::move(given); return *this; }
+    av_convert_args &with_extname(std::string given) { extname = std::move(given); return *this; }
+    av_convert_args &with_filename(std::string given) { filename = std::move(given); return *this; }
+    av_convert_args &with_width(std::int64_t given) { width = given; return *this; }
+    av_convert_args &with_height(std::int64_t given) { height = given; return *this; }
+    av_convert_args &with_upscale(bool given) { upscale = given; return *this; }
+    av_convert_args &with_aspect_mode(filestack::aspect_mode given) { aspect_mode = given; return *this; }
+    av_convert_args &with_two_pass(bool given) { two_pass = given; return *this; }
+    av_convert_args &with_video_bitrate(std::int64_t given) { video_bitrate = given; return *this; }
+    av_convert_args &with_fps(std::int64_t given) { fps = given; return *this; }
+    av_convert_args &with_keyframe_interval(std::int64_t given) { keyframe_interval = given; return *this; }
+    av_convert_args &with_audio_bitrate(std::int64_t given) { audio_bitrate = given; return *this; }
+    av_convert_args &with_audio_sample_rate(std::int64_t given) { audio_sample_rate = given; return *this; }
+    av_convert_args &with_audio_channels(std::int64_t given) { audio_channels = given; return *this; }
+    av_convert_args &with_audio_codec(std::string given) { audio_codec = std::move(given); return *this; }
+    av_convert_args &with_clip_length(std::string given) { clip_length = std::move(given); return *this; }
+    av_convert_args &with_clip_offset(std::string given) { clip_offset = std::move(given); return *this; }
+    av_convert_args &with_watermark_url(std::string given) { watermark_url = std::move(given); return *this; }
+    av_convert_args &with_watermark_top(std::int64_t given) { watermark_top = given; return *this; }
+    av_convert_args &with_watermark_bottom(std::int64_t given) { watermark_bottom = given; return *this; }
+    av_convert_args &with_watermark_left(std::int64_t given) { watermark_left = given; return *this; }
+    av_convert_args &with_watermark_right(std::int64_t given) { watermark_right = given; return *this; }
+    av_convert_args &with_watermark_width(std::int64_t given) { watermark_width = given; return *this; }
+    av_convert_args &with_watermark_height(std::int64_t given) { watermark_height = given; return *this; }
+    av_convert_args &with_frame_count(std::int64_t given) { frame_count = given; return *this; }
+    av_convert_args &with_location(std::string given) { location = std::move(given); return *this; }
+    av_convert_args &with_path(std::string given) { path = std::move(given); return *this; }
+    av_convert_args &with_container(std::string given) { container = std::move(given); return *this; }
+    av_convert_args &with_access(filestack::access given) { access = given; return *this; }
 };
 
 namespace task_detail {
@@ -2869,146 +2045,34 @@ struct video_playlist_args {
     /** Who may read the result in its storage. Default: public. */
     std::optional<filestack::access> access{};
 
-    video_playlist_args &with_preset(filestack::preset given)
-    {
-        preset = given;
-        return *this;
-    }
-    video_playlist_args &with_force(bool given)
-    {
-        force = given;
-        return *this;
-    }
-    video_playlist_args &with_title(std::string given)
-    {
-        title = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_extname(std::string given)
-    {
-        extname = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_filename(std::string given)
-    {
-        filename = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_width(std::int64_t given)
-    {
-        width = given;
-        return *this;
-    }
-    video_playlist_args &with_height(std::int64_t given)
-    {
-        height = given;
-        return *this;
-    }
-    video_playlist_args &with_upscale(bool given)
-    {
-        upscale = given;
-        return *this;
-    }
-    video_playlist_args &with_aspect_mode(filestack::aspect_mode given)
-    {
-        aspect_mode = given;
-        return *this;
-    }
-    video_playlist_args &with_two_pass(bool given)
-    {
-        two_pass = given;
-        return *this;
-    }
-    video_playlist_args &with_video_bitrate(std::int64_t given)
-    {
-        video_bitrate = given;
-        return *this;
-    }
-    video_playlist_args &with_fps(std::int64_t given)
-    {
-        fps = given;
-        return *this;
-    }
-    video_playlist_args &with_keyframe_interval(std::int64_t given)
-    {
-        keyframe_interval = given;
-        return *this;
-    }
-    video_playlist_args &with_audio_bitrate(std::int64_t given)
-    {
-        audio_bitrate = given;
-        return *this;
-    }
-    video_playlist_args &with_audio_sample_rate(std::int64_t given)
-    {
-        audio_sample_rate = given;
-        return *this;
-    }
-    video_playlist_args &with_audio_channels(std::int64_t given)
-    {
-        audio_channels = given;
-        return *this;
-    }
-    video_playlist_args &with_clip_length(std::string given)
-    {
-        clip_length = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_clip_offset(std::string given)
-    {
-        clip_offset = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_watermark_url(std::string given)
-    {
-        watermark_url = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_watermark_top(std::int64_t given)
-    {
-        watermark_top = given;
-        return *this;
-    }
-    video_playlist_args &with_watermark_bottom(std::int64_t given)
-    {
-        watermark_bottom = given;
-        return *this;
-    }
-    video_playlist_args &with_watermark_left(std::int64_t given)
-    {
-        watermark_left = given;
-        return *this;
-    }
-    video_playlist_args &with_watermark_right(std::int64_t given)
-    {
-        watermark_right = given;
-        return *this;
-    }
-    video_playlist_args &with_frame_count(std::int64_t given)
-    {
-        frame_count = given;
-        return *this;
-    }
-    video_playlist_args &with_location(std::string given)
-    {
-        location = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_path(std::string given)
-    {
-        path = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_container(std::string given)
-    {
-        container = std::move(given);
-        return *this;
-    }
-    video_playlist_args &with_access(filestack::access given)
-    {
-        access = given;
-        return *this;
-    }
+    video_playlist_args &with_preset(filestack::preset given) { preset = given; return *this; }
+    video_playlist_args &with_force(bool given) { force = given; return *this; }
+    video_playlist_args &with_title(std::string given) { title = std::move(given); return *this; }
+    video_playlist_args &with_extname(std::string given) { extname = std::move(given); return *this; }
+    video_playlist_args &with_filename(std::string given) { filename = std::move(given); return *this; }
+    video_playlist_args &with_width(std::int64_t given) { width = given; return *this; }
+    video_playlist_args &with_height(std::int64_t given) { height = given; return *this; }
+    video_playlist_args &with_upscale(bool given) { upscale = given; return *this; }
+    video_playlist_args &with_aspect_mode(filestack::aspect_mode given) { aspect_mode = given; return *this; }
+    video_playlist_args &with_two_pass(bool given) { two_pass = given; return *this; }
+    video_playlist_args &with_video_bitrate(std::int64_t given) { video_bitrate = given; return *this; }
+    video_playlist_args &with_fps(std::int64_t given) { fps = given; return *this; }
+    video_playlist_args &with_keyframe_interval(std::int64_t given) { keyframe_interval = given; return *this; }
+    video_playlist_args &with_audio_bitrate(std::int64_t given) { audio_bitrate = given; return *this; }
+    video_playlist_args &with_audio_sample_rate(std::int64_t given) { audio_sample_rate = given; return *this; }
+    video_playlist_args &with_audio_channels(std::int64_t given) { audio_channels = given; return *this; }
+    video_playlist_args &with_clip_length(std::string given) { clip_length = std::move(given); return *this; }
+    video_playlist_args &with_clip_offset(std::string given) { clip_offset = std::move(given); return *this; }
+    video_playlist_args &with_watermark_url(std::string given) { watermark_url = std::move(given); return *this; }
+    video_playlist_args &with_watermark_top(std::int64_t given) { watermark_top = given; return *this; }
+    video_playlist_args &with_watermark_bottom(std::int64_t given) { watermark_bottom = given; return *this; }
+    video_playlist_args &with_watermark_left(std::int64_t given) { watermark_left = given; return *this; }
+    video_playlist_args &with_watermark_right(std::int64_t given) { watermark_right = given; return *this; }
+    video_playlist_args &with_frame_count(std::int64_t given) { frame_count = given; return *this; }
+    video_playlist_args &with_location(std::string given) { location = std::move(given); return *this; }
+    video_playlist_args &with_path(std::string given) { path = std::move(given); return *this; }
+    video_playlist_args &with_container(std::string given) { container = std::move(given); return *this; }
+    video_playlist_args &with_access(filestack::access given) { access = given; return *this; }
 };
 
 namespace task_detail {
@@ -3054,11 +2118,7 @@ struct tags_args {
     /** Version of the model. Range: 1 to 2. Default: 2. */
     std::optional<std::int64_t> version{};
 
-    tags_args &with_version(std::int64_t given)
-    {
-        version = given;
-        return *this;
-    }
+    tags_args &with_version(std::int64_t given) { version = given; return *this; }
 };
 
 namespace task_detail {
@@ -3079,16 +2139,8 @@ struct doc_detection_args {
     /** Correct distortion and contrast. Default: true. */
     std::optional<bool> preprocess{};
 
-    doc_detection_args &with_coords(bool given)
-    {
-        coords = given;
-        return *this;
-    }
-    doc_detection_args &with_preprocess(bool given)
-    {
-        preprocess = given;
-        return *this;
-    }
+    doc_detection_args &with_coords(bool given) { coords = given; return *this; }
+    doc_detection_args &with_preprocess(bool given) { preprocess = given; return *this; }
 };
 
 namespace task_detail {
@@ -3110,16 +2162,8 @@ struct text_sentiment_args {
     /** Language of the text. Default: auto. */
     std::optional<filestack::language> language{};
 
-    text_sentiment_args &with_text(std::string given)
-    {
-        text = std::move(given);
-        return *this;
-    }
-    text_sentiment_args &with_language(filestack::language given)
-    {
-        language = given;
-        return *this;
-    }
+    text_sentiment_args &with_text(std::string given) { text = std::move(given); return *this; }
+    text_sentiment_args &with_language(filestack::language given) { language = given; return *this; }
 };
 
 namespace task_detail {
@@ -3150,46 +2194,14 @@ struct store_args {
     /** Workflows to run on the new file, by their ids. At most 20. */
     std::vector<std::string> workflows{};
 
-    store_args &with_filename(std::string given)
-    {
-        filename = std::move(given);
-        return *this;
-    }
-    store_args &with_location(std::string given)
-    {
-        location = std::move(given);
-        return *this;
-    }
-    store_args &with_path(std::string given)
-    {
-        path = std::move(given);
-        return *this;
-    }
-    store_args &with_container(std::string given)
-    {
-        container = std::move(given);
-        return *this;
-    }
-    store_args &with_region(std::string given)
-    {
-        region = std::move(given);
-        return *this;
-    }
-    store_args &with_access(filestack::access given)
-    {
-        access = given;
-        return *this;
-    }
-    store_args &with_base64decode(bool given)
-    {
-        base64decode = given;
-        return *this;
-    }
-    store_args &with_workflows(std::vector<std::string> given)
-    {
-        workflows = std::move(given);
-        return *this;
-    }
+    store_args &with_filename(std::string given) { filename = std::move(given); return *this; }
+    store_args &with_location(std::string given) { location = std::move(given); return *this; }
+    store_args &with_path(std::string given) { path = std::move(given); return *this; }
+    store_args &with_container(std::string given) { container = std::move(given); return *this; }
+    store_args &with_region(std::string given) { region = std::move(given); return *this; }
+    store_args &with_access(filestack::access given) { access = given; return *this; }
+    store_args &with_base64decode(bool given) { base64decode = given; return *this; }
+    store_args &with_workflows(std::vector<std::string> given) { workflows = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -3214,16 +2226,8 @@ struct cache_args {
     /** Time in seconds, or `max` for a year. Range: 1 to 31536000. */
     std::optional<int_or_word> expiry{};
 
-    cache_args &with_false(bool given)
-    {
-        false_ = given;
-        return *this;
-    }
-    cache_args &with_expiry(int_or_word given)
-    {
-        expiry = given;
-        return *this;
-    }
+    cache_args &with_false(bool given) { false_ = given; return *this; }
+    cache_args &with_expiry(int_or_word given) { expiry = given; return *this; }
 };
 
 namespace task_detail {
@@ -3242,16 +2246,8 @@ struct fallback_args {
     /** How long it may be cached, in seconds. Range: 1 to 31536000. */
     std::optional<std::int64_t> cache{};
 
-    fallback_args &with_handle(std::string given)
-    {
-        handle = std::move(given);
-        return *this;
-    }
-    fallback_args &with_cache(std::int64_t given)
-    {
-        cache = given;
-        return *this;
-    }
+    fallback_args &with_handle(std::string given) { handle = std::move(given); return *this; }
+    fallback_args &with_cache(std::int64_t given) { cache = given; return *this; }
 };
 
 namespace task_detail {
@@ -3270,16 +2266,8 @@ struct content_args {
     /** The MIME type. */
     std::optional<std::string> type{};
 
-    content_args &with_filename(std::string given)
-    {
-        filename = std::move(given);
-        return *this;
-    }
-    content_args &with_type(std::string given)
-    {
-        type = std::move(given);
-        return *this;
-    }
+    content_args &with_filename(std::string given) { filename = std::move(given); return *this; }
+    content_args &with_type(std::string given) { type = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -3299,11 +2287,7 @@ struct metadata_args {
      */
     std::vector<std::string> fields{};
 
-    metadata_args &with_fields(std::vector<std::string> given)
-    {
-        fields = std::move(given);
-        return *this;
-    }
+    metadata_args &with_fields(std::vector<std::string> given) { fields = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -3322,11 +2306,7 @@ struct run_workflow_args {
     /** Id of the workflow. Required. */
     std::optional<std::string> id{};
 
-    run_workflow_args &with_id(std::string given)
-    {
-        id = std::move(given);
-        return *this;
-    }
+    run_workflow_args &with_id(std::string given) { id = std::move(given); return *this; }
 };
 
 namespace task_detail {
@@ -3345,11 +2325,7 @@ struct workflow_status_args {
     /** Id of the run. Required. */
     std::optional<std::string> job_id{};
 
-    workflow_status_args &with_job_id(std::string given)
-    {
-        job_id = std::move(given);
-        return *this;
-    }
+    workflow_status_args &with_job_id(std::string given) { job_id = std::move(given); return *this; }
 };
 
 namespace task_detail {

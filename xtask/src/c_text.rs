@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// The longest line, as in the Rust code.
-const WIDTH: usize = 120;
+pub(crate) const WIDTH: usize = 120;
 
 /// A comment in front of a declaration, behind an empty line at the top level.
 pub(crate) fn comment_of(text: &mut String, indent: &str, comment: &str) {

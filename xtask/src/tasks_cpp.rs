@@ -2,7 +2,7 @@
 
 use filestack_catalogue::{Catalogue, Kind, Param, Shape, Task};
 
-use crate::c_text::{comment_of, line, wrapped};
+use crate::c_text::{WIDTH, comment_of, line, wrapped};
 use crate::task_words::{c_name, describe, is_sent_by_callers, sentences_about};
 use crate::workspace::Result;
 
@@ -173,8 +173,13 @@ fn write_setter(text: &mut String, args: &str, param: &Param) {
     let (r#type, name) = (type_of(param).0, c_name(&param.name));
     let is_large = ["std::string", "std::vector", "filestack::faces"].iter().any(|large| r#type.starts_with(large));
     let given = if is_large { "std::move(given)" } else { "given" };
-    line(text, &format!("    {args} &with_{}({type} given)", param.name));
-    line(text, &format!("    {{\n        {name} = {given};\n        return *this;\n    }}"));
+    let (head, body) = (format!("    {args} &with_{}({type} given)", param.name), format!("{name} = {given};"));
+    let single = format!("{head} {{ {body} return *this; }}");
+    if single.len() <= WIDTH {
+        line(text, &single);
+    } else {
+        line(text, &format!("{head}\n    {{\n        {body}\n        return *this;\n    }}"));
+    }
 }
 
 /// The functions that make parameters of an aggregate.
