@@ -924,9 +924,9 @@ public:
      *
      * `read(void *buffer, std::size_t size)` returns how many bytes it has written to `buffer`, 0 at the end.
      * `seek(std::uint64_t offset)` goes to a byte; without it the source serves one upload. `size()` returns the number
-     * of bytes; without it the content is first copied to a temporary file. A function fails when it throws, `read`
-     * and `size` also by a negative number, `seek` by false. The upload then fails with FILESTACK_E_CALLBACK, or throws
-     * what the function threw.
+     * of bytes; without it, or when it returns a negative number, the content is first copied to a temporary file. A
+     * function fails when it throws, `read` also by a negative number, `seek` by false. The upload then fails with
+     * FILESTACK_E_CALLBACK, or throws what the function threw.
      */
     template <class Read, class Seek = std::nullptr_t, class Size = std::nullptr_t>
     static outcome<source> from_reader(Read read, Seek seek = nullptr, Size size = nullptr)
@@ -938,7 +938,7 @@ public:
         if constexpr (!std::is_null_pointer_v<Seek>) c_reader.seek = functions::c_seek;
         if constexpr (!std::is_null_pointer_v<Size>) c_reader.size = functions::c_size;
         c_reader.destroy = detail::destroy<functions>;
-        c_reader.user = new functions{std::move(read), std::move(seek), std::move(size), thrown};
+        c_reader.user = new functions{std::move(read), std::move(seek), std::move(size), thrown, false};
         result<source> made = detail::call().object<source>([&](filestack_source **out, filestack_error **failure) {
             return filestack_source_from_reader(&c_reader, out, failure);
         });
@@ -955,10 +955,12 @@ private:
         Seek seek;
         Size size;
         std::shared_ptr<detail::thrown> thrown;
+        bool size_failed = false;
 
         static std::int64_t c_read(void *user, void *buffer, std::size_t room) noexcept
         {
             reader &self = *static_cast<reader *>(user);
+            if (self.size_failed) return -1;
             return self.template run<std::int64_t>(-1, [&] {
                 return static_cast<std::int64_t>(self.read(buffer, room));
             });
@@ -966,6 +968,7 @@ private:
         static std::int32_t c_seek(void *user, std::uint64_t offset) noexcept
         {
             reader &self = *static_cast<reader *>(user);
+            if (self.size_failed) return -1;
             return self.template run<std::int32_t>(-1, [&] {
                 if constexpr (std::is_void_v<decltype(self.seek(offset))>) {
                     self.seek(offset);
@@ -975,10 +978,16 @@ private:
                 }
             });
         }
+        /* The library takes a negative size for "not known", and reads on: so the next call fails instead. */
         static std::int64_t c_size(void *user) noexcept
         {
             reader &self = *static_cast<reader *>(user);
-            return self.template run<std::int64_t>(-1, [&] { return static_cast<std::int64_t>(self.size()); });
+            self.size_failed = true;
+            return self.template run<std::int64_t>(-1, [&] {
+                const auto size = static_cast<std::int64_t>(self.size());
+                self.size_failed = false;
+                return size;
+            });
         }
         template <class Value, class Callback> Value run(Value failed, Callback callback) noexcept
         {
