@@ -984,9 +984,9 @@ private:
             reader &self = *static_cast<reader *>(user);
             self.size_failed = true;
             return self.template run<std::int64_t>(-1, [&] {
-                const auto size = static_cast<std::int64_t>(self.size());
+                const auto total = static_cast<std::int64_t>(self.size());
                 self.size_failed = false;
-                return size;
+                return total;
             });
         }
         template <class Value, class Callback> Value run(Value failed, Callback callback) noexcept
