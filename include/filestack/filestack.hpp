@@ -235,7 +235,6 @@ class bytes {
 public:
     bytes(const void *data, std::size_t size) noexcept : data_(data), size_(size) {}
     bytes(std::string_view text) noexcept : data_(text.data()), size_(text.size()) {}
-    bytes(const char *text) noexcept : bytes(std::string_view(text)) {}
     template <class Container, class Byte = std::remove_pointer_t<decltype(std::declval<const Container &>().data())>,
               class = std::enable_if_t<sizeof(Byte) == 1 && std::is_trivially_copyable_v<Byte> &&
                                        !std::is_convertible_v<const Container &, std::string_view>>,
@@ -1048,6 +1047,7 @@ private:
  * Files
  *--------------------------------------------------------------------------------------------------------------------*/
 
+class av_job;
 class transformation;
 
 /**
@@ -1187,6 +1187,8 @@ public:
             return filestack_filelink_overwrite_url(get(), c_url.c_str(), base64decode, c_request.get(), out, failure);
         }));
     }
+    /** Starts a conversion of audio or video at the service. Blocks until it is started. */
+    outcome<av_job> av_convert(const av_convert_args &args = {}, const request_options &request = {}) const;
     /** Deletes the file from the service and its storage. Blocks. */
     outcome<void> delete_(const request_options &request = {}) const
     {
@@ -1541,6 +1543,11 @@ inline filestack::transformation filelink::transform() const
         [&](filestack_transformation **out, filestack_error **failure) {
             return filestack_filelink_transform(get(), out, failure);
         }));
+}
+
+inline outcome<av_job> filelink::av_convert(const av_convert_args &args, const request_options &request) const
+{
+    return transform().av_convert(args, request);
 }
 
 /*---------------------------------------------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ inline void check_text(std::string_view expected, std::string_view actual, const
 }
 #define CHECK_TEXT(expected, actual) check_text((expected), (actual), #actual, __FILE__, __LINE__)
 
+/* Fails where nothing should come. */
+#define CHECK_NEVER(text) check_true(false, text, __FILE__, __LINE__)
+
 /* Options that reach the service around this program, with credentials for everything. */
 inline filestack::client_options options_here()
 {
@@ -124,7 +127,7 @@ template <class Call> filestack::error failure_of(Call call)
     } catch (const filestack::error &failure) {
         return failure;
     }
-    CHECK(!"the call has failed");
+    CHECK_NEVER("the call succeeded");
     return filestack::error(FILESTACK_OK, "");
 }
 

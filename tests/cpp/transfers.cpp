@@ -199,7 +199,7 @@ static void what_a_reader_throws_is_thrown_by_the_upload()
     const filelink file_there = here.upload("before");
     try {
         file_there.overwrite(source::from_reader(torn_read));
-        CHECK(!"nothing was thrown");
+        CHECK_NEVER("nothing was thrown");
     } catch (const own_exception &) {
     }
     check_stored_is(file_there, "before");
@@ -309,9 +309,8 @@ static void a_video_is_converted()
     upload_options named;
     named.store.filename = "clip.mp4";
     named.store.mimetype = "video/mp4";
-    const av_job job = here.upload(content_of(1000, 11), named)
-                           .transform()
-                           .av_convert(av_convert_args().with_preset(preset::webm).with_width(320));
+    const filelink clip = here.upload(content_of(1000, 11), named);
+    const av_job job = clip.av_convert(av_convert_args().with_preset(preset::webm).with_width(320));
     CHECK(!job.uuid().empty());
     CHECK(!job.timestamp().empty());
     CHECK_INT(FILESTACK_E_STATE, failure_of([&] { job.filelink(); }).code());
@@ -319,6 +318,10 @@ static void a_video_is_converted()
     CHECK(job.status() == av_status::completed);
     CHECK_TEXT("completed", member_of(job.json(), "status"));
     CHECK(job.filelink().get_content().size() > 0);
+    av_convert_args same;
+    same.preset = preset::webm;
+    same.width = 320;
+    CHECK_TEXT(job.uuid(), clip.transform().av_convert(same).uuid());
 }
 
 static const struct test tests[] = {

@@ -193,7 +193,7 @@ static void errors_are_exceptions_of_the_standard()
 {
     try {
         client("KEY").filelink("");
-        CHECK(!"nothing was thrown");
+        CHECK_NEVER("nothing was thrown");
     } catch (const std::exception &exception) {
         CHECK_CONTAINS("handle", exception.what());
     }

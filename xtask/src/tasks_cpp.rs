@@ -12,10 +12,10 @@ const PRELUDE: &str = include_str!("tasks_cpp/prelude.hpp");
 /// The enum of all words that may stand instead of a number.
 const INSTEAD_OF_NUMBER: &str = "word";
 
-/// Methods that `filestack.hpp` writes itself, for transformations and for filelinks: calls to the service that have
-/// the names of tasks.
+/// Methods that are not those of tasks, for transformations and for filelinks: `filestack.hpp` has calls to the service
+/// of these names. (A file is converted as a transformation.)
 const CALLS_OF_TRANSFORMATIONS: [&str; 5] = ["av_convert", "ocr", "sfw", "store", "tags"];
-const CALLS_OF_FILELINKS: [&str; 6] = ["metadata", "ocr", "run_workflow", "sfw", "store", "tags"];
+const CALLS_OF_FILELINKS: [&str; 7] = ["av_convert", "metadata", "ocr", "run_workflow", "sfw", "store", "tags"];
 
 /// The words of parameters of one name, over all tasks.
 struct Words<'a> {
@@ -229,9 +229,6 @@ fn write_starters(text: &mut String, tasks: &[&Task]) {
     line(text, "template <class File, class Chain> class begins_tasks {\npublic:");
     for task in tasks.iter().filter(|task| !CALLS_OF_FILELINKS.contains(&task.method())) {
         let (method, arguments, passed) = method_of(task);
-        if method == "av_convert" {
-            continue;
-        }
         comment_of_method(text, task);
         line(text, &format!("    Chain {method}({arguments}) const {{ return start({passed}); }}"));
     }
@@ -260,4 +257,51 @@ fn comment_of_method(text: &mut String, task: &Task) {
 fn section(text: &mut String, title: &str) {
     let rule = "-".repeat(116);
     line(text, &format!("\n/*-{rule}\n * {title}\n *{rule}*/"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue() -> Catalogue {
+        filestack_catalogue::read(include_str!("../../catalogue/tasks.toml")).unwrap()
+    }
+
+    #[test]
+    fn words_become_names_of_cpp() {
+        assert_eq!(
+            ["h264.hi", "zh-TW", "auto", "crop", "public"].map(enumerator),
+            ["h264_hi", "zh_TW", "auto_", "crop", "public_"]
+        );
+        assert!(enumeration("x", &["a.b", "a-b"], "").is_err());
+    }
+
+    #[test]
+    fn the_words_of_all_tasks_are_together() {
+        let catalogue = catalogue();
+        let tasks: Vec<&Task> = catalogue.tasks.iter().collect();
+        let all = words_of(&tasks, Kind::Enum, |param| &param.name);
+        let fit = all.iter().find(|words| words.name == "fit").unwrap();
+        assert_eq!(fit.words, ["clip", "crop", "scale", "max", "auto"]);
+        assert_eq!(fit.uses[1], "collage takes auto, crop");
+    }
+
+    #[test]
+    fn every_task_of_callers_has_a_method_or_a_call() {
+        let catalogue = catalogue();
+        let text = generate(&catalogue).unwrap();
+        let (methods, starters) = text.split_once("class begins_tasks").unwrap();
+        for task in catalogue.tasks.iter().filter(|task| is_sent_by_callers(task)) {
+            let method = c_name(task.method());
+            let is_call = CALLS_OF_TRANSFORMATIONS.contains(&task.method());
+            assert_eq!(methods.contains(&format!("    Chain &{method}(")), !is_call, "{method}");
+            let is_call = CALLS_OF_FILELINKS.contains(&task.method());
+            assert_eq!(starters.contains(&format!("    Chain {method}(")), !is_call, "{method}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_too_long() {
+        assert!(generate(&catalogue()).unwrap().lines().all(|line| line.len() <= WIDTH));
+    }
 }
