@@ -47,7 +47,7 @@ static void run(const std::string &path)
     std::printf("stored:      %s\n", small.url().c_str());
     std::printf("downloaded:  small.png, %lu bytes\n", static_cast<unsigned long>(small.download("small.png")));
 
-    /* Args structs have setters, for a chain without variables. Nothing is asked of the service before the last call. */
+    /* Args structs have setters, for chains without variables. The service is asked by the last call only. */
     const buffer tilted = picture.rotate(rotate_args().with_deg(12).with_background("white")).flip().get_content();
     std::printf("in memory:   %lu bytes\n", static_cast<unsigned long>(tilted.size()));
 

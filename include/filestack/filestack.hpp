@@ -16,8 +16,8 @@
  *    assigned or destroyed; every call of it fails with FILESTACK_E_NULL. `get` lends the C object, `release` gives it
  *    away, and `adopt` takes one over.
  *  - Options are aggregates of std::optional: what is not set is left to the library.
- *  - Texts may be std::string_view, and those handed out are std::string. A text with a NUL in it is refused with
- *    FILESTACK_E_ARGUMENT. Bytes are whatever has data() and size().
+ *  - Texts may be std::string_view, and those handed out are std::string: unlike those of the library, such copies are
+ *    not wiped. A text with a NUL in it is refused with FILESTACK_E_ARGUMENT. Bytes are whatever has data() and size().
  *  - Callbacks may throw: the exception never reaches the library. A reader's ends the upload and is thrown again by
  *    it; that of a log function is dropped. They may not call a function that blocks.
  *  - A transformation remembers the first task that could not be added, and every later call fails with its error.
@@ -249,7 +249,8 @@ public:
     {
     }
 
-    const void *data() const noexcept { return data_; }
+    /** Not NULL where there are none, as that of an empty vector is: the library would refuse it. */
+    const void *data() const noexcept { return size_ == 0 && !data_ ? "" : data_; }
     std::size_t size() const noexcept { return size_; }
 
 private:
@@ -1342,8 +1343,9 @@ public:
     transformation &operator=(const transformation &other) { return *this = transformation(other); }
     transformation &operator=(transformation &&other) noexcept
     {
-        native_.swap(other.native_);
-        failure_.swap(other.failure_);
+        transformation taken(std::move(other));
+        native_.swap(taken.native_);
+        failure_.swap(taken.failure_);
         return *this;
     }
     ~transformation() = default;

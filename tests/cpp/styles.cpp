@@ -1,4 +1,4 @@
-/* Both styles in one program: one file throws, the other one returns results, and neither gets the other's functions. */
+/* Both styles in one program: one file throws, the other returns results, and each gets its own functions. */
 #include "support.hpp"
 
 int code_by_result();

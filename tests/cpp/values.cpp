@@ -52,6 +52,9 @@ static void what_was_moved_from_fails_and_can_be_assigned()
     CHECK_INT(FILESTACK_E_NULL, failure_of([&] { chain.url(); }).code());
     chain = other;
     CHECK_TEXT(other.url(), chain.url());
+    chain = std::move(other);
+    CHECK(!other);
+    CHECK_INT(FILESTACK_E_NULL, failure_of([&] { other.url(); }).code());
 
     security signer(policy{std::chrono::system_clock::from_time_t(4102444800)}, "secret");
     const security kept = std::move(signer);
@@ -289,6 +292,9 @@ static void a_webhook_is_what_was_signed()
                   webhook_verify("webhook-secret", body, "123456789999", signature, std::chrono::seconds(60));
               }).code());
     CHECK_INT(FILESTACK_E_ARGUMENT, failure_of([&] { webhook_verify("", body, "1", signature); }).code());
+    const std::vector<unsigned char> nothing;
+    CHECK_INT(FILESTACK_E_SIGNATURE,
+              failure_of([&] { webhook_verify("webhook-secret", nothing, "123456789999", signature); }).code());
 }
 
 static void the_library_says_who_it_is()
