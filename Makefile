@@ -49,6 +49,7 @@ checks:
 	@$(CARGO) xtask headers --check
 	@$(CARGO) xtask generate --check
 	@$(CARGO) xtask coverage --check
+	@$(CARGO) xtask wrapper
 	@$(CARGO) xtask ffi-rules
 
 # Also builds the service that the C tests run in.

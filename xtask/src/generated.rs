@@ -4,7 +4,7 @@ use filestack_catalogue::Catalogue;
 
 use crate::headers::first_difference;
 use crate::workspace::{Result, Workspace, read, write_if_changed};
-use crate::{task_cases, task_page, tasks_header};
+use crate::{task_cases, task_page, tasks_cpp, tasks_header};
 
 const CATALOGUE: &str = "catalogue/tasks.toml";
 
@@ -13,6 +13,7 @@ type Generator = (&'static str, fn(&Catalogue) -> Result<String>);
 
 const FILES: &[Generator] = &[
     ("include/filestack/tasks.h", tasks_header::generate),
+    ("include/filestack/tasks.hpp", tasks_cpp::generate),
     ("docs/transformations.md", task_page::generate),
     ("tests/golden/tasks.tsv", task_cases::generate),
 ];

@@ -1,5 +1,6 @@
 //! Generators and checks of the workspace. `make` calls them; `cargo xtask` lists them.
 
+mod c_text;
 mod coverage;
 mod declarations;
 mod exports;
@@ -14,8 +15,10 @@ mod task_cases;
 mod task_examples;
 mod task_page;
 mod task_words;
+mod tasks_cpp;
 mod tasks_header;
 mod workspace;
+mod wrapper;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,6 +33,7 @@ usage: cargo xtask COMMAND
   null-calls OUT.c    write a C program that calls every function of the header with NULL
   symbols LIB         compare what the shared library exports with what the header declares
   ffi-rules           check the rules that every exported function and every file of src/ obeys
+  wrapper             check that filestack.hpp reaches every function of the header
   coverage [--check]  write docs/reference-coverage.md, or fail when it is stale or names what does not exist
   picture OUT.png     draw the picture that the examples upload";
 
@@ -57,6 +61,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["symbols", library] => symbols::check(&workspace, Path::new(library)),
         ["coverage"] => coverage::write(&workspace),
         ["coverage", "--check"] => coverage::check(&workspace),
+        ["wrapper"] => wrapper::check(&workspace),
         ["ffi-rules"] => ffi_rules::check(&workspace),
         ["picture", out] => picture::write(Path::new(out)),
         _ => Err(USAGE.into()),

@@ -1,17 +1,13 @@
 //! Writes `include/filestack/tasks.h`: a typed helper for every task of the catalogue.
 
-use std::fmt::Write as _;
-
 use filestack_catalogue::{Catalogue, Kind, Param, Task};
 
+use crate::c_text::{comment_of, line, wrapped};
 use crate::task_words::{c_constant, c_name, describe, is_sent_by_callers, sentences_about};
 use crate::workspace::Result;
 
 /// What does not depend on the catalogue but for the words in `@…@`.
 const PRELUDE: &str = include_str!("tasks_header/prelude.h");
-
-/// The longest line, as in the Rust code.
-const WIDTH: usize = 120;
 
 const POSITION_PREFIX: &str = "FILESTACK_PLACE";
 
@@ -226,39 +222,4 @@ fn write_puts(text: &mut String, indent: &str, members: &[&Param]) {
         };
         line(text, &call);
     }
-}
-
-/// A comment in front of a declaration, behind an empty line at the top level.
-fn comment_of(text: &mut String, indent: &str, comment: &str) {
-    if indent.is_empty() {
-        text.push('\n');
-    }
-    let single = format!("{indent}/** {comment} */");
-    if single.len() <= WIDTH {
-        line(text, &single);
-        return;
-    }
-    line(text, &format!("{indent}/**"));
-    line(text, &wrapped(&format!("{indent} * "), comment));
-    line(text, &format!("{indent} */"));
-}
-
-/// Words in lines that are not too long, each behind `prefix`.
-fn wrapped(prefix: &str, words: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words.split(' ') {
-        match lines.last_mut() {
-            Some(last) if last.len() + 1 + word.len() <= WIDTH => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => lines.push(format!("{prefix}{word}")),
-        }
-    }
-    lines.join("\n")
-}
-
-fn line(text: &mut String, content: &str) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{content}");
 }
