@@ -35,6 +35,11 @@ impl Workspace {
 
     /// Every Rust file below a folder of the workspace, sorted.
     pub(crate) fn rust_files(&self, folder: &str) -> Result<Vec<PathBuf>> {
+        self.files(folder, "rs")
+    }
+
+    /// Every file with this ending below a folder of the workspace, sorted.
+    pub(crate) fn files(&self, folder: &str, ending: &str) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         let mut folders = vec![self.path(folder)];
         while let Some(folder) = folders.pop() {
@@ -43,7 +48,7 @@ impl Workspace {
                 let path = entry.map_err(failed)?.path();
                 if path.is_dir() {
                     folders.push(path);
-                } else if path.extension().is_some_and(|ending| ending == "rs") {
+                } else if path.extension().is_some_and(|given| given == ending) {
                     found.push(path);
                 }
             }

@@ -7,6 +7,9 @@ use crate::workspace::{Result, Workspace, read};
 
 const WRAPPER: &str = "include/filestack/filestack.hpp";
 
+/// The folder of its parts.
+const PARTS: &str = "include/filestack/cpp";
+
 /// Functions that C++ has no use for: its options are aggregates, which copy themselves.
 const NOT_NEEDED: [&str; 4] = [
     "filestack_client_options_clone",
@@ -19,8 +22,17 @@ const NOT_NEEDED: [&str; 4] = [
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let header = Header::parse(&workspace.header()?)?;
     let declared: BTreeSet<&str> = header.functions().map(|(item, _)| item.name.as_str()).collect();
-    let failures = differences(&declared, &read(&workspace.path(WRAPPER))?);
+    let failures = differences(&declared, &text(workspace)?);
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+/// The wrapper with all its parts.
+fn text(workspace: &Workspace) -> Result<String> {
+    let mut text = read(&workspace.path(WRAPPER))?;
+    for part in workspace.files(PARTS, "hpp")? {
+        text.push_str(&read(&part)?);
+    }
+    Ok(text)
 }
 
 fn differences(declared: &BTreeSet<&str>, wrapper: &str) -> Vec<String> {

@@ -1,0 +1,171 @@
+/* The client: a part of filestack.hpp, which includes it; do not include it alone. */
+
+namespace filestack {
+inline namespace FILESTACK_STYLE {
+
+/** An application's key, credentials and connections. Make one and keep it: its connections are reused. */
+class client : public detail::shared<filestack_client, filestack_client_retain, filestack_client_release> {
+public:
+    static client adopt(filestack_client *native) noexcept { return client(native); }
+
+#if !defined(FILESTACK_NO_EXCEPTIONS)
+    explicit client(std::string_view api_key, const client_options &options = {}) : client(create(api_key, options)) {}
+#endif
+    /** Contacts nobody. Without an API key what needs one says so. */
+    static outcome<client> create(std::optional<std::string_view> api_key, const client_options &options = {})
+    {
+        detail::call call;
+        const std::string c_key = call.text("api_key", api_key.value_or(""));
+        const auto c_options = detail::make(call, options);
+        return detail::deliver(call.object<client>([&](filestack_client **out, filestack_error **failure) {
+            return filestack_client_new(api_key ? c_key.c_str() : nullptr, c_options.get(), out, failure);
+        }));
+    }
+
+    /** A client of the same application, over the same connections, with other credentials or none. */
+    outcome<client> with_security(const std::optional<security> &signer) const
+    {
+        return detail::deliver(detail::call().object<client>([&](filestack_client **out, filestack_error **failure) {
+            return filestack_client_with_security(get(), detail::native_of(signer), out, failure);
+        }));
+    }
+    /** The hosts that this client contacts, for allow-lists, as a JSON object. */
+    outcome<std::string> hosts_json() const
+    {
+        return detail::deliver(detail::call().string(
+            [&](char **out, filestack_error **failure) { return filestack_client_hosts_json(get(), out, failure); }));
+    }
+
+    /** The file with this handle. Contacts nobody. */
+    outcome<filestack::filelink> filelink(std::string_view handle,
+                                          const std::optional<security> &signer = std::nullopt) const
+    {
+        detail::call call;
+        const std::string c_handle = call.text("handle", handle);
+        return detail::deliver(
+            call.object<filestack::filelink>([&](filestack_filelink **out, filestack_error **failure) {
+                return filestack_client_filelink(get(), c_handle.c_str(), detail::native_of(signer), out, failure);
+            }));
+    }
+
+    /** Uploads the file at `path`. Blocks. */
+    outcome<filestack::filelink> upload_path(std::string_view path, const upload_options &options = {}) const
+    {
+        detail::call call;
+        const std::string c_path = call.text("path", path);
+        const auto c_options = detail::make(call, options);
+        return detail::deliver(
+            call.object<filestack::filelink>([&](filestack_filelink **out, filestack_error **failure) {
+                return filestack_client_upload_path(get(), c_path.c_str(), c_options.get(), out, failure);
+            }));
+    }
+    /** Uploads a source. Blocks. */
+    outcome<filestack::filelink> upload(const source &content, const upload_options &options = {}) const
+    {
+        detail::call call;
+        const auto c_options = detail::make(call, options);
+        return detail::deliver(content.after_use(
+            call.object<filestack::filelink>([&](filestack_filelink **out, filestack_error **failure) {
+                return filestack_client_upload(get(), content.get(), c_options.get(), out, failure);
+            })));
+    }
+    /** Uploads bytes, which are not copied. Blocks. */
+    outcome<filestack::filelink> upload(bytes content, const upload_options &options = {}) const
+    {
+        detail::call call;
+        const auto c_options = detail::make(call, options);
+        detail::owned<filestack_source, filestack_source_release> lent;
+        call.step([&](filestack_error **failure) {
+            filestack_source *out = nullptr;
+            const filestack_status made = filestack_source_from_memory(
+                content.data(), content.size(), [](void *) {}, nullptr, &out, failure);
+            lent.reset(out);
+            return made;
+        });
+        return detail::deliver(
+            call.object<filestack::filelink>([&](filestack_filelink **out, filestack_error **failure) {
+                return filestack_client_upload(get(), lent.get(), c_options.get(), out, failure);
+            }));
+    }
+    /** Stores the file that the service finds at an external URL. Blocks. */
+    outcome<filestack::filelink> upload_url(std::string_view url, const store_options &store = {},
+                                            const request_options &request = {}) const
+    {
+        detail::call call;
+        const std::string c_url = call.text("url", url);
+        const auto c_store = detail::make(call, store);
+        const auto c_request = detail::make(call, request);
+        return detail::deliver(
+            call.object<filestack::filelink>([&](filestack_filelink **out, filestack_error **failure) {
+                return filestack_client_upload_url(get(), c_url.c_str(), c_store.get(), c_request.get(), out, failure);
+            }));
+    }
+
+    /** A transformation of any number of sources: handles, URLs, storage aliases. */
+    transformation transform(const std::vector<std::string> &sources,
+                             const std::optional<security> &signer = std::nullopt) const
+    {
+        detail::call call;
+        const auto c_sources = call.texts("sources", sources);
+        return transformation::begin(
+            call.object<transformation>([&](filestack_transformation **out, filestack_error **failure) {
+                return filestack_client_transform(get(), c_sources.data(), c_sources.size(), detail::native_of(signer),
+                                                  out, failure);
+            }));
+    }
+    /** A transformation of the file at an external URL. */
+    transformation transform_external(std::string_view url,
+                                      const std::optional<security> &signer = std::nullopt) const
+    {
+        detail::call call;
+        const std::string c_url = call.text("url", url);
+        return transformation::begin(
+            call.object<transformation>([&](filestack_transformation **out, filestack_error **failure) {
+                return filestack_client_transform_external(get(), c_url.c_str(), detail::native_of(signer), out,
+                                                           failure);
+            }));
+    }
+    /** A picture of a web page. */
+    transformation urlscreenshot(std::string_view url, const urlscreenshot_args &args = {}) const
+    {
+        detail::call call;
+        const std::string c_url = call.text("url", url);
+        task_detail::param_list list;
+        put(list, args);
+        if (list.with_nul()) call.refuse_nul(list.with_nul());
+        return transformation::begin(
+            call.object<transformation>([&](filestack_transformation **out, filestack_error **failure) {
+                return filestack_client_urlscreenshot(get(), c_url.c_str(), list.data(), list.size(), out, failure);
+            }));
+    }
+
+    /** Downloads files as one zip archive; returns its size in bytes. Blocks. */
+    outcome<std::uint64_t> zip(std::string_view destination_path, const std::vector<std::string> &files,
+                               const request_options &request = {}) const
+    {
+        detail::call call;
+        const std::string c_path = call.text("destination_path", destination_path);
+        const auto c_files = call.texts("files", files);
+        const auto c_request = detail::make(call, request);
+        return detail::deliver(call.value<std::uint64_t>([&](std::uint64_t *out, filestack_error **failure) {
+            return filestack_client_zip(get(), c_path.c_str(), c_files.data(), c_files.size(), c_request.get(), out,
+                                        failure);
+        }));
+    }
+    /** How far a workflow's job is, as a JSON object. Blocks. */
+    outcome<std::string> workflow_status(std::string_view job_id, const request_options &request = {}) const
+    {
+        detail::call call;
+        const std::string c_id = call.text("job_id", job_id);
+        const auto c_request = detail::make(call, request);
+        return detail::deliver(call.string([&](char **out, filestack_error **failure) {
+            return filestack_client_workflow_status(get(), c_id.c_str(), c_request.get(), out, failure);
+        }));
+    }
+
+private:
+    explicit client(filestack_client *native) noexcept : shared(native) {}
+};
+
+} // inline namespace FILESTACK_STYLE
+} // namespace filestack

@@ -1,0 +1,222 @@
+/* Options: a part of filestack.hpp, which includes it; do not include it alone. */
+
+namespace filestack {
+inline namespace FILESTACK_STYLE {
+
+enum class endpoint : std::int32_t {
+    api = FILESTACK_ENDPOINT_API,
+    cdn = FILESTACK_ENDPOINT_CDN,
+    process = FILESTACK_ENDPOINT_PROCESS,
+    upload = FILESTACK_ENDPOINT_UPLOAD,
+    cloud = FILESTACK_ENDPOINT_CLOUD
+};
+
+enum class intelligent : std::int32_t { off = FILESTACK_INTELLIGENT_OFF, on = FILESTACK_INTELLIGENT_ON };
+
+enum class if_exists : std::int32_t { replace = FILESTACK_IF_EXISTS_REPLACE, fail = FILESTACK_IF_EXISTS_FAIL };
+
+/** The delay before the first retry, and the longest that it grows to. */
+struct retry_delays {
+    std::chrono::milliseconds first{500};
+    std::chrono::milliseconds longest{15000};
+};
+
+/** How a client works. */
+struct client_options {
+    /** The storage of uploads that name none: s3 (the default), gcs, azure, rackspace or dropbox. */
+    std::optional<std::string> storage{};
+    /** Signs every call that is given no other credentials. */
+    std::optional<filestack::security> security{};
+    /** Your own domain for every part of the service. */
+    std::optional<std::string> cname{};
+    /** One origin for every part of the service, such as that of filestack-local. */
+    std::optional<std::string> base_url{};
+    /** Other URLs for single parts. */
+    std::vector<std::pair<endpoint, std::string>> endpoints{};
+    /** 15 s, 120 s and no limit by default; 0 = no limit. */
+    std::optional<std::chrono::milliseconds> connect_timeout{};
+    std::optional<std::chrono::milliseconds> idle_timeout{};
+    std::optional<std::chrono::milliseconds> total_timeout{};
+    /** 5 by default. */
+    std::optional<std::uint32_t> max_retries{};
+    std::optional<retry_delays> retry_delay{};
+    /** "http://user:password@host:port"; without it the variables of the environment count. */
+    std::optional<std::string> proxy{};
+    /** Certificates to trust besides the platform's: PEM files and PEM texts. */
+    std::vector<std::string> ca_files{};
+    std::vector<std::string> ca_pems{};
+    std::optional<std::string> user_agent{};
+};
+
+/** Where and under which name a file is stored. */
+struct store_options {
+    std::optional<std::string> filename{};
+    std::optional<std::string> mimetype{};
+    /** s3, gcs, azure, rackspace or dropbox. */
+    std::optional<std::string> location{};
+    /** A folder when it ends with a slash, otherwise the exact key. */
+    std::optional<std::string> path{};
+    std::optional<std::string> container{};
+    std::optional<std::string> region{};
+    /** access::public_ or access::private_. */
+    std::optional<filestack::access> access{};
+    std::optional<bool> base64decode{};
+    /** Started once the file is stored. */
+    std::vector<std::string> workflows{};
+    std::vector<std::pair<std::string, std::string>> upload_tags{};
+};
+
+/** How a file is uploaded. */
+struct upload_options {
+    store_options store{};
+    std::optional<filestack::intelligent> intelligent{};
+    /** 5 MiB to 5 GiB, 8 MiB by default. */
+    std::optional<std::uint64_t> part_size_bytes{};
+    /** How many parts travel at the same time: 1 to 20, 4 by default. */
+    std::optional<std::uint32_t> concurrency{};
+    /** Instead of the client's. */
+    std::optional<filestack::security> security{};
+    std::optional<std::chrono::milliseconds> total_timeout{};
+};
+
+/** How one call to the service is made. */
+struct request_options {
+    /** Instead of the object's. */
+    std::optional<filestack::security> security{};
+    std::optional<std::chrono::milliseconds> total_timeout{};
+    /** 1 GiB for content in memory by default, no limit for files. */
+    std::optional<std::uint64_t> max_size_bytes{};
+    /** When the destination of a download exists; it is replaced by default. */
+    std::optional<filestack::if_exists> if_exists{};
+};
+
+namespace detail {
+
+inline c_policy make(call &call, const policy &from)
+{
+    c_policy made(filestack_policy_new());
+    call.set<filestack_policy_set_expiry>(made, "expiry", from.expiry);
+    for (const std::string &allowed : from.calls) call.set_text<filestack_policy_add_call>(made, "calls", allowed);
+    call.set<filestack_policy_set_handle>(made, "handle", from.handle);
+    call.set<filestack_policy_set_url>(made, "url", from.url);
+    call.set<filestack_policy_set_path>(made, "path", from.path);
+    call.set<filestack_policy_set_container>(made, "container", from.container);
+    call.set<filestack_policy_set_max_size>(made, "max_size_bytes", from.max_size_bytes);
+    call.set<filestack_policy_set_min_size>(made, "min_size_bytes", from.min_size_bytes);
+    for (const auto &member : from.members) {
+        const std::string key = call.text("members", member.first), value = call.text("members", member.second);
+        call.step([&](filestack_error **failure) {
+            return filestack_policy_set(made.get(), key.c_str(), value.c_str(), failure);
+        });
+    }
+    return made;
+}
+
+inline c_client_options make(call &call, const client_options &from)
+{
+    c_client_options made(filestack_client_options_new());
+    call.set<filestack_client_options_set_storage>(made, "storage", from.storage);
+    call.set<filestack_client_options_set_security>(made, "security", from.security);
+    call.set<filestack_client_options_set_cname>(made, "cname", from.cname);
+    call.set<filestack_client_options_set_base_url>(made, "base_url", from.base_url);
+    for (const auto &part : from.endpoints) {
+        const std::string url = call.text("endpoints", part.second);
+        call.step([&](filestack_error **failure) {
+            return filestack_client_options_set_endpoint(made.get(), static_cast<std::int32_t>(part.first),
+                                                         url.c_str(), failure);
+        });
+    }
+    call.set<filestack_client_options_set_connect_timeout_ms>(made, "connect_timeout", from.connect_timeout);
+    call.set<filestack_client_options_set_idle_timeout_ms>(made, "idle_timeout", from.idle_timeout);
+    call.set<filestack_client_options_set_total_timeout_ms>(made, "total_timeout", from.total_timeout);
+    call.set<filestack_client_options_set_max_retries>(made, "max_retries", from.max_retries);
+    if (from.retry_delay && (from.retry_delay->first.count() < 0 || from.retry_delay->longest.count() < 0)) {
+        call.refuse("'retry_delay' must not be negative");
+    } else if (from.retry_delay) {
+        call.step([&](filestack_error **failure) {
+            return filestack_client_options_set_retry_delay_ms(
+                made.get(), static_cast<std::uint64_t>(from.retry_delay->first.count()),
+                static_cast<std::uint64_t>(from.retry_delay->longest.count()), failure);
+        });
+    }
+    call.set<filestack_client_options_set_proxy>(made, "proxy", from.proxy);
+    for (const std::string &path : from.ca_files) {
+        call.set_text<filestack_client_options_set_ca_file>(made, "ca_files", path);
+    }
+    for (const std::string &pem : from.ca_pems) {
+        call.set_text<filestack_client_options_set_ca_pem>(made, "ca_pems", pem);
+    }
+    call.set<filestack_client_options_set_user_agent>(made, "user_agent", from.user_agent);
+    return made;
+}
+
+inline c_store_options make(call &call, const store_options &from)
+{
+    c_store_options made(filestack_store_options_new());
+    call.set<filestack_store_options_set_filename>(made, "filename", from.filename);
+    call.set<filestack_store_options_set_mimetype>(made, "mimetype", from.mimetype);
+    call.set<filestack_store_options_set_location>(made, "location", from.location);
+    call.set<filestack_store_options_set_path>(made, "path", from.path);
+    call.set<filestack_store_options_set_container>(made, "container", from.container);
+    call.set<filestack_store_options_set_region>(made, "region", from.region);
+    if (from.access) call.set_text<filestack_store_options_set_access>(made, "access", word_of(*from.access));
+    call.set<filestack_store_options_set_base64decode>(made, "base64decode", from.base64decode);
+    for (const std::string &id : from.workflows) {
+        call.set_text<filestack_store_options_add_workflow>(made, "workflows", id);
+    }
+    for (const auto &tag : from.upload_tags) {
+        const std::string key = call.text("upload_tags", tag.first), value = call.text("upload_tags", tag.second);
+        call.step([&](filestack_error **failure) {
+            return filestack_store_options_add_upload_tag(made.get(), key.c_str(), value.c_str(), failure);
+        });
+    }
+    return made;
+}
+
+inline c_upload_options make(call &call, const upload_options &from)
+{
+    c_upload_options made(filestack_upload_options_new());
+    const c_store_options store = make(call, from.store);
+    call.step([&](filestack_error **failure) {
+        return filestack_upload_options_set_store(made.get(), store.get(), failure);
+    });
+    call.set<filestack_upload_options_set_intelligent>(made, "intelligent", from.intelligent);
+    call.set<filestack_upload_options_set_part_size_bytes>(made, "part_size_bytes", from.part_size_bytes);
+    call.set<filestack_upload_options_set_concurrency>(made, "concurrency", from.concurrency);
+    call.set<filestack_upload_options_set_security>(made, "security", from.security);
+    call.set<filestack_upload_options_set_total_timeout_ms>(made, "total_timeout", from.total_timeout);
+    return made;
+}
+
+inline c_request_options make(call &call, const request_options &from)
+{
+    c_request_options made(filestack_request_options_new());
+    call.set<filestack_request_options_set_security>(made, "security", from.security);
+    call.set<filestack_request_options_set_total_timeout_ms>(made, "total_timeout", from.total_timeout);
+    call.set<filestack_request_options_set_max_size_bytes>(made, "max_size_bytes", from.max_size_bytes);
+    call.set<filestack_request_options_set_if_exists>(made, "if_exists", from.if_exists);
+    return made;
+}
+
+} // namespace detail
+
+inline outcome<std::string> policy::json() const
+{
+    detail::call call;
+    const detail::c_policy made = detail::make(call, *this);
+    return detail::deliver(call.string(
+        [&](char **out, filestack_error **failure) { return filestack_policy_json(made.get(), out, failure); }));
+}
+
+inline outcome<security> security::create(const policy &unsigned_policy, std::string_view secret)
+{
+    detail::call call;
+    const detail::c_policy made = detail::make(call, unsigned_policy);
+    const std::string c_secret = call.text("secret", secret);
+    return detail::deliver(call.object<security>([&](filestack_security **out, filestack_error **failure) {
+        return filestack_security_from_policy(made.get(), c_secret.c_str(), out, failure);
+    }));
+}
+
+} // inline namespace FILESTACK_STYLE
+} // namespace filestack

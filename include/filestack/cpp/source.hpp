@@ -1,0 +1,176 @@
+/* What is uploaded and what is downloaded: a part of filestack.hpp, which includes it; do not include it alone. */
+
+namespace filestack {
+inline namespace FILESTACK_STYLE {
+
+/** What is uploaded: a file, memory, or what functions read. One upload uses it at a time. */
+class source : public detail::shared<filestack_source, filestack_source_retain, filestack_source_release> {
+public:
+    static source adopt(filestack_source *native) noexcept { return source(native); }
+
+    /** The file at `path`, opened now. */
+    static outcome<source> from_path(std::string_view path)
+    {
+        detail::call call;
+        const std::string c_path = call.text("path", path);
+        return detail::deliver(call.object<source>([&](filestack_source **out, filestack_error **failure) {
+            return filestack_source_from_path(c_path.c_str(), out, failure);
+        }));
+    }
+
+    /** A copy of these bytes. */
+    static outcome<source> from_memory(bytes content)
+    {
+        return borrowed(content, nullptr, nullptr);
+    }
+
+    /** These bytes, borrowed until `destroy()` is called: once, after the last use, also when this call fails. */
+    template <class Destroy> static outcome<source> from_memory(bytes content, Destroy destroy)
+    {
+        const auto called_once = [](void *user) {
+            const std::unique_ptr<Destroy> owner(static_cast<Destroy *>(user));
+            detail::fenced(
+                0,
+                [&] {
+                    (*owner)();
+                    return 0;
+                },
+                [] {});
+        };
+        return borrowed(content, called_once, new Destroy(std::move(destroy)));
+    }
+
+    /** The bytes of a container, such as a moved std::string or std::vector, which lives until after the last use. */
+    template <class Container> static outcome<source> from_container(Container container)
+    {
+        auto *const kept = new Container(std::move(container));
+        return borrowed(bytes(*kept), detail::destroy<Container>, kept);
+    }
+
+    /**
+     * What functions read, one at a time, on threads of the library; they live until after the last use.
+     *
+     * `read(void *buffer, std::size_t size)` returns how many bytes it has written to `buffer`, 0 at the end.
+     * `seek(std::uint64_t offset)` goes to a byte; without it the source serves one upload. `size()` returns the number
+     * of bytes; without it, or when it returns a negative number, the content is first copied to a temporary file. A
+     * function fails when it throws, `read` also by a negative number, `seek` by false. The upload then fails with
+     * FILESTACK_E_CALLBACK, or throws what the function threw.
+     */
+    template <class Read, class Seek = std::nullptr_t, class Size = std::nullptr_t>
+    static outcome<source> from_reader(Read read, Seek seek = nullptr, Size size = nullptr)
+    {
+        using functions = reader<Read, Seek, Size>;
+        auto thrown = std::make_shared<detail::thrown>();
+        filestack_reader c_reader = FILESTACK_READER_INIT;
+        c_reader.read = functions::c_read;
+        if constexpr (!std::is_null_pointer_v<Seek>) c_reader.seek = functions::c_seek;
+        if constexpr (!std::is_null_pointer_v<Size>) c_reader.size = functions::c_size;
+        c_reader.destroy = detail::destroy<functions>;
+        c_reader.user = new functions{std::move(read), std::move(seek), std::move(size), thrown, false};
+        result<source> made = detail::call().object<source>([&](filestack_source **out, filestack_error **failure) {
+            return filestack_source_from_reader(&c_reader, out, failure);
+        });
+        if (made) made->thrown_ = std::move(thrown);
+        return detail::deliver(std::move(made));
+    }
+
+private:
+    friend class client;
+    friend class filelink;
+
+    template <class Read, class Seek, class Size> struct reader {
+        Read read;
+        Seek seek;
+        Size size;
+        std::shared_ptr<detail::thrown> thrown;
+        bool size_failed = false;
+
+        static std::int64_t c_read(void *user, void *buffer, std::size_t room) noexcept
+        {
+            reader &self = *static_cast<reader *>(user);
+            if (self.size_failed) return -1;
+            return self.template run<std::int64_t>(-1, [&] {
+                return static_cast<std::int64_t>(self.read(buffer, room));
+            });
+        }
+        static std::int32_t c_seek(void *user, std::uint64_t offset) noexcept
+        {
+            reader &self = *static_cast<reader *>(user);
+            if (self.size_failed) return -1;
+            return self.template run<std::int32_t>(-1, [&] {
+                if constexpr (std::is_void_v<decltype(self.seek(offset))>) {
+                    self.seek(offset);
+                    return 0;
+                } else {
+                    return self.seek(offset) ? 0 : -1;
+                }
+            });
+        }
+        /* The library takes a negative size for "not known", and reads on: so the next call fails instead. */
+        static std::int64_t c_size(void *user) noexcept
+        {
+            reader &self = *static_cast<reader *>(user);
+            self.size_failed = true;
+            return self.template run<std::int64_t>(-1, [&] {
+                const auto total = static_cast<std::int64_t>(self.size());
+                self.size_failed = false;
+                return total;
+            });
+        }
+        template <class Value, class Callback> Value run(Value failed, Callback callback) noexcept
+        {
+            thrown->leave(nullptr);
+            return detail::fenced<Value>(failed, callback, [this] { thrown->leave(std::current_exception()); });
+        }
+    };
+
+    explicit source(filestack_source *native) noexcept : shared(native) {}
+
+    static outcome<source> borrowed(bytes content, filestack_destroy destroy, void *user)
+    {
+        return detail::deliver(
+            detail::call().object<source>([&](filestack_source **out, filestack_error **failure) {
+                return filestack_source_from_memory(content.data(), content.size(), destroy, user, out, failure);
+            }));
+    }
+
+    /* Throws what a reader has thrown when the call has failed because of that. */
+    template <class T> result<T> after_use(result<T> made) const
+    {
+#if !defined(FILESTACK_NO_EXCEPTIONS)
+        if (thrown_ && !made && made.error().code() == FILESTACK_E_CALLBACK) {
+            if (const std::exception_ptr exception = thrown_->take()) std::rethrow_exception(exception);
+        }
+#endif
+        return made;
+    }
+
+    std::shared_ptr<detail::thrown> thrown_;
+};
+
+/** Bytes that the library has read. Cannot be copied. */
+class buffer {
+public:
+    using native_type = filestack_buffer;
+    static buffer adopt(filestack_buffer *native) noexcept { return buffer(native); }
+
+    const char *data() const noexcept { return static_cast<const char *>(filestack_buffer_data(get())); }
+    std::size_t size() const noexcept { return filestack_buffer_size(get()); }
+    bool empty() const noexcept { return size() == 0; }
+    const char *begin() const noexcept { return data(); }
+    const char *end() const noexcept { return data() + size(); }
+    /** The same bytes; they live as long as the buffer. */
+    std::string_view view() const noexcept { return std::string_view(data(), size()); }
+    std::string str() const { return std::string(view()); }
+
+    filestack_buffer *get() const noexcept { return native_.get(); }
+    [[nodiscard]] filestack_buffer *release() noexcept { return native_.release(); }
+
+private:
+    explicit buffer(filestack_buffer *native) noexcept : native_(native) {}
+
+    detail::owned<filestack_buffer, filestack_buffer_free> native_;
+};
+
+} // inline namespace FILESTACK_STYLE
+} // namespace filestack
