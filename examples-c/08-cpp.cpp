@@ -43,7 +43,7 @@ static void run(const std::string &path)
     size.width = 300;
     size.height = 200;
     size.fit = fit::crop;
-    const filelink small = picture.resize(size).monochrome().store();
+    const filelink small = picture.resize(size).sepia().store();
     std::printf("stored:      %s\n", small.url().c_str());
     std::printf("downloaded:  small.png, %lu bytes\n", static_cast<unsigned long>(small.download("small.png")));
 

@@ -77,7 +77,12 @@ fn inspect_task(task: &Task, meta: &Meta, types: &Types, problems: &mut Vec<Stri
         ));
     }
     inspect_text(&format!("{what}: category"), &task.category, problems);
-    for (key, text) in [("http_method", &task.http_method), ("reply", &task.reply), ("note", &task.note)] {
+    for (key, text) in [
+        ("http_method", &task.http_method),
+        ("local_note", &task.local_note),
+        ("reply", &task.reply),
+        ("note", &task.note),
+    ] {
         if let Some(text) = text {
             inspect_text(&format!("{what}: {key}"), text, problems);
         }

@@ -14,8 +14,8 @@ mod model;
 
 pub use json::to_json;
 pub use model::{
-    Catalogue, ColorType, DescribedType, FacesType, HandleType, Kind, LocationType, Meta, ObjectsType, Output, Param,
-    PositionType, Security, Shape, SourceRule, Task, Types,
+    Catalogue, ColorType, DescribedType, FacesType, HandleType, Kind, Local, LocationType, Meta, ObjectsType, Output,
+    Param, PositionType, Security, Shape, SourceRule, Task, Types,
 };
 
 /// Reads the text of a catalogue.

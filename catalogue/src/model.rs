@@ -155,6 +155,10 @@ pub struct Task {
     pub bare: bool,
     /// Whether credentials are always needed.
     pub security: Security,
+    /// What filestack-local does for it.
+    pub local: Local,
+    /// For what only it does that.
+    pub local_note: Option<String>,
     /// The HTTP methods of the request, where it is not GET alone.
     pub http_method: Option<String>,
     /// The codes of the SDKs that offer the task.
@@ -239,6 +243,18 @@ pub enum SourceRule {
 pub enum Security {
     Optional,
     Required,
+}
+
+/// What filestack-local does for a task.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Local {
+    /// What the real service does.
+    Real,
+    /// An answer of the right shape without its meaning.
+    StandIn,
+    /// Nothing: it answers 501.
+    None,
 }
 
 /// The type of a parameter.

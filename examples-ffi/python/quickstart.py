@@ -29,7 +29,7 @@ def main(path):
     print("metadata:   ", image.metadata("size", "mimetype", "width", "height"))
 
     # Nothing happens before the result is asked for.
-    small = image.resize(width=480).monochrome()
+    small = image.resize(width=480).sepia(tone=60)
     print("transformed:", small.url)
 
     stored = small.store(filename="small.png")

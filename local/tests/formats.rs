@@ -431,13 +431,18 @@ async fn every_task_of_the_catalogue_works_or_is_refused_by_name() {
             (response.status().as_u16(), response.bytes().await.unwrap())
         };
         match status {
-            200 => served.push(name),
+            200 => {
+                // The page of all tasks says so.
+                assert_ne!(task["local"].as_str(), Some("none"), "{name}");
+                served.push(name);
+            }
             501 => {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 assert!(
                     text.starts_with("filestack-local does not implement") && text.contains(name),
                     "{name}: {text}"
                 );
+                assert_eq!(task["local"].as_str(), Some("none"), "{name}");
                 refused.push(name);
             }
             other => panic!("{path}: {other} {}", String::from_utf8_lossy(&bytes)),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use filestack_catalogue::{Catalogue, Kind, Output, Param, Security, Task};
+use filestack_catalogue::{Catalogue, Kind, Local, Output, Param, Security, Task};
 
 use crate::task_examples::{c_line, url};
 use crate::task_words::{default_of, is_sent_by_callers, range, sentences_about};
@@ -138,7 +138,18 @@ fn write_task(page: &mut String, task: &Task) -> Result<()> {
         }
     }
     add(page, &format!("\n```c\n{}\n```\n\n```text\n{}\n```", c_line(task), url(task)?));
+    add(page, &format!("\nfilestack-local: {}.", local(task)));
     Ok(())
+}
+
+/// What filestack-local does.
+fn local(task: &Task) -> String {
+    let what = match task.local {
+        Local::Real => "does it for real",
+        Local::StandIn => "answers in the right shape, without meaning",
+        Local::None => "answers 501",
+    };
+    task.local_note.as_ref().map_or_else(|| what.to_owned(), |note| format!("{what}, {note}; otherwise it answers 501"))
 }
 
 fn row(param: &Param) -> String {
