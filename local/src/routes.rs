@@ -14,7 +14,7 @@ use crate::connection::{Fate, LentBody};
 use crate::errors::{Result, ServiceError};
 use crate::faults::{Rule, injection};
 use crate::state::Shared;
-use crate::{api, cdn, cloud, cors, metadata, process, storage, upload};
+use crate::{api, cdn, cloud, cors, fetch, metadata, process, storage, upload};
 
 /// The whole service.
 pub(crate) fn router(state: Shared) -> Router {
@@ -74,7 +74,8 @@ async fn observe(
 ) -> Response {
     let (head, body) = request.into_parts();
     if head.uri.path().starts_with("/local/") {
-        return match is_from_here(&fate) {
+        // A source may lead here; whoever has named it is not on this machine for that.
+        return match is_from_here(&fate) && !fetch::is_for_another(&head.headers) {
             true => next.run(Request::from_parts(head, body)).await,
             false => {
                 ServiceError::text(StatusCode::FORBIDDEN, "only clients on this machine may do this").into_response()
