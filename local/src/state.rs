@@ -131,9 +131,8 @@ impl State {
             })
             .map_err(std::io::Error::other)?;
         let limit = clock::now_ms() - UPLOAD_LIFETIME_MS;
-        for upload_id in database.expire_uploads(limit).map_err(std::io::Error::other)? {
-            storage.forget_upload(&upload_id);
-        }
+        database.expire_uploads(limit).map_err(std::io::Error::other)?;
+        storage.forget_other_uploads(&database.open_uploads().map_err(std::io::Error::other)?)?;
         let fetcher = Fetcher::new(ca_pem);
         let webhooks = match &options.webhook {
             Some(url) => Webhooks::to(fetcher.client()?, url, options.webhook_secret.as_deref())?,
