@@ -217,7 +217,7 @@ async fn replies_that_nobody_reads() {
     let handle = program.store(LARGE, pattern.body(0, LARGE), json!({})).await;
     let limit = Limit::of(&program);
     let mut connections = Vec::new();
-    for number in 0..40 {
+    for number in 0..24 {
         let path = if number % 4 == 0 { format!("/zip/[{handle}]") } else { format!("/{handle}") };
         let mut connection = TcpStream::connect(program.address()).unwrap();
         connection.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).unwrap();
