@@ -3,9 +3,12 @@
 //! The upload host answers `{"error": .., "timestamp": ..}`, cloud drives have other members beside the text, the
 //! CDN and the File API answer plain text, and storage answers S3's XML. Clients read all of them, so each is kept.
 
+use std::io::ErrorKind;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rusqlite::ErrorCode;
 
 use crate::clock;
 
@@ -98,6 +101,12 @@ impl ServiceError {
         Self::text(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
     }
 
+    /// Tells the client too: whoever uses the service owns the disk.
+    fn because(mut self, reason: impl std::fmt::Display) -> Self {
+        self.text = format!("the data folder cannot be written: {reason}");
+        self
+    }
+
     /// The same refusal in the upload host's envelope.
     pub(crate) fn into_json(mut self) -> Self {
         self.envelope = Envelope::Json;
@@ -136,13 +145,26 @@ impl ServiceError {
 
 impl From<std::io::Error> for ServiceError {
     fn from(error: std::io::Error) -> Self {
-        Self::internal(error)
+        let kind = error.kind();
+        match kind {
+            ErrorKind::FileTooLarge
+            | ErrorKind::PermissionDenied
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::StorageFull => Self::internal(error).because(kind),
+            _ => Self::internal(error),
+        }
     }
 }
 
 impl From<rusqlite::Error> for ServiceError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(error)
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::internal(error).because(ErrorKind::StorageFull),
+            Some(ErrorCode::ReadOnly) => Self::internal(error).because(ErrorKind::ReadOnlyFilesystem),
+            Some(ErrorCode::SystemIoFailure) => Self::internal(error).because("the disk has failed"),
+            _ => Self::internal(error),
+        }
     }
 }
 

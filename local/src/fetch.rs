@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use percent_encoding::percent_decode_str;
 use reqwest::redirect;
 use reqwest::{Client, Url};
@@ -28,6 +28,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The name of what has none.
 const UNNAMED: &str = "unnamed_file";
+/// Marks requests that somebody else has asked for. Sources cannot take it away, and redirects keep it.
+const VIA: HeaderValue = HeaderValue::from_static("1.1 filestack-local");
 /// Types that say no more than that there are bytes.
 const SHAPELESS: [&str; 2] = ["application/octet-stream", "binary/octet-stream"];
 
@@ -70,7 +72,7 @@ impl Fetcher {
         if let ("https", Some(reason)) = (address.scheme(), &tools.distrust) {
             return Err(failed(&format!("this system has no certificates to trust: {reason}")));
         }
-        let request = tools.client.get(address.clone()).headers(headers);
+        let request = tools.client.get(address.clone()).headers(headers).header(header::VIA, VIA);
         let response = request.send().await.map_err(|error| failed(&root_of(&error)))?;
         if !response.status().is_success() {
             return Err(failed(&format!("the server answered {}", response.status())));
@@ -87,6 +89,11 @@ impl Fetcher {
         })?;
         Ok(Blob::received(received, filename, mimetype))
     }
+}
+
+/// Whether a request was made for somebody else, by this service or by a proxy.
+pub(crate) fn is_for_another(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::VIA)
 }
 
 /// The innermost reason of a failure: the outer ones only repeat the URL.

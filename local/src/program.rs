@@ -7,8 +7,8 @@ use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 
 use clap::Parser as _;
-use rustix::process::{Pid, Signal, kill_process};
-use tokio::signal::unix::{SignalKind, signal};
+use rustix::process::{Pid, kill_process};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::options::CommandLine;
 use crate::server::Service;
@@ -20,14 +20,17 @@ const STOP_GRACE: Duration = Duration::from_secs(2);
 pub fn run() -> ExitCode {
     let (options, command) = CommandLine::parse().into_parts();
     let secret = options.secret.clone();
-    let outcome = Service::start(options).and_then(|service| {
-        // The service has threads of its own; this runtime only waits for signals and for the command.
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // The service has threads of its own; this runtime only waits for signals and for the command.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let outcome = runtime.and_then(|runtime| {
         runtime.block_on(async {
+            // Before the service starts: whoever stops it meanwhile must not leave its folder behind.
+            let signals = Signals::catch()?;
+            let service = Service::start(options)?;
             if command.is_empty() {
-                wait_for_stop(service).await
+                wait_for_stop(service, signals).await
             } else {
-                run_command(service, secret.as_deref(), &command).await
+                run_command(service, signals, secret.as_deref(), &command).await
             }
         })
     });
@@ -46,13 +49,23 @@ fn announce(service: &Service, mut to: impl Write) {
     let _ = to.flush();
 }
 
-async fn wait_for_stop(service: Service) -> io::Result<ExitCode> {
-    // Both are caught before the address is known to anyone.
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+/// The signals that ask for an end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn catch() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+}
+
+async fn wait_for_stop(service: Service, mut signals: Signals) -> io::Result<ExitCode> {
     announce(&service, io::stdout());
     tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        _ = signals.interrupt.recv() => {}
+        _ = signals.terminate.recv() => {}
     }
     service.stop(STOP_GRACE);
     Ok(ExitCode::SUCCESS)
@@ -63,9 +76,12 @@ async fn wait_for_stop(service: Service) -> io::Result<ExitCode> {
 /// The command starts with SIGPIPE at its default and an empty signal mask although this process ignores SIGPIPE,
 /// as every Rust program does: `std::process::Command` resets both in the child between fork and exec, or through
 /// the attributes of posix_spawn. `tests/program.rs` looks at a child's `/proc/self/status` to hold it to that.
-async fn run_command(service: Service, secret: Option<&str>, command: &[OsString]) -> io::Result<ExitCode> {
-    // The terminal sends Ctrl-C to the command as well: it decides, and this process waits for it.
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+async fn run_command(
+    service: Service,
+    mut signals: Signals,
+    secret: Option<&str>,
+    command: &[OsString],
+) -> io::Result<ExitCode> {
     announce(&service, io::stderr());
     let Some((program, arguments)) = command.split_first() else { return Ok(ExitCode::FAILURE) };
     let mut prepared = tokio::process::Command::new(program);
@@ -85,12 +101,13 @@ async fn run_command(service: Service, secret: Option<&str>, command: &[OsString
     let status = loop {
         tokio::select! {
             status = child.wait() => break status?,
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {
+            // The terminal sends Ctrl-C to the command as well: it decides, and this process waits for it.
+            _ = signals.interrupt.recv() => {}
+            _ = signals.terminate.recv() => {
                 let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
                 if let Some(pid) = pid {
                     // It may have ended by itself in this very moment.
-                    let _ = kill_process(pid, Signal::TERM);
+                    let _ = kill_process(pid, rustix::process::Signal::TERM);
                 }
             }
         }

@@ -25,7 +25,7 @@ use crate::faults::Rule;
 use crate::options::{DEFAULT_API_KEY, Options};
 use crate::requests::RecordedRequest;
 use crate::routes;
-use crate::state::{Shared, State};
+use crate::state::{self, Shared, State};
 
 /// A client that has not sent a request's head by then is let go.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
@@ -73,16 +73,18 @@ impl Service {
         };
         let root = options.data.clone().or_else(|| temporary.as_ref().map(|folder| folder.path().to_owned()));
         let root = root.unwrap_or_default();
-        let listener = std::net::TcpListener::bind((options.listen, options.port))?;
+        let wanted = SocketAddr::new(options.listen, options.port);
+        let listener = std::net::TcpListener::bind(wanted).map_err(|error| state::about(wanted, &error))?;
         listener.set_nonblocking(true)?;
         let address = reachable(listener.local_addr()?);
         let certificates =
             if options.tls { Some(certificates::make(options.listen, &options.tls_names)?) } else { None };
         let ca_pem = certificates.as_ref().map(|certificates| certificates.ca_pem.as_str());
-        let state = Arc::new(State::open(&options, &root, address.to_string(), ca_pem)?);
+        state::prepare(&root).map_err(|error| state::about(root.display(), &error))?;
+        let shared = Arc::new(State::open(&options, &root, address.to_string(), ca_pem)?);
         let (tls, authority) = if let Some(certificates) = certificates {
             let path = std::path::absolute(root.join("ca.pem"))?;
-            std::fs::write(&path, &certificates.ca_pem)?;
+            std::fs::write(&path, &certificates.ca_pem).map_err(|error| state::about(path.display(), &error))?;
             (Some(TlsAcceptor::from(certificates.server)), Some(Authority { pem: certificates.ca_pem, path }))
         } else {
             (None, None)
@@ -97,7 +99,7 @@ impl Service {
             TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
-        let router = routes::router(Arc::clone(&state));
+        let router = routes::router(Arc::clone(&shared));
         let thread = std::thread::Builder::new().name("filestack-local".to_owned()).spawn(move || {
             runtime.block_on(serve(listener, tls, router, stopped));
             runtime.shutdown_timeout(BLOCKING_GRACE);
@@ -107,7 +109,7 @@ impl Service {
             authority,
             data_dir: root,
             api_key: options.api_keys.first().cloned().unwrap_or_else(|| DEFAULT_API_KEY.to_owned()),
-            state,
+            state: shared,
             stop: Some(stop),
             thread: Some(thread),
             _temporary: temporary,

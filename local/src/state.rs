@@ -1,6 +1,7 @@
 //! What all requests share.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::fs::{File, TryLockError};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -27,6 +28,10 @@ use crate::webhooks::Webhooks;
 
 /// Uploads that were begun this long ago and never completed are removed at the next start, as the real ones expire.
 const UPLOAD_LIFETIME_MS: i64 = 7 * 24 * 3600 * 1000;
+
+/// How the names begin that the service uses in the data folder.
+const OWN_NAMES: [&str; 6] = ["ca.pem", DATABASE, "lock", "objects", "parts", "temporary"];
+const DATABASE: &str = "filestack-local.sqlite";
 
 /// The state behind every handler.
 pub(crate) type Shared = Arc<State>;
@@ -115,17 +120,16 @@ impl NamedLocks {
 }
 
 impl State {
-    /// Opens the data folder. `ca_pem` is the authority of a service with TLS, which trusts itself.
+    /// Opens the data folder, which is [prepared](prepare). `ca_pem` is the authority of a service with TLS, which trusts itself.
     pub(crate) fn open(
         options: &Options,
         root: &Path,
         authority: String,
         ca_pem: Option<&str>,
     ) -> std::io::Result<Self> {
-        std::fs::create_dir_all(root)?;
         let lock = lock(root)?;
         let storage = Storage::open(root)?;
-        let database = Database::open(&root.join("filestack-local.sqlite"))?;
+        let database = Database::open(&root.join(DATABASE))?;
         let key = database
             .setting("signing-key", || {
                 let mut key = vec![0; 32];
@@ -134,9 +138,8 @@ impl State {
             })
             .map_err(std::io::Error::other)?;
         let limit = clock::now_ms() - UPLOAD_LIFETIME_MS;
-        for upload_id in database.expire_uploads(limit).map_err(std::io::Error::other)? {
-            storage.forget_upload(&upload_id);
-        }
+        database.expire_uploads(limit).map_err(std::io::Error::other)?;
+        storage.forget_other_uploads(&database.open_uploads().map_err(std::io::Error::other)?)?;
         let fetcher = Fetcher::new(ca_pem);
         let webhooks = match &options.webhook {
             Some(url) => Webhooks::to(fetcher.client()?, url, options.webhook_secret.as_deref())?,
@@ -204,6 +207,25 @@ impl State {
         let named = uri.authority().map(|authority| authority.as_str()).or(host).filter(|host| !host.is_empty());
         named.unwrap_or(&self.authority)
     }
+}
+
+/// Makes the data folder. Links among what the service writes there itself would lead out of it.
+pub(crate) fn prepare(root: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(root)?;
+    for entry in std::fs::read_dir(root)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_own = OWN_NAMES.iter().any(|own| name.to_str().is_some_and(|name| name.starts_with(own)));
+        if is_own && entry.file_type()?.is_symlink() {
+            return Err(std::io::Error::other(format!("{} is a symbolic link", name.display())));
+        }
+    }
+    Ok(())
+}
+
+/// The same error with what it is about in front.
+pub(crate) fn about(what: impl Display, error: &std::io::Error) -> std::io::Error {
+    std::io::Error::new(error.kind(), format!("{what}: {error}"))
 }
 
 /// Two services in one folder would remove each other's files.

@@ -52,11 +52,15 @@ impl Store {
         if text("access")?.is_some_and(|access| access != "public" && access != "private") {
             return Err(ServiceError::invalid_params("access"));
         }
+        let region = text("region")?.unwrap_or_else(|| DEFAULT_REGION.to_owned());
+        if !is_region(&region) {
+            return Err(ServiceError::invalid_params("region"));
+        }
         Ok(Self {
             location: location.ok_or_else(|| ServiceError::invalid_params("location"))?,
             path: text("path")?,
             container: text("container")?.unwrap_or_else(|| DEFAULT_CONTAINER.to_owned()),
-            region: text("region")?.unwrap_or_else(|| DEFAULT_REGION.to_owned()),
+            region,
             workflows: read_workflows(members.get("workflows"))?,
         })
     }
@@ -68,6 +72,11 @@ impl Store {
             folder => format!("{}{}_{filename}", folder.as_deref().unwrap_or_default(), names.name(20)),
         }
     }
+}
+
+/// Regions become part of a header that is signed.
+fn is_region(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 fn read_workflows(value: Option<&Value>) -> Result<Vec<String>> {
@@ -106,6 +115,8 @@ mod tests {
             json!({ "location": 3 }),
             json!("s3"),
             json!({ "location": "s3", "access": "all" }),
+            json!({ "location": "s3", "region": "us-east-1\r\na: b" }),
+            json!({ "location": "s3", "region": "a/b" }),
         ] {
             assert!(Store::read(&bad).is_err(), "{bad}");
         }

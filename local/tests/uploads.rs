@@ -47,6 +47,36 @@ async fn store_options_and_tags_come_back() {
     assert_eq!(again, reply, "a repeated complete call gives the same answer");
 }
 
+/// Clients repeat at the end what they said at the start, or only a part of it.
+#[tokio::test]
+async fn complete_adds_to_what_start_said() {
+    let secured = start(Options { secret: Some("S".to_owned()), ..Options::default() });
+    let (policy, signature) =
+        sign("S", &json!({ "expiry": FUTURE, "call": ["pick"], "path": "^in/", "container": "^a$" }));
+    let store = json!({ "location": "gcs", "path": "in/", "container": "a", "workflows": ["w1"] });
+    let signed = json!({ "store": store, "policy": policy, "signature": signature });
+    for (given, credentials, expected) in [
+        (json!({ "location": "gcs" }), json!({}), Some("in/")),
+        (json!({ "path": "in/b" }), signed.clone(), Some("in/b")),
+        (json!({ "path": "in/b" }), json!({}), None),
+        (json!({ "path": "out/b" }), signed.clone(), None),
+        (json!({ "container": "b" }), signed.clone(), None),
+    ] {
+        let upload = secured.begin(3, signed.clone()).await;
+        let etag = upload.put(1, b"abc", None).await;
+        let mut members = upload.members(json!({ "store": given, "parts": [{ "part_number": 1, "etag": etag }] }));
+        merge(&mut members, json!({ "policy": credentials["policy"], "signature": credentials["signature"] }));
+        let (status, reply) = secured.call("/multipart/complete", &members).await;
+        match expected {
+            None => assert_eq!(status, 403, "{reply}"),
+            Some(key) => {
+                assert!(reply["key"].as_str().is_some_and(|text| text.starts_with(key)), "{reply}");
+                assert_eq!((&reply["container"], reply["workflows"]["w1"].is_object()), (&json!("a"), true));
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn shuffled_and_overlapping_chunks() {
     let fixture = start(Options::default());

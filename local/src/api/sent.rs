@@ -1,7 +1,13 @@
 //! The kinds of body in which a file, or the URL of one, can be sent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, stream};
 use serde_json::Value;
 
 use crate::cdn::query_item;
@@ -16,6 +22,8 @@ const FILE_FIELD: &str = "fileUpload";
 const URL_FIELD: &str = "url";
 /// A single request may bring so many bytes; larger files go in parts.
 const MAX_SIZE: u64 = 5 << 30;
+/// Bytes that may come before the content of a form's field: what lies between boundaries, and the headers.
+const MAX_FIELD_HEAD: u64 = 64 * 1024;
 /// What bytes without a type are taken for.
 const DEFAULT_TYPE: &str = "text/plain";
 
@@ -58,8 +66,10 @@ async fn read_form(state: &State, content_type: &str, body: Body) -> Result<Sent
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
     let limits = multer::SizeLimit::new().for_field(URL_FIELD, bodies::LIMIT as u64);
     let limits = multer::Constraints::new().size_limit(limits);
-    let mut form = multer::Multipart::with_constraints(body.into_data_stream(), boundary, limits);
-    while let Some(field) = form.next_field().await.map_err(malformed)? {
+    let allowance = Arc::new(AtomicU64::new(MAX_FIELD_HEAD));
+    let mut form = multer::Multipart::with_constraints(metered(body, Arc::clone(&allowance)), boundary, limits);
+    while let Some(mut field) = form.next_field().await.map_err(malformed)? {
+        allowance.store(u64::MAX, Ordering::Relaxed);
         match field.name() {
             Some(FILE_FIELD) => {
                 let filename = field.file_name().unwrap_or_default().to_owned();
@@ -68,10 +78,35 @@ async fn read_form(state: &State, content_type: &str, body: Body) -> Result<Sent
                 return receive(state, Body::from_stream(field), filename, mimetype).await.map(Sent::Bytes);
             }
             Some(URL_FIELD) => return field.text().await.map(Sent::Url).map_err(malformed),
-            _ => {}
+            // What is not wanted is read here, where it may be long.
+            _ => while field.chunk().await.map_err(malformed)?.is_some() {},
         }
+        allowance.store(MAX_FIELD_HEAD, Ordering::Relaxed);
     }
     Err(nothing_sent())
+}
+
+/// The bytes of a body for as long as `allowance` lasts. The parser collects the head of a field, however long, and
+/// everything that it can get at once; so it gets one piece at a time.
+fn metered(body: Body, allowance: Arc<AtomicU64>) -> impl Stream<Item = std::result::Result<Bytes, axum::Error>> {
+    let mut frames = body.into_data_stream();
+    let mut was_given = false;
+    stream::poll_fn(move |context| {
+        if std::mem::take(&mut was_given) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let left = allowance.load(Ordering::Relaxed);
+        if left == 0 {
+            return Poll::Ready(Some(Err(axum::Error::new("the head of a field is too long"))));
+        }
+        let polled = frames.poll_next_unpin(context);
+        if let Poll::Ready(Some(Ok(bytes))) = &polled {
+            allowance.store(left.saturating_sub(bytes.len() as u64), Ordering::Relaxed);
+            was_given = true;
+        }
+        polled
+    })
 }
 
 async fn receive(state: &State, body: Body, filename: String, mimetype: String) -> Result<Blob> {
@@ -84,7 +119,7 @@ async fn url_in(blob: &Blob) -> Result<Option<String>> {
     if blob.size > bodies::LIMIT as u64 {
         return Ok(None);
     }
-    let source = blob.open()?;
+    let source = std::io::BufReader::new(blob.open()?);
     let document: Option<Value> = tokio::task::spawn_blocking(move || serde_json::from_reader(source).ok())
         .await
         .map_err(ServiceError::internal)?;

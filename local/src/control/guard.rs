@@ -10,12 +10,14 @@ use axum::http::{HeaderMap, StatusCode, Uri, header, request};
 
 use crate::connection::Fate;
 use crate::errors::{Result, ServiceError};
+use crate::fetch;
 use crate::state::State;
 
 /// Refuses whoever is not on this machine, or does not speak for itself.
 pub(crate) fn check(state: &State, head: &request::Parts, fate: &Fate) -> Result<()> {
     let refusal = |text: &str| Err(ServiceError::text(StatusCode::FORBIDDEN, text));
-    if !is_from_here(fate) {
+    // A source may lead here; whoever has named it is not on this machine for that.
+    if !is_from_here(fate) || fetch::is_for_another(&head.headers) {
         return refusal("only clients on this machine may do this");
     }
     if !is_local_name(&head.uri, &head.headers, state.address()) {

@@ -61,7 +61,8 @@ pub(crate) struct Database {
 impl Database {
     /// Opens or creates the database file.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let (connection, version) = connect(path).map_err(io::Error::other)?;
+        let (connection, version) =
+            connect(path).map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
         if version != LAYOUT.len() {
             let text = format!("{} has layout {version}, this version reads {}", path.display(), LAYOUT.len());
             return Err(io::Error::other(text));

@@ -1,5 +1,6 @@
 //! Uploads under way, their parts and chunks.
 
+use std::collections::HashSet;
 use std::sync::PoisonError;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -199,8 +200,15 @@ impl Database {
         .await
     }
 
-    /// Forgets uploads that began before `limit_ms` and were never completed; returns their ids.
-    pub(crate) fn expire_uploads(&self, limit_ms: i64) -> rusqlite::Result<Vec<String>> {
+    /// The uploads that are not complete.
+    pub(crate) fn open_uploads(&self) -> rusqlite::Result<HashSet<String>> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statement = connection.prepare("SELECT upload_id FROM uploads WHERE reply IS NULL")?;
+        statement.query_map([], |row| row.get(0))?.collect()
+    }
+
+    /// Forgets uploads that began before `limit_ms` and were never completed.
+    pub(crate) fn expire_uploads(&self, limit_ms: i64) -> rusqlite::Result<()> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction()?;
         let expired: Vec<String> = {
@@ -212,8 +220,7 @@ impl Database {
             transaction.execute("DELETE FROM parts WHERE upload_id = ?1", [upload_id])?;
             transaction.execute("DELETE FROM chunks WHERE upload_id = ?1", [upload_id])?;
         }
-        transaction.commit()?;
-        Ok(expired)
+        transaction.commit()
     }
 }
 

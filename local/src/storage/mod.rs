@@ -5,6 +5,7 @@
 pub(crate) mod signing;
 pub(crate) mod target;
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -109,6 +110,17 @@ impl Storage {
         let _ = fs::remove_dir_all(self.part_path(upload_id));
     }
 
+    /// Removes the parts of all uploads that are not among `open`; a process that was killed may have left them.
+    pub(crate) fn forget_other_uploads(&self, open: &HashSet<String>) -> io::Result<()> {
+        for entry in fs::read_dir(self.root.join("parts"))? {
+            let name = entry?.file_name();
+            if let Some(upload_id) = name.to_str().filter(|name| !open.contains(*name)) {
+                self.forget_upload(upload_id);
+            }
+        }
+        Ok(())
+    }
+
     /// Streams a request body to disk and hashes it on the way; more than `limit` bytes are an error.
     pub(crate) async fn receive(&self, body: Body, limit: u64) -> Result<Received> {
         let mut file = self.temporary_file()?;
@@ -179,6 +191,16 @@ mod tests {
         drop(received);
         assert!(!path.exists());
         assert!(storage.receive(Body::from("filestack"), 8).await.is_err());
+    }
+
+    #[test]
+    fn parts_belong_to_uploads() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Storage::open(folder.path()).unwrap();
+        let [kept, left_behind] =
+            ["open", "complete"].map(|id| storage.keep_part(id, storage.temporary_file().unwrap()).unwrap());
+        storage.forget_other_uploads(&HashSet::from(["open".to_owned()])).unwrap();
+        assert!(storage.part_path(&kept).exists() && !storage.part_path(&left_behind).exists());
     }
 
     #[tokio::test]

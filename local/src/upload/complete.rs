@@ -4,12 +4,13 @@ use axum::Json;
 use axum::extract::{Request, State as Extracted};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Fields, answer, assembly, find_upload, open};
+use super::{Fields, UPLOAD_CALLS, answer, assembly, find_upload, open};
 use crate::database::{FileRecord, PartRecord, UploadRecord};
 use crate::errors::{Result, ServiceError};
 use crate::files::{self, Origin};
+use crate::policy::Subject;
 use crate::state::Shared;
 use crate::store::{Store, plain_filename};
 use crate::{clock, workflows};
@@ -42,10 +43,7 @@ async fn complete(state: &Shared, request: Request) -> Result<Response> {
         check_metahash(state, &upload, &fields)?;
     }
     let tags = files::read_tags(fields.get("upload_tags"))?;
-    let store = match fields.get("store") {
-        Some(store) => Store::read(store)?,
-        None => Store::read(&serde_json::from_str(&upload.store).map_err(ServiceError::internal)?)?,
-    };
+    let store = settle_store(state, &upload, &fields)?;
     let parts = match chosen_parts(state, &upload, &fields).await? {
         Some(parts) => parts,
         None => {
@@ -62,6 +60,29 @@ async fn complete(state: &Shared, request: Request) -> Result<Response> {
     state.storage.forget_upload(&upload.upload_id);
     files::announce(state, &file, Origin::of_bytes(&origin));
     Ok(Json(reply).into_response())
+}
+
+/// Where the file goes: what start has said, and over it what is said now. Start has judged its place; whoever names
+/// another one needs a policy for that.
+fn settle_store(state: &Shared, upload: &UploadRecord, fields: &Fields) -> Result<Store> {
+    let mut members: Map<String, Value> = serde_json::from_str(&upload.store).map_err(ServiceError::internal)?;
+    let begun = Store::from_members(&members)?;
+    let given = match fields.get("store") {
+        None => Map::new(),
+        Some(store) => store.as_object().cloned().ok_or_else(|| ServiceError::invalid_params("store"))?,
+    };
+    members.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
+    let store = Store::from_members(&members)?;
+    if (&store.path, &store.container) != (&begun.path, &begun.container) {
+        let subject = Subject {
+            size: Some(upload.size),
+            path: store.path.as_deref(),
+            container: Some(&store.container),
+            ..Subject::default()
+        };
+        state.guard.check(fields.credentials().as_ref(), &UPLOAD_CALLS, subject)?;
+    }
+    Ok(store)
 }
 
 /// Refuses a call that does not bring back what start has given, or that gives the file another name or type.

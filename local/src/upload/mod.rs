@@ -23,6 +23,8 @@ use crate::state::{ApiKeys, Shared};
 const UPLOAD_CALLS: [Call; 2] = [Call::Pick, Call::Store];
 /// S3's limit for one part.
 const MAX_PART_SIZE: u64 = 5 << 30;
+/// S3's limit for one file.
+const MAX_SIZE: u64 = 5 << 40;
 /// S3's limit for the number of parts.
 const MAX_PARTS: u64 = 10_000;
 

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{MAX_PART_SIZE, MAX_PARTS, UPLOAD_CALLS, answer, check_key, open};
+use super::{MAX_SIZE, UPLOAD_CALLS, answer, check_key, open};
 use crate::clock;
 use crate::database::UploadRecord;
 use crate::errors::{Result, ServiceError};
@@ -31,7 +31,7 @@ async fn start(state: &Shared, request: Request) -> Result<Response> {
     }
     let mimetype = fields.required_text("mimetype")?.to_owned();
     let size = fields.required_size("size")?;
-    if size > MAX_PART_SIZE * MAX_PARTS {
+    if size > MAX_SIZE {
         return Err(ServiceError::invalid_params("size"));
     }
     let store_value = fields.get("store").ok_or_else(|| ServiceError::invalid_params("store"))?;

@@ -3,6 +3,8 @@
 // Every test program uses its own part of this.
 #![allow(dead_code)]
 
+pub(crate) mod program;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -92,7 +94,11 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn md5_base64(bytes: &[u8]) -> String {
-    STANDARD.encode(Md5::digest(bytes))
+    STANDARD.encode(md5_of(bytes))
+}
+
+pub(crate) fn md5_of(bytes: &[u8]) -> [u8; 16] {
+    Md5::digest(bytes).into()
 }
 
 /// A policy and its signature.
@@ -195,7 +201,7 @@ impl Fixture {
     }
 }
 
-fn merge(target: &mut Value, extra: Value) {
+pub(crate) fn merge(target: &mut Value, extra: Value) {
     if let Value::Object(extra) = extra {
         for (name, value) in extra {
             target[name] = value;
