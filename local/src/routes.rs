@@ -47,7 +47,8 @@ pub(crate) fn router(state: Shared) -> Router {
         .route("/auth/logout", post(cloud::logout))
         .route("/metadata", post(cloud::metadata))
         .route("/recording/{kind}/{step}", post(cloud::recording))
-        .fallback(cdn::handle);
+        .fallback(cdn::handle)
+        .method_not_allowed_fallback(refuse_method);
     let router = router.layer(middleware::from_fn(cors::answer));
     let router = router.layer(middleware::from_fn_with_state(state.clone(), observe));
     router.layer(middleware::from_fn(cors::allow)).with_state(state)
@@ -59,6 +60,12 @@ async fn about() -> &'static str {
 
 async fn not_served(request: Request) -> ServiceError {
     ServiceError::not_served(format_args!("{} {}", request.method(), request.uri().path()))
+}
+
+/// Refuses a method that a path does not have, in the envelope of the path.
+async fn refuse_method(request: Request) -> ServiceError {
+    let refusal = ServiceError::text(StatusCode::METHOD_NOT_ALLOWED, "method not allowed");
+    if request.uri().path().starts_with("/multipart/") { refusal.into_json() } else { refusal }
 }
 
 /// Notes the request, lets it meet its fault, and takes care of the body that nobody read.

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -249,7 +250,10 @@ async fn speak(
     watcher: Watcher,
 ) {
     let fate_of_requests = fate.clone();
+    let was_asked = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&was_asked);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        asked.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(fate_of_requests.clone());
         router.clone().oneshot(request)
     });
@@ -257,9 +261,17 @@ async fn speak(
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.http2().timer(TokioTimer::new());
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    // hyper waits without end for the bytes that tell which version of HTTP it is.
+    let silence = async {
+        tokio::time::sleep(HEAD_TIMEOUT).await;
+        if was_asked.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    };
     tokio::select! {
         // A client that goes away in the middle is its own business.
         _ = watcher.watch(connection) => {}
         () = fate.sealed() => {}
+        () = silence => {}
     }
 }

@@ -100,11 +100,9 @@ fn handle_of(reply: &Value) -> &str {
     reply["handle"].as_str().unwrap_or_else(|| panic!("{reply}"))
 }
 
-#[tokio::test]
-async fn an_upload_and_its_download() {
-    let size = 2048 * MIB as u64;
-    let program = Program::start(&[]);
-    let limit = Limit::of(&program);
+/// Uploads a file in parts and downloads it again.
+async fn there_and_back(program: &Program, size: u64) {
+    let limit = Limit::of(program);
     let pattern = Pattern::new(1);
     let upload = program.begin(size, json!({})).await.unwrap();
     let mut parts = Vec::new();
@@ -113,9 +111,24 @@ async fn an_upload_and_its_download() {
         parts.push(program.put(&upload, number, end - start, pattern.body(start, end), json!({})).await.unwrap());
     }
     let reply = program.complete(&upload, json!({ "parts": parts })).await.unwrap();
-    limit.check(&program, "upload");
-    pattern.verify(get_file(&program, &format!("/{}", handle_of(&reply))).await, size).await;
-    limit.check(&program, "download");
+    limit.check(program, "upload");
+    pattern.verify(get_file(program, &format!("/{}", handle_of(&reply))).await, size).await;
+    limit.check(program, "download");
+}
+
+#[tokio::test]
+async fn an_upload_and_its_download() {
+    there_and_back(&Program::start(&[]), 2048 * MIB as u64).await;
+}
+
+/// With TLS it is HTTP/2, which has buffers of its own.
+#[tokio::test]
+async fn an_upload_and_its_download_over_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(&["--tls", "--data", folder.path().to_str().unwrap()]);
+    let pem = std::fs::read_to_string(folder.path().join("ca.pem")).unwrap();
+    program.client = client(Some(&pem));
+    there_and_back(&program, 256 * MIB as u64).await;
 }
 
 #[tokio::test]

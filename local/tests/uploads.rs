@@ -177,6 +177,16 @@ async fn wrong_starts_are_refused() {
 }
 
 #[tokio::test]
+async fn other_methods_are_refused_in_the_envelope_of_the_path() {
+    let fixture = start(Options::default());
+    let (status, reply) = fixture.ask("/multipart/start").await;
+    assert_eq!((status, &reply["error"]), (405, &json!("method not allowed")));
+    let reply = fixture.get("/api/store/S3").await;
+    assert_eq!(reply.headers()["allow"], "POST");
+    assert_eq!(read_text(reply).await, (405, "method not allowed".to_owned()));
+}
+
+#[tokio::test]
 async fn calls_must_belong_to_their_upload() {
     let fixture = start(Options::default());
     let upload = fixture.begin(10, json!({})).await;
