@@ -935,7 +935,7 @@ static inline filestack_status filestack_add_pixelate(
 
 /** Makes the picture look painted in oil. */
 typedef struct filestack_oil_paint_args {
-    /** Size of the brush in pixels. Range: 2 to 100. Default: 2. */
+    /** Size of the brush in pixels. Range: 1 to 100. Default: 2. */
     filestack_optional_int amount;
 } filestack_oil_paint_args;
 
@@ -2062,7 +2062,7 @@ typedef struct filestack_av_convert_args {
     filestack_optional_int fps;
     /** Frames between two key frames. Range: only 250. Default: 250. */
     filestack_optional_int keyframe_interval;
-    /** Bit rate of the audio in kbit/s. Range: 1 to 999. */
+    /** Bit rate of the audio in kbit/s. Range: 0 to 999. */
     filestack_optional_int audio_bitrate;
     /** Sample rate of the audio in Hz. Range: 1 to 99999. */
     filestack_optional_int audio_sample_rate;
@@ -2235,7 +2235,7 @@ typedef struct filestack_video_playlist_args {
     filestack_optional_int fps;
     /** Frames between two key frames. Range: only 250. Default: 250. */
     filestack_optional_int keyframe_interval;
-    /** Bit rate of the audio in kbit/s. Range: 1 to 999. */
+    /** Bit rate of the audio in kbit/s. Range: 0 to 999. */
     filestack_optional_int audio_bitrate;
     /** Sample rate of the audio in Hz. Range: 1 to 99999. */
     filestack_optional_int audio_sample_rate;
@@ -2649,7 +2649,7 @@ static inline filestack_status filestack_add_b64(
 typedef struct filestack_metadata_args {
     /**
      * What is to be told. Of size, mimetype, filename, width, height, uploaded, writeable, cloud, source_url, md5,
-     * sha1, sha224, sha256, sha384, sha512, location, path, container, exif.
+     * sha1, sha224, sha256, sha384, sha512, location, path, container, key, exif, status.
      */
     const char *const *fields;
     size_t fields_count;

@@ -1105,7 +1105,7 @@ inline void put(param_list &list, const pixelate_args &args)
 
 /** Makes the picture look painted in oil. */
 struct oil_paint_args {
-    /** Size of the brush in pixels. Range: 2 to 100. Default: 2. */
+    /** Size of the brush in pixels. Range: 1 to 100. Default: 2. */
     std::optional<std::int64_t> amount{};
 
     oil_paint_args &with_amount(std::int64_t given) { amount = given; return *this; }
@@ -1878,7 +1878,7 @@ struct av_convert_args {
     std::optional<std::int64_t> fps{};
     /** Frames between two key frames. Range: only 250. Default: 250. */
     std::optional<std::int64_t> keyframe_interval{};
-    /** Bit rate of the audio in kbit/s. Range: 1 to 999. */
+    /** Bit rate of the audio in kbit/s. Range: 0 to 999. */
     std::optional<std::int64_t> audio_bitrate{};
     /** Sample rate of the audio in Hz. Range: 1 to 99999. */
     std::optional<std::int64_t> audio_sample_rate{};
@@ -2014,7 +2014,7 @@ struct video_playlist_args {
     std::optional<std::int64_t> fps{};
     /** Frames between two key frames. Range: only 250. Default: 250. */
     std::optional<std::int64_t> keyframe_interval{};
-    /** Bit rate of the audio in kbit/s. Range: 1 to 999. */
+    /** Bit rate of the audio in kbit/s. Range: 0 to 999. */
     std::optional<std::int64_t> audio_bitrate{};
     /** Sample rate of the audio in Hz. Range: 1 to 99999. */
     std::optional<std::int64_t> audio_sample_rate{};
@@ -2283,7 +2283,7 @@ inline void put(param_list &list, const content_args &args)
 struct metadata_args {
     /**
      * What is to be told. Of size, mimetype, filename, width, height, uploaded, writeable, cloud, source_url, md5,
-     * sha1, sha224, sha256, sha384, sha512, location, path, container, exif.
+     * sha1, sha224, sha256, sha384, sha512, location, path, container, key, exif, status.
      */
     std::vector<std::string> fields{};
 

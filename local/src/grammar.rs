@@ -301,7 +301,7 @@ fn parse_task(raw: &str) -> Result<Task> {
 
 fn task(name: &str, parameters: Vec<(String, Value)>) -> Result<Task> {
     let rule = catalogue::find(name).ok_or_else(ServiceError::unknown_task)?;
-    Ok(Task { name: &rule.name, parameters: rule.admit(parameters)? })
+    Ok(Task { name: &rule.name, parameters: catalogue::admit(rule, parameters)? })
 }
 
 fn parse_value(raw: &str, depth: u32) -> Result<Value> {

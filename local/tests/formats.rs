@@ -5,6 +5,7 @@ mod common;
 use std::io::Cursor;
 
 use common::*;
+use filestack_catalogue::Local;
 use filestack_local::Options;
 use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
@@ -394,11 +395,10 @@ async fn every_task_of_the_catalogue_works_or_is_refused_by_name() {
     let pdf = fixture.store(pdf, "a.pdf", "application/pdf").await;
     let security = sign_task("any", &json!({ "expiry": FUTURE }));
     let (_, run) = fixture.ask(&format!("/{security}/run_workflow=id:w/{handle}")).await;
-    let catalogue: toml::Table = include_str!("../../catalogue/tasks.toml").parse().unwrap();
-    let tasks = catalogue["task"].as_array().unwrap();
+    let catalogue = filestack_catalogue::read(include_str!("../../catalogue/tasks.toml")).unwrap();
     let (mut served, mut refused) = (Vec::new(), Vec::new());
-    for task in tasks {
-        let name = task["name"].as_str().unwrap();
+    for task in &catalogue.tasks {
+        let name = task.name.as_str();
         let written = match name {
             "resize" => "resize=width:8".to_owned(),
             "crop" => "crop=dim:[0,0,8,8]".to_owned(),
@@ -433,7 +433,7 @@ async fn every_task_of_the_catalogue_works_or_is_refused_by_name() {
         match status {
             200 => {
                 // The page of all tasks says so.
-                assert_ne!(task["local"].as_str(), Some("none"), "{name}");
+                assert_ne!(task.local, Local::None, "{name}");
                 served.push(name);
             }
             501 => {
@@ -442,7 +442,7 @@ async fn every_task_of_the_catalogue_works_or_is_refused_by_name() {
                     text.starts_with("filestack-local does not implement") && text.contains(name),
                     "{name}: {text}"
                 );
-                assert_eq!(task["local"].as_str(), Some("none"), "{name}");
+                assert_eq!(task.local, Local::None, "{name}");
                 refused.push(name);
             }
             other => panic!("{path}: {other} {}", String::from_utf8_lossy(&bytes)),

@@ -133,9 +133,8 @@ mod tests {
 
     #[test]
     fn every_name_of_the_catalogue_is_known() {
-        let catalogue: toml::Table = include_str!("../../../catalogue/tasks.toml").parse().unwrap();
-        let names = catalogue["types"]["color"]["names"].as_array().unwrap();
-        for name in names.iter().filter_map(toml::Value::as_str) {
+        let catalogue = filestack_catalogue::read(include_str!("../../../catalogue/tasks.toml")).unwrap();
+        for name in &catalogue.types.color.names {
             assert!(Color::is_known(name), "{name}");
         }
         assert!(NAMES.is_sorted());
