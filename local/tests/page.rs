@@ -143,7 +143,10 @@ async fn tasks_to_choose_from_come_from_the_catalogue() {
     let fixture = start(Options::default());
     let (_, tasks) = fixture.ask("/local/tasks").await;
     let resize = tasks.as_array().unwrap().iter().find(|task| task["name"] == "resize").unwrap();
-    assert_eq!(resize, &json!({ "name": "resize", "category": "image", "example": "resize=width:300,fit:crop,align:[top,left]" }));
+    assert_eq!(
+        resize,
+        &json!({ "name": "resize", "category": "image", "example": "resize=width:300,fit:crop,align:[top,left]" })
+    );
 }
 
 /// A browser in PATH.
