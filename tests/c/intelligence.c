@@ -407,8 +407,9 @@ static void what_is_no_document_is_refused_in_the_words_of_the_service(void)
     filestack_filelink *filelink = new_picture();
     filestack_transformation *transformation = task_of(filelink, "pdfinfo", NULL);
     char *json = NULL;
-    CHECK_STATUS(FILESTACK_E_HTTP, filestack_transformation_get_json(transformation, NULL, &json, failure_out()));
-    CHECK_INT(400, filestack_error_http_status(failure()));
+    /* It says so with status 200. */
+    CHECK_STATUS(FILESTACK_E_PROTOCOL, filestack_transformation_get_json(transformation, NULL, &json, failure_out()));
+    CHECK_INT(200, filestack_error_http_status(failure()));
     CHECK_CONTAINS("docs provider error", filestack_error_service_text(failure()));
     CHECK(json == NULL);
     filestack_transformation_free(transformation);
