@@ -171,7 +171,7 @@ fn lists_of_texts() {
     assert_eq!(
         message("metadata", "fields", &json!(["size", "md6"])),
         "member 2: 'md6' is not one of size, mimetype, filename, width, height, uploaded, writeable, cloud, source_url, \
-         md5, sha1, sha224, sha256, sha384, sha512, location, path, container, exif; did you mean 'md5'?"
+         md5, sha1, sha224, sha256, sha384, sha512, location, path, container, key, exif, status; did you mean 'md5'?"
     );
 }
 
