@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Catalogue, Output, Param, Security, SourceRule, Task, Types};
+use crate::model::{Catalogue, Param, Security, Task, Types};
 
 /// The catalogue without what only maintainers need.
 #[must_use]
@@ -40,11 +40,11 @@ fn task(task: &Task) -> Value {
     put("summary", task.summary.as_str().into());
     put("aliases", task.plain_aliases().collect());
     put("category", task.category.as_str().into());
-    put("output", output(task.output).into());
+    put("output", json!(task.output));
     put("json_switch", task.json_switch().into());
     put("terminal", task.terminal.into());
     put("paged", task.is_paged().into());
-    put("source", source(task.source).into());
+    put("source", json!(task.source));
     put("bare", task.bare.into());
     put("needs_security", (task.security == Security::Required).into());
     put("needs_one_of", task.needs_one_of.as_slice().into());
@@ -67,7 +67,7 @@ fn param(param: &Param) -> Value {
     put("min", param.min.map_or(Value::Null, number));
     put("max", param.max.map_or(Value::Null, number));
     put("max_items", param.max_items.into());
-    put("shape", param.shape.map(|shape| format!("{shape:?}").to_lowercase()).into());
+    put("shape", json!(param.shape));
     put("values", if param.values.is_empty() { Value::Null } else { param.values.as_slice().into() });
     put("default", param.default.clone().into());
     put("alias", param.alias.as_deref().into());
@@ -78,25 +78,6 @@ fn param(param: &Param) -> Value {
 /// Whole numbers without a point.
 fn number(number: f64) -> Value {
     if number.fract() == 0.0 { Value::from(number as i64) } else { Value::from(number) }
-}
-
-fn output(output: Output) -> &'static str {
-    match output {
-        Output::File => "file",
-        Output::Json => "json",
-        Output::Either => "either",
-        Output::Job => "job",
-        Output::Html => "html",
-    }
-}
-
-fn source(source: SourceRule) -> &'static str {
-    match source {
-        SourceRule::One => "one",
-        SourceRule::Many => "many",
-        SourceRule::Url => "url",
-        SourceRule::None => "none",
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Ends an alias such as `doc_to_images@N`, where N is the number of one page of the result.
 pub(crate) const PAGE_SUFFIX: &str = "@N";
@@ -214,7 +214,7 @@ pub struct Param {
 // The variants' names are those of the library's own enums: `{:?}` writes them into the generated code.
 
 /// What the service answers.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the library's own enum documents them")]
 pub enum Output {
@@ -226,7 +226,7 @@ pub enum Output {
 }
 
 /// What a task works on.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the library's own enum documents them")]
 pub enum SourceRule {
@@ -285,7 +285,7 @@ pub enum Kind {
 }
 
 /// What the numbers of a list stand for.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the library's own enum documents them")]
 pub enum Shape {
