@@ -26,10 +26,8 @@ CTEST := $(dir $(CMAKE))ctest
 .PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance lint demo clean help
 
 library: ## Build the shared and the static library (the default)
-	@# One crate type at a time and this package alone: only so does Cargo pass LTO on, and no other package's
-	@# features get in.
-	@$(CARGO) rustc --quiet --package filestack --lib --release --crate-type cdylib
-	@$(CARGO) rustc --quiet --package filestack --lib --release --crate-type staticlib
+	@# This package alone, so that no other one's features get in.
+	@$(CARGO) build --quiet --release --package filestack-c
 	@# What was linked against the library looks for its soname.
 	@ln -sf libfilestack.so $(RELEASE)/libfilestack.so.0
 	@echo "$(RELEASE): libfilestack.so libfilestack.a"
@@ -37,10 +35,11 @@ library: ## Build the shared and the static library (the default)
 local: ## Build filestack-local, the local service
 	@$(CARGO) build --quiet --package filestack-local
 
-headers: ## Write include/filestack/ anew from src/ffi and the catalogue, and the pages about it
+headers: ## Write include/filestack/ anew from src and the catalogue, and the pages about it
 	@$(CARGO) xtask headers
 	@$(CARGO) xtask generate
 	@$(CARGO) xtask coverage
+	@$(CARGO) xtask features
 
 test: checks rust-test symbols run-c-tests ## Run every test
 
@@ -49,8 +48,9 @@ checks:
 	@$(CARGO) xtask headers --check
 	@$(CARGO) xtask generate --check
 	@$(CARGO) xtask coverage --check
+	@$(CARGO) xtask features --check
 	@$(CARGO) xtask wrapper
-	@$(CARGO) xtask ffi-rules
+	@$(CARGO) xtask rules
 
 # Also builds the service that the C tests run in.
 rust-test:

@@ -1,17 +1,20 @@
-//! Generates what the library is compiled with, and the C header beside it. Writes to `OUT_DIR` only.
-
-#[path = "build/catalogue.rs"]
-mod catalogue;
-#[path = "build/header.rs"]
-mod header;
+//! Generates the C header from `src/`, and names the shared library. Writes to `OUT_DIR` only.
 
 use std::path::PathBuf;
 
 fn main() {
-    // Cargo sets it for every build script.
+    // Cargo sets both for every build script.
+    let package = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
-    catalogue::generate(&out_dir);
-    header::generate(&out_dir);
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=cbindgen.toml");
+    match cbindgen::generate(&package) {
+        // `cargo xtask headers` puts it into `include/`.
+        Ok(bindings) => {
+            bindings.write_to_file(out_dir.join("filestack.h"));
+        }
+        Err(cause) => println!("cargo::error=the C header cannot be generated: {cause}"),
+    }
     link();
 }
 

@@ -1,7 +1,7 @@
 /*
  * filestack.h - the Filestack SDK for C.
  *
- * Generated from src/ffi by `make headers`: edit that, not this file.
+ * Generated from src by `make headers`: edit that, not this file.
  *
  * The contract, which holds for every function below:
  *
@@ -26,6 +26,29 @@
  * "Blocks" marks the functions that wait for the network. All others return at once.
  */
 
+/*
+ * Sections:
+ *
+ *   Types            The objects, and what several of them share.
+ *   Client           An application's key, credentials and connections.
+ *   Upload options   How a file is uploaded.
+ *   Store options    Where and under which name a file is stored.
+ *   Request options  How one call to the service is made.
+ *   Filelink         Files that the service keeps.
+ *   Transformation   Chains of tasks over one or more sources.
+ *   AV job           Conversions of audio and video that run at the service.
+ *   Source           What is uploaded.
+ *   Security         Signed policies, the credentials that the service asks for.
+ *   Policy           What signed calls may do, built key by key.
+ *   Webhook          Who sent them.
+ *   Error            What went wrong, as objects of the caller.
+ *   Status           What every function that can fail returns.
+ *   Memory           Strings and buffers that the library hands over.
+ *   Log              The log: events of the library, given to one function of the host. Silent until one is set.
+ *   Catalogue        The catalogue of transformation tasks, for languages that make their interface at run time.
+ *   Version          The version of the header and of the running library.
+ */
+
 #ifndef FILESTACK_FILESTACK_H
 #define FILESTACK_FILESTACK_H
 
@@ -40,7 +63,7 @@ extern "C" {
 /*---------------------------------------------------------------------------------------------------------------------
  * Types
  *
- * The objects, and the callbacks that several functions share.
+ * The objects, and what several of them share.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
@@ -103,48 +126,6 @@ typedef struct filestack_transformation filestack_transformation;
 /** How a file is uploaded. Owned: one thread at a time, freed with filestack_upload_options_free. */
 typedef struct filestack_upload_options filestack_upload_options;
 
-/** Frees what a caller gave to the library. Called exactly once, after the last use, on any thread. */
-typedef void (*filestack_destroy)(void *user);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Version
- *
- * The version of the header and of the running library.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/** Major version of this header. */
-#define FILESTACK_VERSION_MAJOR 0
-
-/** Minor version of this header. */
-#define FILESTACK_VERSION_MINOR 1
-
-/** Patch version of this header. */
-#define FILESTACK_VERSION_PATCH 0
-
-/** Version of this header as one number: major * 10000 + minor * 100 + patch. */
-#define FILESTACK_VERSION_NUMBER 100
-
-/**
- * The version of the running library, for example "0.1.0".
- *
- * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
- */
-const char *filestack_version(void);
-
-/**
- * The version of the running library as a number: major * 10000 + minor * 100 + patch.
- *
- * Compare it with FILESTACK_VERSION_NUMBER to learn whether the header fits.
- * Errors: none. Threads: any. Since: 0.1.0.
- */
-uint32_t filestack_version_number(void);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Status
- *
- * Status codes: what every function that can fail returns.
- *--------------------------------------------------------------------------------------------------------------------*/
-
 /**
  * The result of a function that can fail: FILESTACK_OK or one of FILESTACK_E_*. Never renumbered.
  *
@@ -152,466 +133,132 @@ uint32_t filestack_version_number(void);
  */
 typedef int32_t filestack_status;
 
-/** Success. */
-#define FILESTACK_OK 0
+/** Frees what a caller gave to the library. Called exactly once, after the last use, on any thread. */
+typedef void (*filestack_destroy)(void *user);
 
-/** A pointer that must not be NULL was NULL; the message names it. */
-#define FILESTACK_E_NULL 1
+typedef struct filestack_param filestack_param;
 
-/** A string was not valid UTF-8. */
-#define FILESTACK_E_UTF8 2
+typedef struct filestack_reader filestack_reader;
 
-/** A handle was of another type, or freed before (best effort). */
-#define FILESTACK_E_HANDLE 3
-
-/** A value was refused; the message says what is allowed. */
-#define FILESTACK_E_ARGUMENT 4
-
-/** The object is in a state that does not allow the call. */
-#define FILESTACK_E_STATE 5
-
-/** A blocking call was made from a callback. */
-#define FILESTACK_E_WOULD_DEADLOCK 6
-
-/** This build or this input does not support the call. */
-#define FILESTACK_E_UNSUPPORTED 7
-
-/** There is no such transformation task; the message has the nearest name. */
-#define FILESTACK_E_TASK_UNKNOWN 20
-
-/** The task has no such parameter; the message has the nearest name. */
-#define FILESTACK_E_PARAM_UNKNOWN 21
-
-/** A task parameter has the wrong type. */
-#define FILESTACK_E_PARAM_TYPE 22
-
-/** A task parameter is out of range, or not one of the allowed words. */
-#define FILESTACK_E_PARAM_RANGE 23
-
-/** A required task parameter is missing. */
-#define FILESTACK_E_PARAM_MISSING 24
-
-/** The task may not stand at this place of the chain. */
-#define FILESTACK_E_TASK_ORDER 25
-
-/** A local file could not be read or written. */
-#define FILESTACK_E_IO 100
-
-/** The source changed while it was uploaded; nothing was stored. */
-#define FILESTACK_E_SOURCE_CHANGED 101
-
-/** The destination exists and may not be replaced. */
-#define FILESTACK_E_EXISTS 102
-
-/** A time limit passed; the message says which. */
-#define FILESTACK_E_TIMEOUT 200
-
-/** A host name could not be resolved. */
-#define FILESTACK_E_DNS 201
-
-/** No connection could be made. */
-#define FILESTACK_E_CONNECT 202
-
-/** The TLS handshake failed, for example because the certificate is not trusted. */
-#define FILESTACK_E_TLS 203
-
-/** An established connection broke. */
-#define FILESTACK_E_NETWORK 204
-
-/** The service answered with an error status. */
-#define FILESTACK_E_HTTP 300
-
-/** The service refused the credentials (HTTP 401 or 403). */
-#define FILESTACK_E_AUTH 301
-
-/** The service does not know the file or the application (HTTP 404). */
-#define FILESTACK_E_NOT_FOUND 302
-
-/** The service asks for fewer requests (HTTP 429). */
-#define FILESTACK_E_RATE_LIMIT 303
-
-/** The service's reply is not what the protocol promises. */
-#define FILESTACK_E_PROTOCOL 304
-
-/** The reply is larger than the limit. */
-#define FILESTACK_E_TOO_LARGE 305
-
-/** A webhook's signature does not match, or it is too old. */
-#define FILESTACK_E_SIGNATURE 306
-
-/** The operation was cancelled. */
-#define FILESTACK_E_CANCELLED 400
-
-/** A callback of the caller reported a failure. */
-#define FILESTACK_E_CALLBACK 403
-
-/** A bug in the library was caught; please report the message. */
-#define FILESTACK_E_PANIC 900
-
-/**
- * The C name of a status, for example "FILESTACK_E_TIMEOUT"; "FILESTACK_E_UNKNOWN" for a number that is none.
- *
- * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
- */
-const char *filestack_status_name(filestack_status status);
+typedef struct filestack_log filestack_log;
 
 /*---------------------------------------------------------------------------------------------------------------------
- * Error
+ * Client
  *
- * Errors as objects of the caller.
+ * An application's key, credentials and connections.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
- * The status that the failed function returned.
+ * Makes a client. Contacts nobody; reads the proxy variables of the environment once.
  *
- * Errors: none; FILESTACK_OK for NULL. Threads: any. Since: 0.1.0.
+ * `api_key` may be NULL: what needs one then says so. `options` may be NULL: every default; they are copied.
+ * `*out_client` is released with filestack_client_release.
+ * Errors: FILESTACK_E_ARGUMENT, FILESTACK_E_TLS. Threads: any. Since: 0.1.0.
  */
-filestack_status filestack_error_code(const filestack_error *error);
+filestack_status filestack_client_new(
+    const char *api_key, const filestack_client_options *options, filestack_client **out_client,
+    filestack_error **error);
 
 /**
- * One line that says what failed, on what, and what to do; no final period, never a secret.
+ * A client of the same application, over the same connections, whose calls are signed by `security`; NULL = by
+ * nothing. Contacts nobody.
  *
- * Returns a string that lives as long as the error. Errors: none; "" for NULL. Threads: any. Since: 0.1.0.
+ * `*out_client` is released with filestack_client_release. Errors: misuse only. Threads: any. Since: 0.1.0.
  */
-const char *filestack_error_message(const filestack_error *error);
+filestack_status filestack_client_with_security(
+    const filestack_client *client, const filestack_security *security, filestack_client **out_client,
+    filestack_error **error);
 
 /**
- * The HTTP status of the service's reply.
+ * The file with this handle. Contacts nobody.
  *
- * Errors: none; 0 when there was no reply, and for NULL. Threads: any. Since: 0.1.0.
+ * `security` signs its calls; NULL = the client's. `*out_filelink` is released with filestack_filelink_release
+ * and keeps the client alive. Errors: FILESTACK_E_ARGUMENT when the handle is empty or cannot be one.
+ * Threads: any. Since: 0.1.0.
  */
-int32_t filestack_error_http_status(const filestack_error *error);
+filestack_status filestack_client_filelink(
+    const filestack_client *client, const char *handle, const filestack_security *security,
+    filestack_filelink **out_filelink, filestack_error **error);
 
 /**
- * The service's own error text, shortened, with secrets masked.
+ * A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Contacts nobody.
  *
- * Returns a string that lives as long as the error. Errors: none; NULL when there is none. Threads: any.
+ * `sources` holds `source_count` strings and may be NULL when there are none (tasks such as text_sentiment).
+ * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
+ * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when a source is none of these. Threads: any.
  * Since: 0.1.0.
  */
-const char *filestack_error_service_text(const filestack_error *error);
+filestack_status filestack_client_transform(
+    const filestack_client *client, const char *const *sources, size_t source_count, const filestack_security *security,
+    filestack_transformation **out_transformation, filestack_error **error);
 
 /**
- * Whether the same call may succeed later without a change.
+ * A transformation of the file at an external URL. Contacts nobody; its URL needs the client's API key.
  *
- * Errors: none; false for NULL. Threads: any. Since: 0.1.0.
+ * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
+ * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or no http or https URL.
+ * Threads: any. Since: 0.1.0.
  */
-bool filestack_error_retryable(const filestack_error *error);
+filestack_status filestack_client_transform_external(
+    const filestack_client *client, const char *url, const filestack_security *security,
+    filestack_transformation **out_transformation, filestack_error **error);
 
 /**
- * How many milliseconds the service asks to wait before the next try.
+ * A picture of the web page at `url`, as a transformation to download or to continue. Contacts nobody.
  *
- * Errors: none; 0 when it does not say, and for NULL. Threads: any. Since: 0.1.0.
+ * `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
+ * orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
+ * Errors: FILESTACK_E_ARGUMENT for what is no http or https URL, and those of filestack_transformation_add.
+ * Threads: any. Since: 0.1.0.
  */
-uint64_t filestack_error_retry_after_ms(const filestack_error *error);
+filestack_status filestack_client_urlscreenshot(
+    const filestack_client *client, const char *url, const filestack_param *params, size_t param_count,
+    filestack_transformation **out_transformation, filestack_error **error);
 
 /**
- * The id of the failed request, for a report to Filestack's support.
+ * Downloads files as one zip archive. Blocks.
  *
- * Returns a string that lives as long as the error. Errors: none; NULL when no request was made. Threads: any.
- * Since: 0.1.0.
+ * `files` holds `file_count` handles, URLs or storage aliases. The archive at `destination_path` appears only when
+ * it is whole. `request` may be NULL. `out_size_bytes` may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download. Threads: any. Since: 0.1.0.
  */
-const char *filestack_error_request_id(const filestack_error *error);
+filestack_status filestack_client_zip(
+    const filestack_client *client, const char *destination_path, const char *const *files, size_t file_count,
+    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
 
 /**
- * The whole error as a JSON object: code, message and retryable always; http_status, service_text,
- * retry_after_ms and request_id when known.
+ * How far a workflow's job is, as a JSON object. Blocks. Needs an API key and credentials.
  *
- * Returns a string that lives as long as the error. Errors: none; "{}" for NULL. Threads: any. Since: 0.1.0.
+ * `request` may be NULL. `*out_json` is freed with filestack_string_free. Errors: FILESTACK_E_ARGUMENT without API
+ * key or credentials, and those of the network and the service. Threads: any. Since: 0.1.0.
  */
-const char *filestack_error_json(const filestack_error *error);
+filestack_status filestack_client_workflow_status(
+    const filestack_client *client, const char *job_id, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
 
 /**
- * Adds a reference to the error and returns it.
+ * The hosts that this client contacts, for allow-lists, as a JSON object: "fixed" is a list of names,
+ * "named_by_the_service" a list of sentences that say where others come from.
+ *
+ * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_hosts_json(const filestack_client *client, char **out_json, filestack_error **error);
+
+/**
+ * Adds a reference to the client and returns it.
  *
  * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
  */
-filestack_error *filestack_error_retain(const filestack_error *error);
+filestack_client *filestack_client_retain(const filestack_client *client);
 
 /**
- * Gives a reference to the error back; the last one frees it.
+ * Gives a reference to the client back. It lives on while filelinks and transformations of it do.
  *
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */
-void filestack_error_release(filestack_error *error);
+void filestack_client_release(filestack_client *client);
 
-/*---------------------------------------------------------------------------------------------------------------------
- * Memory
- *
- * Strings and buffers that the library hands over.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Frees a string that the library handed over, and wipes it first: signed URLs are secrets.
- *
- * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
- */
-void filestack_string_free(char *string);
-
-/**
- * The first byte of the buffer.
- *
- * Returns memory that lives as long as the buffer. Errors: none; NULL for NULL. Threads: one at a time.
- * Since: 0.1.0.
- */
-const void *filestack_buffer_data(const filestack_buffer *buffer);
-
-/**
- * The number of bytes in the buffer.
- *
- * Errors: none; 0 for NULL. Threads: one at a time. Since: 0.1.0.
- */
-size_t filestack_buffer_size(const filestack_buffer *buffer);
-
-/**
- * Frees the buffer.
- *
- * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
- */
-void filestack_buffer_free(filestack_buffer *buffer);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Log
- *
- * The log: events of the library, given to one function of the host. Silent until one is set.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/** Initial value of a filestack_log. */
-#define FILESTACK_LOG_INIT { (uint32_t)sizeof(filestack_log), 0, 0, 0, 0 }
-
-/** Log level: an operation failed in a way that the caller may not see otherwise. */
-#define FILESTACK_LOG_ERROR 1
-
-/** Log level: something went wrong and was mended, such as a retry. */
-#define FILESTACK_LOG_WARN 2
-
-/** Log level: milestones. */
-#define FILESTACK_LOG_INFO 3
-
-/** Log level: each request. */
-#define FILESTACK_LOG_DEBUG 4
-
-/** Log level: everything. */
-#define FILESTACK_LOG_TRACE 5
-
-/**
- * Where log events go. Start from FILESTACK_LOG_INIT, which sets struct_size.
- *
- * `write` is called on any thread, several at a time; its strings are valid during the call only, and
- * `fields_json` is a JSON object with the event's further members. It must not throw and may not call a
- * blocking function. `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
- */
-typedef struct filestack_log {
-    /** sizeof(filestack_log), set by FILESTACK_LOG_INIT. */
-    uint32_t struct_size;
-    /** The most detailed level that is wanted: FILESTACK_LOG_ERROR to FILESTACK_LOG_TRACE. */
-    int32_t level;
-    /** Receives an event. */
-    void (*write)(void *user, int32_t level, const char *target, const char *message, const char *fields_json);
-    /** Frees `user`; may be NULL. */
-    filestack_destroy destroy;
-    /** Given to both functions. */
-    void *user;
-} filestack_log;
-
-/**
- * Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
- *
- * The struct is copied. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
- * there is one - and the log before stays.
- * Errors: FILESTACK_E_ARGUMENT for a level or struct_size that is none, FILESTACK_E_NULL without `write`,
- * FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_set_log(const filestack_log *log, filestack_error **error);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Policy
- *
- * The policy builder.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Makes an empty policy. It needs an expiry before it can be signed.
- *
- * Returns an object to be freed with filestack_policy_free. Errors: none. Threads: any. Since: 0.1.0.
- */
-filestack_policy *filestack_policy_new(void);
-
-/**
- * Sets any member by its name on the wire (expiry, call, handle, url, maxSize, minSize, path, container) from a
- * JSON value. An unknown name is refused with the nearest right one, so a slip cannot lift a restriction.
- *
- * Errors: FILESTACK_E_ARGUMENT for an unknown name or a value that does not fit. Threads: one at a time.
- * Since: 0.1.0.
- */
-filestack_status filestack_policy_set(
-    filestack_policy *policy, const char *key, const char *value_json, filestack_error **error);
-
-/**
- * Sets when the policy ends, in seconds since 1970. Milliseconds are recognised and refused.
- *
- * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_set_expiry(filestack_policy *policy, int64_t unix_seconds, filestack_error **error);
-
-/**
- * Allows one more call: pick, read, stat, write, writeUrl, store, convert, remove, exif or runWorkflow.
- * A policy without any allows all but exif.
- *
- * Errors: FILESTACK_E_ARGUMENT for another word, with the nearest right one. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_add_call(filestack_policy *policy, const char *call, filestack_error **error);
-
-/**
- * Limits the policy to the file with this handle.
- *
- * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_set_handle(filestack_policy *policy, const char *handle, filestack_error **error);
-
-/**
- * Limits external URLs to those that match this regular expression.
- *
- * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_set_url(filestack_policy *policy, const char *pattern, filestack_error **error);
-
-/**
- * Limits uploads to at most this many bytes.
- *
- * Errors: FILESTACK_E_ARGUMENT when it is negative. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_set_max_size(filestack_policy *policy, int64_t size_bytes, filestack_error **error);
-
-/**
- * Limits uploads to at least this many bytes.
- *
- * Errors: FILESTACK_E_ARGUMENT when it is negative. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_set_min_size(filestack_policy *policy, int64_t size_bytes, filestack_error **error);
-
-/**
- * Limits storage paths to those that match this regular expression.
- *
- * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_set_path(filestack_policy *policy, const char *pattern, filestack_error **error);
-
-/**
- * Limits storage containers to those that match this regular expression.
- *
- * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_set_container(filestack_policy *policy, const char *pattern, filestack_error **error);
-
-/**
- * The policy as JSON text.
- *
- * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_policy_json(const filestack_policy *policy, char **out_json, filestack_error **error);
-
-/**
- * Frees the policy. Security objects made from it stay.
- *
- * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
- */
-void filestack_policy_free(filestack_policy *policy);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Security
- *
- * Signed policies.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Signs any JSON object as a policy, byte for byte as the reference SDK does: keys sorted, ASCII only.
- *
- * Nothing in the policy is checked; filestack_policy refuses misspelt keys. The secret is not kept.
- * `*out_security` is released with filestack_security_release.
- * Errors: FILESTACK_E_ARGUMENT when the policy is no JSON object or the secret is empty. Threads: any.
- * Since: 0.1.0.
- */
-filestack_status filestack_security_new(
-    const char *policy_json, const char *secret, filestack_security **out_security, filestack_error **error);
-
-/**
- * Signs a policy that was built key by key.
- *
- * `*out_security` is released with filestack_security_release; the policy stays the caller's.
- * Errors: FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts itself, or the secret is empty.
- * Threads: one at a time for the policy. Since: 0.1.0.
- */
-filestack_status filestack_security_from_policy(
-    const filestack_policy *policy, const char *secret, filestack_security **out_security, filestack_error **error);
-
-/**
- * Signs a policy that another program has encoded in URL-safe base64, character by character as it is.
- *
- * `*out_security` is released with filestack_security_release.
- * Errors: FILESTACK_E_ARGUMENT when it is no padded URL-safe base64 or the secret is empty. Threads: any.
- * Since: 0.1.0.
- */
-filestack_status filestack_security_from_encoded(
-    const char *policy_b64, const char *secret, filestack_security **out_security, filestack_error **error);
-
-/**
- * Takes a policy and a signature that a server made, for a program that must not hold the app secret.
- *
- * `*out_security` is released with filestack_security_release.
- * Errors: FILESTACK_E_ARGUMENT when the policy is no padded URL-safe base64 or the signature is not 64 hex digits.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_security_from_signed(
-    const char *policy_b64, const char *signature, filestack_security **out_security, filestack_error **error);
-
-/**
- * The policy as JSON text, as it was signed. A secret.
- *
- * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-const char *filestack_security_policy(const filestack_security *security);
-
-/**
- * The policy in URL-safe base64 with padding. A secret.
- *
- * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-const char *filestack_security_policy_b64(const filestack_security *security);
-
-/**
- * The signature: 64 lower-case hex digits of HMAC-SHA256. A secret.
- *
- * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-const char *filestack_security_signature(const filestack_security *security);
-
-/**
- * The URL segment "security=p:<policy>,s:<signature>". A secret.
- *
- * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-const char *filestack_security_url_string(const filestack_security *security);
-
-/**
- * Adds a reference to the object and returns it.
- *
- * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-filestack_security *filestack_security_retain(const filestack_security *security);
-
-/**
- * Gives a reference back; the last one wipes and frees the object.
- *
- * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
- */
-void filestack_security_release(filestack_security *security);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Client options
- *
- * The options of a client.
- *--------------------------------------------------------------------------------------------------------------------*/
+/* -- The options of a client: credentials, hosts, limits, proxy and trust. */
 
 /** The part of the service that serves files and their metadata: https://www.filestackapi.com/api. */
 #define FILESTACK_ENDPOINT_API 1
@@ -766,6 +413,127 @@ filestack_status filestack_client_options_set_user_agent(
  */
 void filestack_client_options_free(filestack_client_options *options);
 
+/* -- Uploads: files of this machine, memory, readers and external URLs. */
+
+/**
+ * Uploads the file at `path`. Blocks.
+ *
+ * `options` may be NULL: every default. `*out_filelink` is released with filestack_filelink_release; it has the
+ * credentials that signed the upload. Parts travel in parallel, each is checked by its MD5, and what fails for
+ * the moment is tried again.
+ * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT (a directory, an empty file, no API key),
+ * FILESTACK_E_SOURCE_CHANGED, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_upload_path(
+    const filestack_client *client, const char *path, const filestack_upload_options *options,
+    filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Uploads a source: a file, memory or a reader. Blocks.
+ *
+ * As filestack_client_upload_path. The source serves one upload at a time and is not read after the call.
+ * Errors: as filestack_client_upload_path, FILESTACK_E_STATE when the source is in use or cannot be read again,
+ * FILESTACK_E_CALLBACK when a reader fails. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_upload(
+    const filestack_client *client, const filestack_source *source, const filestack_upload_options *options,
+    filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Stores the file that the service finds at an external URL. Blocks.
+ *
+ * `store` may be NULL: every default; a mimetype is refused, because the service finds it out by itself. `request`
+ * may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the credentials that signed the
+ * call. Errors: FILESTACK_E_ARGUMENT (no API key, no http or https URL), and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_upload_url(
+    const filestack_client *client, const char *url, const filestack_store_options *store,
+    const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Upload options
+ *
+ * How a file is uploaded.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Intelligent Ingestion is not used. */
+#define FILESTACK_INTELLIGENT_OFF 0
+
+/** Intelligent Ingestion is used where the application has it; regular parts otherwise. */
+#define FILESTACK_INTELLIGENT_ON 1
+
+/**
+ * Makes options with every default.
+ *
+ * Returns an object to be freed with filestack_upload_options_free. Errors: none. Threads: any. Since: 0.1.0.
+ */
+filestack_upload_options *filestack_upload_options_new(void);
+
+/**
+ * Makes options with the same values.
+ *
+ * Returns an object to be freed with filestack_upload_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+filestack_upload_options *filestack_upload_options_clone(const filestack_upload_options *options);
+
+/**
+ * Sets where and under which name the file is stored. The values are copied. NULL: every default.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_store(
+    filestack_upload_options *options, const filestack_store_options *store, filestack_error **error);
+
+/**
+ * Turns Intelligent Ingestion on or off: FILESTACK_INTELLIGENT_*. Off by default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_intelligent(
+    filestack_upload_options *options, int32_t mode, filestack_error **error);
+
+/**
+ * Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_part_size_bytes(
+    filestack_upload_options *options, uint64_t size_bytes, filestack_error **error);
+
+/**
+ * Sets how many parts travel at the same time: 1 to 20, 4 by default. Each is held in memory.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_concurrency(
+    filestack_upload_options *options, uint32_t parts, filestack_error **error);
+
+/**
+ * Signs this upload, and the calls of the filelink that it makes, instead of the client's credentials. NULL: the
+ * client's. The object is retained.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_security(
+    filestack_upload_options *options, const filestack_security *security, filestack_error **error);
+
+/**
+ * Limits the time of the whole upload with all its retries. 0 = the client's limit, which is the default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_total_timeout_ms(
+    filestack_upload_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Frees the options. What was made with them stays.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_upload_options_free(filestack_upload_options *options);
+
 /*---------------------------------------------------------------------------------------------------------------------
  * Store options
  *
@@ -875,89 +643,6 @@ filestack_status filestack_store_options_add_upload_tag(
 void filestack_store_options_free(filestack_store_options *options);
 
 /*---------------------------------------------------------------------------------------------------------------------
- * Upload options
- *
- * How a file is uploaded.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/** Intelligent Ingestion is not used. */
-#define FILESTACK_INTELLIGENT_OFF 0
-
-/** Intelligent Ingestion is used where the application has it; regular parts otherwise. */
-#define FILESTACK_INTELLIGENT_ON 1
-
-/**
- * Makes options with every default.
- *
- * Returns an object to be freed with filestack_upload_options_free. Errors: none. Threads: any. Since: 0.1.0.
- */
-filestack_upload_options *filestack_upload_options_new(void);
-
-/**
- * Makes options with the same values.
- *
- * Returns an object to be freed with filestack_upload_options_free. Errors: none; NULL for NULL. Threads: one at a time.
- * Since: 0.1.0.
- */
-filestack_upload_options *filestack_upload_options_clone(const filestack_upload_options *options);
-
-/**
- * Sets where and under which name the file is stored. The values are copied. NULL: every default.
- *
- * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_upload_options_set_store(
-    filestack_upload_options *options, const filestack_store_options *store, filestack_error **error);
-
-/**
- * Turns Intelligent Ingestion on or off: FILESTACK_INTELLIGENT_*. Off by default.
- *
- * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_upload_options_set_intelligent(
-    filestack_upload_options *options, int32_t mode, filestack_error **error);
-
-/**
- * Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.
- *
- * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_upload_options_set_part_size_bytes(
-    filestack_upload_options *options, uint64_t size_bytes, filestack_error **error);
-
-/**
- * Sets how many parts travel at the same time: 1 to 20, 4 by default. Each is held in memory.
- *
- * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_upload_options_set_concurrency(
-    filestack_upload_options *options, uint32_t parts, filestack_error **error);
-
-/**
- * Signs this upload, and the calls of the filelink that it makes, instead of the client's credentials. NULL: the
- * client's. The object is retained.
- *
- * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_upload_options_set_security(
-    filestack_upload_options *options, const filestack_security *security, filestack_error **error);
-
-/**
- * Limits the time of the whole upload with all its retries. 0 = the client's limit, which is the default.
- *
- * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
- */
-filestack_status filestack_upload_options_set_total_timeout_ms(
-    filestack_upload_options *options, int64_t milliseconds, filestack_error **error);
-
-/**
- * Frees the options. What was made with them stays.
- *
- * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
- */
-void filestack_upload_options_free(filestack_upload_options *options);
-
-/*---------------------------------------------------------------------------------------------------------------------
  * Request options
  *
  * How one call to the service is made.
@@ -1025,178 +710,6 @@ filestack_status filestack_request_options_set_if_exists(
 void filestack_request_options_free(filestack_request_options *options);
 
 /*---------------------------------------------------------------------------------------------------------------------
- * Client
- *
- * The client.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Makes a client. Contacts nobody; reads the proxy variables of the environment once.
- *
- * `api_key` may be NULL: what needs one then says so. `options` may be NULL: every default; they are copied.
- * `*out_client` is released with filestack_client_release.
- * Errors: FILESTACK_E_ARGUMENT, FILESTACK_E_TLS. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_new(
-    const char *api_key, const filestack_client_options *options, filestack_client **out_client,
-    filestack_error **error);
-
-/**
- * The file with this handle. Contacts nobody.
- *
- * `security` signs its calls; NULL = the client's. `*out_filelink` is released with filestack_filelink_release
- * and keeps the client alive. Errors: FILESTACK_E_ARGUMENT when the handle is empty or cannot be one.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_filelink(
-    const filestack_client *client, const char *handle, const filestack_security *security,
-    filestack_filelink **out_filelink, filestack_error **error);
-
-/**
- * A transformation of the file at an external URL. Contacts nobody; its URL needs the client's API key.
- *
- * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
- * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or no http or https URL.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_transform_external(
-    const filestack_client *client, const char *url, const filestack_security *security,
-    filestack_transformation **out_transformation, filestack_error **error);
-
-/**
- * A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Contacts nobody.
- *
- * `sources` holds `source_count` strings and may be NULL when there are none (tasks such as text_sentiment).
- * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
- * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when a source is none of these. Threads: any.
- * Since: 0.1.0.
- */
-filestack_status filestack_client_transform(
-    const filestack_client *client, const char *const *sources, size_t source_count, const filestack_security *security,
-    filestack_transformation **out_transformation, filestack_error **error);
-
-/**
- * Uploads the file at `path`. Blocks.
- *
- * `options` may be NULL: every default. `*out_filelink` is released with filestack_filelink_release; it has the
- * credentials that signed the upload. Parts travel in parallel, each is checked by its MD5, and what fails for
- * the moment is tried again.
- * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT (a directory, an empty file, no API key),
- * FILESTACK_E_SOURCE_CHANGED, and those of the network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_upload_path(
-    const filestack_client *client, const char *path, const filestack_upload_options *options,
-    filestack_filelink **out_filelink, filestack_error **error);
-
-/**
- * Uploads a source: a file, memory or a reader. Blocks.
- *
- * As filestack_client_upload_path. The source serves one upload at a time and is not read after the call.
- * Errors: as filestack_client_upload_path, FILESTACK_E_STATE when the source is in use or cannot be read again,
- * FILESTACK_E_CALLBACK when a reader fails. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_upload(
-    const filestack_client *client, const filestack_source *source, const filestack_upload_options *options,
-    filestack_filelink **out_filelink, filestack_error **error);
-
-/**
- * Adds a reference to the client and returns it.
- *
- * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-filestack_client *filestack_client_retain(const filestack_client *client);
-
-/**
- * Gives a reference to the client back. It lives on while filelinks and transformations of it do.
- *
- * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
- */
-void filestack_client_release(filestack_client *client);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Source
- *
- * Sources of uploads.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/** Initial value of a filestack_reader. */
-#define FILESTACK_READER_INIT { (uint32_t)sizeof(filestack_reader), 0, 0, 0, 0, 0, 0 }
-
-/**
- * A reader of the caller, such as a file object of another language. Start from FILESTACK_READER_INIT, which sets
- * struct_size.
- *
- * The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
- * call a blocking function of the library.
- */
-typedef struct filestack_reader {
-    /** sizeof(filestack_reader), set by FILESTACK_READER_INIT. */
-    uint32_t struct_size;
-    /** Must be 0. */
-    uint32_t reserved;
-    /** Writes up to `size` bytes to `buffer` and returns how many, 0 at the end, a negative number on failure. */
-    int64_t (*read)(void *user, void *buffer, size_t size);
-    /**
-     * Goes to the byte at `offset`, counted from the first; returns 0, or anything else on failure. May be NULL:
-     * the source then serves one upload.
-     */
-    int32_t (*seek)(void *user, uint64_t offset);
-    /**
-     * Returns the number of bytes from the first to the last, or a negative number when only reading tells. May be
-     * NULL. Without a size the content is first copied to a temporary file. It may move the position when there is
-     * `seek`, which is called afterwards.
-     */
-    int64_t (*size)(void *user);
-    /** Frees `user`; called once, after the last call of the others. May be NULL. */
-    filestack_destroy destroy;
-    /** Given to all functions. */
-    void *user;
-} filestack_reader;
-
-/**
- * The file at `path`, opened now.
- *
- * `*out_source` is released with filestack_source_release.
- * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it is no regular file. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_source_from_path(const char *path, filestack_source **out_source, filestack_error **error);
-
-/**
- * `size` bytes in memory.
- *
- * With `destroy` the memory is borrowed until `destroy(user)` is called: once, after the last use, also when this
- * call fails. Without it (NULL) the bytes are copied now. `*out_source` is released with filestack_source_release.
- * Errors: misuse only. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_source_from_memory(
-    const void *data, size_t size, filestack_destroy destroy, void *user, filestack_source **out_source,
-    filestack_error **error);
-
-/**
- * A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails -
- * unless `struct_size` is too small to tell that there is one.
- *
- * `*out_source` is released with filestack_source_release. Errors: FILESTACK_E_NULL without `read`,
- * FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_source_from_reader(
-    const filestack_reader *reader, filestack_source **out_source, filestack_error **error);
-
-/**
- * Adds a reference to the source and returns it.
- *
- * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-filestack_source *filestack_source_retain(const filestack_source *source);
-
-/**
- * Gives a reference to the source back.
- *
- * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
- */
-void filestack_source_release(filestack_source *source);
-
-/*---------------------------------------------------------------------------------------------------------------------
  * Filelink
  *
  * Files that the service keeps.
@@ -1226,41 +739,6 @@ filestack_status filestack_filelink_signed_url(
     const filestack_filelink *filelink, const filestack_security *security, char **out_url, filestack_error **error);
 
 /**
- * Downloads the file. Blocks.
- *
- * The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name
- * that ends with ".filestack-part", which is removed on failure. `request` may be NULL. `out_size_bytes` may be
- * NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, and those of the network and the service.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_download(
-    const filestack_filelink *filelink, const char *path, const filestack_request_options *request,
-    uint64_t *out_size_bytes, filestack_error **error);
-
-/**
- * Reads the file's content into memory. Blocks.
- *
- * `request` may be NULL. `*out_content` is freed with filestack_buffer_free. Errors: FILESTACK_E_TOO_LARGE beyond
- * the limit (1 GiB unless set), and those of the network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_get_content(
-    const filestack_filelink *filelink, const filestack_request_options *request, filestack_buffer **out_content,
-    filestack_error **error);
-
-/**
- * What the service knows of the file, as a JSON object. Blocks.
- *
- * `fields` holds `field_count` names: size, mimetype, filename, width, height, uploaded (milliseconds since 1970),
- * writeable, cloud, source_url, md5, sha1, sha224, sha256, sha384, sha512, location, path, container, key, exif,
- * status. Without any the service chooses. `request` may be NULL. `*out_json` is freed with filestack_string_free.
- * Errors: FILESTACK_E_ARGUMENT for an unknown name, and those of the network and the service. Threads: any.
- * Since: 0.1.0.
- */
-filestack_status filestack_filelink_metadata(
-    const filestack_filelink *filelink, const char *const *fields, size_t field_count,
-    const filestack_request_options *request, char **out_json, filestack_error **error);
-
-/**
  * Begins a transformation of the file. Contacts nobody.
  *
  * `*out_transformation` is freed with filestack_transformation_free and has the filelink's credentials.
@@ -1268,26 +746,6 @@ filestack_status filestack_filelink_metadata(
  */
 filestack_status filestack_filelink_transform(
     const filestack_filelink *filelink, filestack_transformation **out_transformation, filestack_error **error);
-
-/**
- * Adds a reference to the filelink and returns it.
- *
- * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-filestack_filelink *filestack_filelink_retain(const filestack_filelink *filelink);
-
-/**
- * Gives a reference to the filelink back. The file at the service stays.
- *
- * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
- */
-void filestack_filelink_release(filestack_filelink *filelink);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Filelink reply
- *
- * What the service said when it stored a file, member by member.
- *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
  * The service's whole reply to the upload, as a JSON object. It has both "mimetype" and "type", whichever of the two
@@ -1353,52 +811,149 @@ const char *filestack_filelink_workflows_json(const filestack_filelink *filelink
  */
 uint64_t filestack_filelink_size_bytes(const filestack_filelink *filelink);
 
+/**
+ * Adds a reference to the filelink and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_filelink *filestack_filelink_retain(const filestack_filelink *filelink);
+
+/**
+ * Gives a reference to the filelink back. The file at the service stays.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_filelink_release(filestack_filelink *filelink);
+
+/* -- Analysis of a file: what the service finds in it, and the workflows that it runs on it. */
+
+/**
+ * Words for what the picture shows, as a JSON object: {"tags": {"auto": {word: 0 to 100}, "user": ...}}. Blocks.
+ *
+ * Needs credentials: the filelink's or those of `request`, which may be NULL. `*out_json` is freed with
+ * filestack_string_free. Errors: FILESTACK_E_ARGUMENT without credentials, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_tags(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Whether the picture is safe for work, as a JSON object: {"sfw": true or false}. Blocks.
+ *
+ * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_sfw(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * The text in the picture, as a JSON object: {"document": {"text_areas": [...]}, "text": "..."}. Blocks.
+ *
+ * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_ocr(
+    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
+    filestack_error **error);
+
+/**
+ * Starts a workflow on the file and answers with the service's reply, a JSON object with "jobid". Blocks.
+ *
+ * Needs credentials. Ownership as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_run_workflow(
+    const filestack_filelink *filelink, const char *workflow_id, const filestack_request_options *request,
+    char **out_json, filestack_error **error);
+
+/* -- Changes of a file: storing a copy, overwriting, deleting. */
+
+/**
+ * Stores a copy of the file as a new one. Blocks.
+ *
+ * `store` may be NULL: every default; a mimetype and upload tags are refused, because the service cannot set them
+ * here. `request` may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the client and
+ * the credentials that signed the call. Errors: FILESTACK_E_ARGUMENT, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_store(
+    const filestack_filelink *filelink, const filestack_store_options *store, const filestack_request_options *request,
+    filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Replaces the file's content. The handle stays; copies that were delivered before may live on for a while. Blocks.
+ *
+ * `source` is read while it is sent, whatever its size. `base64decode`, nonzero = yes, makes the service decode the
+ * content first. Needs credentials: the filelink's or those of `request`, which may be NULL. `out_json` takes the
+ * service's reply, is freed with filestack_string_free, and may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT without credentials, those of filestack_client_upload for the source, and those of the
+ * network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_overwrite(
+    const filestack_filelink *filelink, const filestack_source *source, int32_t base64decode,
+    const filestack_request_options *request, char **out_json, filestack_error **error);
+
+/**
+ * Replaces the file's content by what the service finds at `url`. Blocks.
+ *
+ * As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for what is no http or https
+ * URL, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_overwrite_url(
+    const filestack_filelink *filelink, const char *url, int32_t base64decode, const filestack_request_options *request,
+    char **out_json, filestack_error **error);
+
+/**
+ * Deletes the file from the service and its storage. Blocks.
+ *
+ * Needs the client's API key and credentials: the filelink's or those of `request`, which may be NULL.
+ * Errors: FILESTACK_E_ARGUMENT that says which of the two is missing, FILESTACK_E_NOT_FOUND when the file is gone
+ * already, and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_delete(
+    const filestack_filelink *filelink, const filestack_request_options *request, filestack_error **error);
+
+/* -- The content of a file, and what the service knows of it. */
+
+/**
+ * Downloads the file. Blocks.
+ *
+ * The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name
+ * that ends with ".filestack-part", which is removed on failure. `request` may be NULL. `out_size_bytes` may be
+ * NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, and those of the network and the service.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_download(
+    const filestack_filelink *filelink, const char *path, const filestack_request_options *request,
+    uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * Reads the file's content into memory. Blocks.
+ *
+ * `request` may be NULL. `*out_content` is freed with filestack_buffer_free. Errors: FILESTACK_E_TOO_LARGE beyond
+ * the limit (1 GiB unless set), and those of the network and the service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_get_content(
+    const filestack_filelink *filelink, const filestack_request_options *request, filestack_buffer **out_content,
+    filestack_error **error);
+
+/**
+ * What the service knows of the file, as a JSON object. Blocks.
+ *
+ * `fields` holds `field_count` names: size, mimetype, filename, width, height, uploaded (milliseconds since 1970),
+ * writeable, cloud, source_url, md5, sha1, sha224, sha256, sha384, sha512, location, path, container, key, exif,
+ * status. Without any the service chooses. `request` may be NULL. `*out_json` is freed with filestack_string_free.
+ * Errors: FILESTACK_E_ARGUMENT for an unknown name, and those of the network and the service. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_metadata(
+    const filestack_filelink *filelink, const char *const *fields, size_t field_count,
+    const filestack_request_options *request, char **out_json, filestack_error **error);
+
 /*---------------------------------------------------------------------------------------------------------------------
  * Transformation
  *
- * Transformations: chains of tasks.
+ * Chains of tasks over one or more sources.
  *--------------------------------------------------------------------------------------------------------------------*/
-
-/** The parameter is true or false: `i`, nonzero = true. */
-#define FILESTACK_PARAM_BOOL 1
-
-/** The parameter is an integer: `i`. */
-#define FILESTACK_PARAM_INT 2
-
-/** The parameter is a number: `f`. */
-#define FILESTACK_PARAM_NUMBER 3
-
-/** The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is 0. */
-#define FILESTACK_PARAM_STRING 4
-
-/**
- * The parameter is a list of integers: `p` points to `len` values of type int64_t. A list of boxes has four for each.
- */
-#define FILESTACK_PARAM_INTS 5
-
-/** The parameter is a list of texts: `p` points to `len` values of type const char *. */
-#define FILESTACK_PARAM_STRINGS 6
-
-/** The parameter is a JSON value: `p` and `len` as for FILESTACK_PARAM_STRING. */
-#define FILESTACK_PARAM_JSON 7
-
-/** A named parameter of a task. Zero everything that `kind` does not use. */
-typedef struct filestack_param {
-    /** The parameter's name, as the catalogue of tasks has it. */
-    const char *name;
-    /** FILESTACK_PARAM_*: which of the members hold the value. */
-    uint32_t kind;
-    /** Must be 0. */
-    uint32_t reserved;
-    /** The value of a BOOL or an INT. */
-    int64_t i;
-    /** The value of a NUMBER. */
-    double f;
-    /** The value of a STRING, INTS, STRINGS or JSON. */
-    const void *p;
-    /** How many bytes or values `p` points to. */
-    size_t len;
-} filestack_param;
 
 /**
  * Adds a task with its parameters, checked against the catalogue of tasks.
@@ -1458,6 +1013,66 @@ filestack_status filestack_transformation_signed_url(
     filestack_error **error);
 
 /**
+ * Makes a transformation with the same sources, credentials and tasks, poisoned as this one is.
+ *
+ * Returns an object to be freed with filestack_transformation_free. Errors: none; NULL for NULL.
+ * Threads: one at a time. Since: 0.1.0.
+ */
+filestack_transformation *filestack_transformation_clone(const filestack_transformation *transformation);
+
+/**
+ * Frees the transformation.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_transformation_free(filestack_transformation *transformation);
+
+/* -- Parameters of tasks, as an array. */
+
+/** The parameter is true or false: `i`, nonzero = true. */
+#define FILESTACK_PARAM_BOOL 1
+
+/** The parameter is an integer: `i`. */
+#define FILESTACK_PARAM_INT 2
+
+/** The parameter is a number: `f`. */
+#define FILESTACK_PARAM_NUMBER 3
+
+/** The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is 0. */
+#define FILESTACK_PARAM_STRING 4
+
+/**
+ * The parameter is a list of integers: `p` points to `len` values of type int64_t. A list of boxes has four for each.
+ */
+#define FILESTACK_PARAM_INTS 5
+
+/** The parameter is a list of texts: `p` points to `len` values of type const char *. */
+#define FILESTACK_PARAM_STRINGS 6
+
+/** The parameter is a JSON value: `p` and `len` as for FILESTACK_PARAM_STRING. */
+#define FILESTACK_PARAM_JSON 7
+
+/** A named parameter of a task. Zero everything that `kind` does not use. */
+struct filestack_param {
+    /** The parameter's name, as the catalogue of tasks has it. */
+    const char *name;
+    /** FILESTACK_PARAM_*: which of the members hold the value. */
+    uint32_t kind;
+    /** Must be 0. */
+    uint32_t reserved;
+    /** The value of a BOOL or an INT. */
+    int64_t i;
+    /** The value of a NUMBER. */
+    double f;
+    /** The value of a STRING, INTS, STRINGS or JSON. */
+    const void *p;
+    /** How many bytes or values `p` points to. */
+    size_t len;
+};
+
+/* -- The result of a transformation: downloading and storing it, asking about it, converting it. */
+
+/**
  * Downloads the result. Blocks.
  *
  * As filestack_filelink_download. Errors: that of a task that could not be added, and those of
@@ -1476,205 +1091,6 @@ filestack_status filestack_transformation_download(
 filestack_status filestack_transformation_get_content(
     const filestack_transformation *transformation, const filestack_request_options *request,
     filestack_buffer **out_content, filestack_error **error);
-
-/**
- * Makes a transformation with the same sources, credentials and tasks, poisoned as this one is.
- *
- * Returns an object to be freed with filestack_transformation_free. Errors: none; NULL for NULL.
- * Threads: one at a time. Since: 0.1.0.
- */
-filestack_transformation *filestack_transformation_clone(const filestack_transformation *transformation);
-
-/**
- * Frees the transformation.
- *
- * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
- */
-void filestack_transformation_free(filestack_transformation *transformation);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Catalogue
- *
- * The catalogue of transformation tasks, for languages that make their interface at run time.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Every task that the library knows, with its parameters, as JSON.
- *
- * An object with `schema` (1), `types` (the rules of the types that have one) and `tasks`, a list of objects:
- * `name` (which is sent), `method` (the reference's name, which filestack_transformation_add takes as well),
- * `summary`, `aliases`, `category`, `output` (`file`, `json`, `either`, `job` or `html`), `json_switch` (the
- * parameter that makes `either` answer JSON, or null), `terminal`, `paged`, `source` (`one`, `many`, `url` or
- * `none`), `bare` (may stand without parameters), `needs_security`, `needs_one_of`, `reply`, and `params`: `name`,
- * `summary`, `type`, `required`, and where they apply `min`, `max`, `max_items`, `shape`, `values`, `default`,
- * `alias`, `same_as`. Members may be added in later versions.
- * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
- */
-const char *filestack_catalogue_json(void);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Client calls
- *
- * The client's calls beside uploads: external URLs, archives, screenshots, workflows.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Stores the file that the service finds at an external URL. Blocks.
- *
- * `store` may be NULL: every default; a mimetype is refused, because the service finds it out by itself. `request`
- * may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the credentials that signed the
- * call. Errors: FILESTACK_E_ARGUMENT (no API key, no http or https URL), and those of the network and the service.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_upload_url(
-    const filestack_client *client, const char *url, const filestack_store_options *store,
-    const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
-
-/**
- * Downloads files as one zip archive. Blocks.
- *
- * `files` holds `file_count` handles, URLs or storage aliases. The archive at `destination_path` appears only when
- * it is whole. `request` may be NULL. `out_size_bytes` may be NULL.
- * Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_zip(
-    const filestack_client *client, const char *destination_path, const char *const *files, size_t file_count,
-    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
-
-/**
- * A picture of the web page at `url`, as a transformation to download or to continue. Contacts nobody.
- *
- * `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
- * orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
- * Errors: FILESTACK_E_ARGUMENT for what is no http or https URL, and those of filestack_transformation_add.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_urlscreenshot(
-    const filestack_client *client, const char *url, const filestack_param *params, size_t param_count,
-    filestack_transformation **out_transformation, filestack_error **error);
-
-/**
- * How far a workflow's job is, as a JSON object. Blocks. Needs an API key and credentials.
- *
- * `request` may be NULL. `*out_json` is freed with filestack_string_free. Errors: FILESTACK_E_ARGUMENT without API
- * key or credentials, and those of the network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_workflow_status(
-    const filestack_client *client, const char *job_id, const filestack_request_options *request, char **out_json,
-    filestack_error **error);
-
-/**
- * A client of the same application, over the same connections, whose calls are signed by `security`; NULL = by
- * nothing. Contacts nobody.
- *
- * `*out_client` is released with filestack_client_release. Errors: misuse only. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_with_security(
-    const filestack_client *client, const filestack_security *security, filestack_client **out_client,
-    filestack_error **error);
-
-/**
- * The hosts that this client contacts, for allow-lists, as a JSON object: "fixed" is a list of names,
- * "named_by_the_service" a list of sentences that say where others come from.
- *
- * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_client_hosts_json(const filestack_client *client, char **out_json, filestack_error **error);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Filelink calls
- *
- * What can be done with a file: storing a copy, changing it, asking what is in it.
- *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Stores a copy of the file as a new one. Blocks.
- *
- * `store` may be NULL: every default; a mimetype and upload tags are refused, because the service cannot set them
- * here. `request` may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the client and
- * the credentials that signed the call. Errors: FILESTACK_E_ARGUMENT, and those of the network and the service.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_store(
-    const filestack_filelink *filelink, const filestack_store_options *store, const filestack_request_options *request,
-    filestack_filelink **out_filelink, filestack_error **error);
-
-/**
- * Words for what the picture shows, as a JSON object: {"tags": {"auto": {word: 0 to 100}, "user": ...}}. Blocks.
- *
- * Needs credentials: the filelink's or those of `request`, which may be NULL. `*out_json` is freed with
- * filestack_string_free. Errors: FILESTACK_E_ARGUMENT without credentials, and those of the network and the service.
- * Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_tags(
-    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
-    filestack_error **error);
-
-/**
- * Whether the picture is safe for work, as a JSON object: {"sfw": true or false}. Blocks.
- *
- * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_sfw(
-    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
-    filestack_error **error);
-
-/**
- * The text in the picture, as a JSON object: {"document": {"text_areas": [...]}, "text": "..."}. Blocks.
- *
- * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_ocr(
-    const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
-    filestack_error **error);
-
-/**
- * Starts a workflow on the file and answers with the service's reply, a JSON object with "jobid". Blocks.
- *
- * Needs credentials. Ownership as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_run_workflow(
-    const filestack_filelink *filelink, const char *workflow_id, const filestack_request_options *request,
-    char **out_json, filestack_error **error);
-
-/**
- * Replaces the file's content. The handle stays; copies that were delivered before may live on for a while. Blocks.
- *
- * `source` is read while it is sent, whatever its size. `base64decode`, nonzero = yes, makes the service decode the
- * content first. Needs credentials: the filelink's or those of `request`, which may be NULL. `out_json` takes the
- * service's reply, is freed with filestack_string_free, and may be NULL.
- * Errors: FILESTACK_E_ARGUMENT without credentials, those of filestack_client_upload for the source, and those of the
- * network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_overwrite(
-    const filestack_filelink *filelink, const filestack_source *source, int32_t base64decode,
-    const filestack_request_options *request, char **out_json, filestack_error **error);
-
-/**
- * Replaces the file's content by what the service finds at `url`. Blocks.
- *
- * As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for what is no http or https
- * URL, and those of the network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_overwrite_url(
-    const filestack_filelink *filelink, const char *url, int32_t base64decode, const filestack_request_options *request,
-    char **out_json, filestack_error **error);
-
-/**
- * Deletes the file from the service and its storage. Blocks.
- *
- * Needs the client's API key and credentials: the filelink's or those of `request`, which may be NULL.
- * Errors: FILESTACK_E_ARGUMENT that says which of the two is missing, FILESTACK_E_NOT_FOUND when the file is gone
- * already, and those of the network and the service. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_filelink_delete(
-    const filestack_filelink *filelink, const filestack_request_options *request, filestack_error **error);
-
-/*---------------------------------------------------------------------------------------------------------------------
- * Transformation calls
- *
- * What can be done with a transformation's result besides downloading it: storing, asking, converting.
- *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
  * Stores the result as a new file. Blocks.
@@ -1745,9 +1161,9 @@ filestack_status filestack_transformation_av_convert(
     const filestack_request_options *request, filestack_av_job **out_job, filestack_error **error);
 
 /*---------------------------------------------------------------------------------------------------------------------
- * Av job
+ * AV job
  *
- * Conversions of audio and video.
+ * Conversions of audio and video that run at the service.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /** The service has taken the job. */
@@ -1826,9 +1242,275 @@ filestack_av_job *filestack_av_job_retain(const filestack_av_job *job);
 void filestack_av_job_release(filestack_av_job *job);
 
 /*---------------------------------------------------------------------------------------------------------------------
+ * Source
+ *
+ * What is uploaded.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Initial value of a filestack_reader. */
+#define FILESTACK_READER_INIT { (uint32_t)sizeof(filestack_reader), 0, 0, 0, 0, 0, 0 }
+
+/**
+ * A reader of the caller, such as a file object of another language. Start from FILESTACK_READER_INIT, which sets
+ * struct_size.
+ *
+ * The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
+ * call a blocking function of the library.
+ */
+struct filestack_reader {
+    /** sizeof(filestack_reader), set by FILESTACK_READER_INIT. */
+    uint32_t struct_size;
+    /** Must be 0. */
+    uint32_t reserved;
+    /** Writes up to `size` bytes to `buffer` and returns how many, 0 at the end, a negative number on failure. */
+    int64_t (*read)(void *user, void *buffer, size_t size);
+    /**
+     * Goes to the byte at `offset`, counted from the first; returns 0, or anything else on failure. May be NULL:
+     * the source then serves one upload.
+     */
+    int32_t (*seek)(void *user, uint64_t offset);
+    /**
+     * Returns the number of bytes from the first to the last, or a negative number when only reading tells. May be
+     * NULL. Without a size the content is first copied to a temporary file. It may move the position when there is
+     * `seek`, which is called afterwards.
+     */
+    int64_t (*size)(void *user);
+    /** Frees `user`; called once, after the last call of the others. May be NULL. */
+    filestack_destroy destroy;
+    /** Given to all functions. */
+    void *user;
+};
+
+/**
+ * The file at `path`, opened now.
+ *
+ * `*out_source` is released with filestack_source_release.
+ * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it is no regular file. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_source_from_path(const char *path, filestack_source **out_source, filestack_error **error);
+
+/**
+ * `size` bytes in memory.
+ *
+ * With `destroy` the memory is borrowed until `destroy(user)` is called: once, after the last use, also when this
+ * call fails. Without it (NULL) the bytes are copied now. `*out_source` is released with filestack_source_release.
+ * Errors: misuse only. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_source_from_memory(
+    const void *data, size_t size, filestack_destroy destroy, void *user, filestack_source **out_source,
+    filestack_error **error);
+
+/**
+ * A reader. The struct is copied; `reader->destroy` is called once, after the last use, also when this call fails -
+ * unless `struct_size` is too small to tell that there is one.
+ *
+ * `*out_source` is released with filestack_source_release. Errors: FILESTACK_E_NULL without `read`,
+ * FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_source_from_reader(
+    const filestack_reader *reader, filestack_source **out_source, filestack_error **error);
+
+/**
+ * Adds a reference to the source and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_source *filestack_source_retain(const filestack_source *source);
+
+/**
+ * Gives a reference to the source back.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_source_release(filestack_source *source);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Security
+ *
+ * Signed policies, the credentials that the service asks for.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Signs any JSON object as a policy, byte for byte as the reference SDK does: keys sorted, ASCII only.
+ *
+ * Nothing in the policy is checked; filestack_policy refuses misspelt keys. The secret is not kept.
+ * `*out_security` is released with filestack_security_release.
+ * Errors: FILESTACK_E_ARGUMENT when the policy is no JSON object or the secret is empty. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_security_new(
+    const char *policy_json, const char *secret, filestack_security **out_security, filestack_error **error);
+
+/**
+ * Signs a policy that was built key by key.
+ *
+ * `*out_security` is released with filestack_security_release; the policy stays the caller's.
+ * Errors: FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts itself, or the secret is empty.
+ * Threads: one at a time for the policy. Since: 0.1.0.
+ */
+filestack_status filestack_security_from_policy(
+    const filestack_policy *policy, const char *secret, filestack_security **out_security, filestack_error **error);
+
+/**
+ * Signs a policy that another program has encoded in URL-safe base64, character by character as it is.
+ *
+ * `*out_security` is released with filestack_security_release.
+ * Errors: FILESTACK_E_ARGUMENT when it is no padded URL-safe base64 or the secret is empty. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_security_from_encoded(
+    const char *policy_b64, const char *secret, filestack_security **out_security, filestack_error **error);
+
+/**
+ * Takes a policy and a signature that a server made, for a program that must not hold the app secret.
+ *
+ * `*out_security` is released with filestack_security_release.
+ * Errors: FILESTACK_E_ARGUMENT when the policy is no padded URL-safe base64 or the signature is not 64 hex digits.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_security_from_signed(
+    const char *policy_b64, const char *signature, filestack_security **out_security, filestack_error **error);
+
+/**
+ * The policy as JSON text, as it was signed. A secret.
+ *
+ * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_security_policy(const filestack_security *security);
+
+/**
+ * The policy in URL-safe base64 with padding. A secret.
+ *
+ * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_security_policy_b64(const filestack_security *security);
+
+/**
+ * The signature: 64 lower-case hex digits of HMAC-SHA256. A secret.
+ *
+ * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_security_signature(const filestack_security *security);
+
+/**
+ * The URL segment "security=p:<policy>,s:<signature>". A secret.
+ *
+ * Returns a string that lives as long as the object. Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_security_url_string(const filestack_security *security);
+
+/**
+ * Adds a reference to the object and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_security *filestack_security_retain(const filestack_security *security);
+
+/**
+ * Gives a reference back; the last one wipes and frees the object.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_security_release(filestack_security *security);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Policy
+ *
+ * What signed calls may do, built key by key.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Makes an empty policy. It needs an expiry before it can be signed.
+ *
+ * Returns an object to be freed with filestack_policy_free. Errors: none. Threads: any. Since: 0.1.0.
+ */
+filestack_policy *filestack_policy_new(void);
+
+/**
+ * Sets any member by its name on the wire (expiry, call, handle, url, maxSize, minSize, path, container) from a
+ * JSON value. An unknown name is refused with the nearest right one, so a slip cannot lift a restriction.
+ *
+ * Errors: FILESTACK_E_ARGUMENT for an unknown name or a value that does not fit. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_policy_set(
+    filestack_policy *policy, const char *key, const char *value_json, filestack_error **error);
+
+/**
+ * Sets when the policy ends, in seconds since 1970. Milliseconds are recognised and refused.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_expiry(filestack_policy *policy, int64_t unix_seconds, filestack_error **error);
+
+/**
+ * Allows one more call: pick, read, stat, write, writeUrl, store, convert, remove, exif or runWorkflow.
+ * A policy without any allows all but exif.
+ *
+ * Errors: FILESTACK_E_ARGUMENT for another word, with the nearest right one. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_add_call(filestack_policy *policy, const char *call, filestack_error **error);
+
+/**
+ * Limits the policy to the file with this handle.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_handle(filestack_policy *policy, const char *handle, filestack_error **error);
+
+/**
+ * Limits external URLs to those that match this regular expression.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_url(filestack_policy *policy, const char *pattern, filestack_error **error);
+
+/**
+ * Limits uploads to at most this many bytes.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is negative. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_max_size(filestack_policy *policy, int64_t size_bytes, filestack_error **error);
+
+/**
+ * Limits uploads to at least this many bytes.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is negative. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_min_size(filestack_policy *policy, int64_t size_bytes, filestack_error **error);
+
+/**
+ * Limits storage paths to those that match this regular expression.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_path(filestack_policy *policy, const char *pattern, filestack_error **error);
+
+/**
+ * Limits storage containers to those that match this regular expression.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_set_container(filestack_policy *policy, const char *pattern, filestack_error **error);
+
+/**
+ * The policy as JSON text.
+ *
+ * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_policy_json(const filestack_policy *policy, char **out_json, filestack_error **error);
+
+/**
+ * Frees the policy. Security objects made from it stay.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_policy_free(filestack_policy *policy);
+
+/*---------------------------------------------------------------------------------------------------------------------
  * Webhook
  *
- * Webhooks: who sent them.
+ * Who sent them.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
@@ -1853,6 +1535,339 @@ filestack_status filestack_webhook_verify(
 filestack_status filestack_webhook_verify_headers(
     const char *secret, const void *body, size_t body_size, const char *const *names, const char *const *values,
     size_t header_count, int64_t tolerance_seconds, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Error
+ *
+ * What went wrong, as objects of the caller.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * The status that the failed function returned.
+ *
+ * Errors: none; FILESTACK_OK for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_error_code(const filestack_error *error);
+
+/**
+ * One line that says what failed, on what, and what to do; no final period, never a secret.
+ *
+ * Returns a string that lives as long as the error. Errors: none; "" for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_error_message(const filestack_error *error);
+
+/**
+ * The HTTP status of the service's reply.
+ *
+ * Errors: none; 0 when there was no reply, and for NULL. Threads: any. Since: 0.1.0.
+ */
+int32_t filestack_error_http_status(const filestack_error *error);
+
+/**
+ * The service's own error text, shortened, with secrets masked.
+ *
+ * Returns a string that lives as long as the error. Errors: none; NULL when there is none. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_error_service_text(const filestack_error *error);
+
+/**
+ * Whether the same call may succeed later without a change.
+ *
+ * Errors: none; false for NULL. Threads: any. Since: 0.1.0.
+ */
+bool filestack_error_retryable(const filestack_error *error);
+
+/**
+ * How many milliseconds the service asks to wait before the next try.
+ *
+ * Errors: none; 0 when it does not say, and for NULL. Threads: any. Since: 0.1.0.
+ */
+uint64_t filestack_error_retry_after_ms(const filestack_error *error);
+
+/**
+ * The id of the failed request, for a report to Filestack's support.
+ *
+ * Returns a string that lives as long as the error. Errors: none; NULL when no request was made. Threads: any.
+ * Since: 0.1.0.
+ */
+const char *filestack_error_request_id(const filestack_error *error);
+
+/**
+ * The whole error as a JSON object: code, message and retryable always; http_status, service_text,
+ * retry_after_ms and request_id when known.
+ *
+ * Returns a string that lives as long as the error. Errors: none; "{}" for NULL. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_error_json(const filestack_error *error);
+
+/**
+ * Adds a reference to the error and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_error *filestack_error_retain(const filestack_error *error);
+
+/**
+ * Gives a reference to the error back; the last one frees it.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_error_release(filestack_error *error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Status
+ *
+ * What every function that can fail returns.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * The C name of a status, for example "FILESTACK_E_TIMEOUT"; "FILESTACK_E_UNKNOWN" for any other number.
+ *
+ * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_status_name(filestack_status status);
+
+/* -- Status codes: the numbers, their names, and the kinds of failure that they stand for. */
+
+/** Success. */
+#define FILESTACK_OK 0
+
+/** A pointer that must not be NULL was NULL; the message names it. */
+#define FILESTACK_E_NULL 1
+
+/** A string was not valid UTF-8. */
+#define FILESTACK_E_UTF8 2
+
+/** A pointer leads to an object of another type, or to one that was freed (best effort). */
+#define FILESTACK_E_OBJECT 3
+
+/** A value was refused; the message says what is allowed. */
+#define FILESTACK_E_ARGUMENT 4
+
+/** The object is in a state that does not allow the call. */
+#define FILESTACK_E_STATE 5
+
+/** A blocking call was made from a callback. */
+#define FILESTACK_E_WOULD_DEADLOCK 6
+
+/** This build or this input does not support the call. */
+#define FILESTACK_E_UNSUPPORTED 7
+
+/** The catalogue has no such transformation task; the message has the nearest name. */
+#define FILESTACK_E_TASK_UNKNOWN 20
+
+/** The task has no such parameter; the message has the nearest name. */
+#define FILESTACK_E_PARAM_UNKNOWN 21
+
+/** A task parameter has the wrong type. */
+#define FILESTACK_E_PARAM_TYPE 22
+
+/** A task parameter is out of range, or not one of the allowed words. */
+#define FILESTACK_E_PARAM_RANGE 23
+
+/** A required task parameter is missing. */
+#define FILESTACK_E_PARAM_MISSING 24
+
+/** The task may not stand at this place of the chain. */
+#define FILESTACK_E_TASK_ORDER 25
+
+/** A local file could not be read or written. */
+#define FILESTACK_E_IO 100
+
+/** The source changed while it was uploaded; nothing was stored. */
+#define FILESTACK_E_SOURCE_CHANGED 101
+
+/** The destination exists and may not be replaced. */
+#define FILESTACK_E_EXISTS 102
+
+/** A time limit passed; the message says which. */
+#define FILESTACK_E_TIMEOUT 200
+
+/** A host name could not be resolved. */
+#define FILESTACK_E_DNS 201
+
+/** No connection could be made. */
+#define FILESTACK_E_CONNECT 202
+
+/** The TLS handshake failed, for example because the certificate is not trusted. */
+#define FILESTACK_E_TLS 203
+
+/** An established connection broke. */
+#define FILESTACK_E_NETWORK 204
+
+/** The service answered with an error status. */
+#define FILESTACK_E_HTTP 300
+
+/** The service refused the credentials (HTTP 401 or 403). */
+#define FILESTACK_E_AUTH 301
+
+/** The service does not know the file or the application (HTTP 404). */
+#define FILESTACK_E_NOT_FOUND 302
+
+/** The service asks for fewer requests (HTTP 429). */
+#define FILESTACK_E_RATE_LIMIT 303
+
+/** The service's reply is not what the protocol promises. */
+#define FILESTACK_E_PROTOCOL 304
+
+/** The reply is larger than the limit. */
+#define FILESTACK_E_TOO_LARGE 305
+
+/** A webhook's signature does not match, or it is too old. */
+#define FILESTACK_E_SIGNATURE 306
+
+/** The operation was cancelled. */
+#define FILESTACK_E_CANCELLED 400
+
+/** A callback of the caller reported a failure. */
+#define FILESTACK_E_CALLBACK 403
+
+/** A bug in the library was caught; please report the message. */
+#define FILESTACK_E_PANIC 900
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Memory
+ *
+ * Strings and buffers that the library hands over.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Frees a string that the library handed over, and wipes it first: signed URLs are secrets.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_string_free(char *string);
+
+/**
+ * The first byte of the buffer.
+ *
+ * Returns memory that lives as long as the buffer. Errors: none; NULL for NULL. Threads: one at a time.
+ * Since: 0.1.0.
+ */
+const void *filestack_buffer_data(const filestack_buffer *buffer);
+
+/**
+ * The number of bytes in the buffer.
+ *
+ * Errors: none; 0 for NULL. Threads: one at a time. Since: 0.1.0.
+ */
+size_t filestack_buffer_size(const filestack_buffer *buffer);
+
+/**
+ * Frees the buffer.
+ *
+ * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+ */
+void filestack_buffer_free(filestack_buffer *buffer);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Log
+ *
+ * The log: events of the library, given to one function of the host. Silent until one is set.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Initial value of a filestack_log. */
+#define FILESTACK_LOG_INIT { (uint32_t)sizeof(filestack_log), 0, 0, 0, 0 }
+
+/** Log level: an operation failed in a way that the caller may not see otherwise. */
+#define FILESTACK_LOG_ERROR 1
+
+/** Log level: something went wrong and was mended, such as a retry. */
+#define FILESTACK_LOG_WARN 2
+
+/** Log level: milestones. */
+#define FILESTACK_LOG_INFO 3
+
+/** Log level: each request. */
+#define FILESTACK_LOG_DEBUG 4
+
+/** Log level: everything. */
+#define FILESTACK_LOG_TRACE 5
+
+/**
+ * Where log events go. Start from FILESTACK_LOG_INIT, which sets struct_size.
+ *
+ * `write` is called on any thread, several at a time; its strings are valid during the call only, and
+ * `fields_json` is a JSON object with the event's further members. It must not throw and may not call a
+ * blocking function. `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
+ */
+struct filestack_log {
+    /** sizeof(filestack_log), set by FILESTACK_LOG_INIT. */
+    uint32_t struct_size;
+    /** The most detailed level that is wanted: FILESTACK_LOG_ERROR to FILESTACK_LOG_TRACE. */
+    int32_t level;
+    /** Receives an event. */
+    void (*write)(void *user, int32_t level, const char *target, const char *message, const char *fields_json);
+    /** Frees `user`; may be NULL. */
+    filestack_destroy destroy;
+    /** Given to both functions. */
+    void *user;
+};
+
+/**
+ * Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
+ *
+ * The struct is copied. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
+ * there is one - and the log before stays.
+ * Errors: FILESTACK_E_ARGUMENT for a level or struct_size that is none, FILESTACK_E_NULL without `write`,
+ * FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_set_log(const filestack_log *log, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Catalogue
+ *
+ * The catalogue of transformation tasks, for languages that make their interface at run time.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Every task that the library knows, with its parameters, as JSON.
+ *
+ * An object with `schema` (1), `types` (the rules of the types that have one) and `tasks`, a list of objects:
+ * `name` (which is sent), `method` (the reference's name, which filestack_transformation_add takes as well),
+ * `summary`, `aliases`, `category`, `output` (`file`, `json`, `either`, `job` or `html`), `json_switch` (the
+ * parameter that makes `either` answer JSON, or null), `terminal`, `paged`, `source` (`one`, `many`, `url` or
+ * `none`), `bare` (may stand without parameters), `needs_security`, `needs_one_of`, `reply`, and `params`: `name`,
+ * `summary`, `type`, `required`, and where they apply `min`, `max`, `max_items`, `shape`, `values`, `default`,
+ * `alias`, `same_as`. Members may be added in later versions.
+ * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_catalogue_json(void);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Version
+ *
+ * The version of the header and of the running library.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Major version of this header. */
+#define FILESTACK_VERSION_MAJOR 0
+
+/** Minor version of this header. */
+#define FILESTACK_VERSION_MINOR 1
+
+/** Patch version of this header. */
+#define FILESTACK_VERSION_PATCH 0
+
+/** Version of this header as one number: major * 10000 + minor * 100 + patch. */
+#define FILESTACK_VERSION_NUMBER 100
+
+/**
+ * The version of the running library, for example "0.1.0".
+ *
+ * Returns a static string. Errors: none. Threads: any. Since: 0.1.0.
+ */
+const char *filestack_version(void);
+
+/**
+ * The version of the running library as a number: major * 10000 + minor * 100 + patch.
+ *
+ * Compare it with FILESTACK_VERSION_NUMBER to learn whether the header fits.
+ * Errors: none. Threads: any. Since: 0.1.0.
+ */
+uint32_t filestack_version_number(void);
 
 #ifdef __cplusplus
 }

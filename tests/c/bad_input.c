@@ -83,14 +83,14 @@ static void a_fifo(void)
 {
     char *path = folder_path("fifo");
     CHECK_INT(0, mkfifo(path, 0600));
-    check_path(path, FILESTACK_E_ARGUMENT, "no regular file");
+    check_path(path, FILESTACK_E_ARGUMENT, "not a regular file");
     free(path);
     folder_clear();
 }
 
 static void a_device(void)
 {
-    check_path("/dev/zero", FILESTACK_E_ARGUMENT, "no regular file");
+    check_path("/dev/zero", FILESTACK_E_ARGUMENT, "not a regular file");
 }
 
 static void a_link_to_nowhere_and_a_circle(void)
@@ -344,7 +344,7 @@ static void keys_that_are_none_are_refused(void)
     }
 }
 
-static void handles_that_are_none_are_refused(void)
+static void texts_that_cannot_be_handles_are_refused(void)
 {
     static const char *const handles[] = {"a/b", "https://cdn.filestackcontent.com/H", "src://a/b", "a b", "..",
                                           "H?policy=x", "\xc3\xbc"};
@@ -355,7 +355,7 @@ static void handles_that_are_none_are_refused(void)
     for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++) {
         CHECK_STATUS(FILESTACK_E_ARGUMENT,
                      filestack_client_filelink(client, handles[i], NULL, &filelink, failure_out()));
-        CHECK_CONTAINS("no handle", message());
+        CHECK_CONTAINS("not a handle", message());
         CHECK(filelink == NULL);
     }
     filestack_client_release(client);
@@ -569,7 +569,7 @@ static void a_user_agent_is_printable_ascii(void)
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_user_agent(options, "\xc3\xbc", failure_out()));
     CHECK_STATUS(FILESTACK_E_ARGUMENT,
                  filestack_client_options_set_user_agent(options, "a\r\nX-Evil: 1", failure_out()));
-    CHECK_CONTAINS("user_agent", message());
+    CHECK_CONTAINS("user agent", message());
     CHECK(strchr(message(), '\n') == NULL);
     CHECK_OK(filestack_client_options_set_user_agent(options, "my-app/1.0", failure_out()));
     filestack_client_options_free(options);
@@ -593,7 +593,7 @@ int main(void)
         TEST(objects_and_outputs_that_are_null),
         TEST(an_unknown_storage_is_told_with_the_nearest_one),
         TEST(keys_that_are_none_are_refused),
-        TEST(handles_that_are_none_are_refused),
+        TEST(texts_that_cannot_be_handles_are_refused),
         TEST(sources_that_are_none_are_refused),
         TEST(addresses_that_are_none_are_refused_and_change_nothing),
         TEST(numbers_out_of_range_are_refused),

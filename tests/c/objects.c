@@ -187,8 +187,8 @@ static void handles_of_another_type_are_refused(void)
 
 #define CHECK_WRONG(name, call) \
     do { \
-        CHECK_STATUS(FILESTACK_E_HANDLE, call); \
-        CHECK_CONTAINS(name " is no filestack_", message()); \
+        CHECK_STATUS(FILESTACK_E_OBJECT, call); \
+        CHECK_CONTAINS(name " is not a live filestack_", message()); \
     } while (0)
     CHECK_WRONG("options", filestack_client_new("KEY", (void *)store_options, &out_client, failure_out()));
     CHECK_WRONG("client", filestack_client_filelink((void *)filelink, "H", NULL, &out_filelink, failure_out()));
@@ -250,9 +250,9 @@ static void other_memory_is_refused(void)
 {
     uint64_t memory[8] = {0};
     filestack_filelink *filelink = NULL;
-    CHECK_STATUS(FILESTACK_E_HANDLE, filestack_client_filelink((void *)memory, "H", NULL, &filelink, failure_out()));
+    CHECK_STATUS(FILESTACK_E_OBJECT, filestack_client_filelink((void *)memory, "H", NULL, &filelink, failure_out()));
     /* Nothing of the library lies at an odd address, so nothing is read there. */
-    CHECK_STATUS(FILESTACK_E_HANDLE,
+    CHECK_STATUS(FILESTACK_E_OBJECT,
                  filestack_client_filelink((void *)((char *)memory + 1), "H", NULL, &filelink, failure_out()));
     CHECK(filelink == NULL);
 }

@@ -108,6 +108,10 @@ impl Header {
                 }
             }
         }
+        // A struct may be named before its members follow.
+        let complete = |item: &Item| matches!(item.kind, Kind::Struct(_)).then(|| item.name.clone());
+        let complete: Vec<String> = header.items.iter().filter_map(complete).collect();
+        header.items.retain(|item| !matches!(item.kind, Kind::Opaque) || !complete.contains(&item.name));
         Ok(header)
     }
 
@@ -178,6 +182,10 @@ fn parse_item(declaration: &str, doc: Vec<String>) -> Result<Item> {
     if let Some(definition) = declaration.strip_prefix("typedef ") {
         let (name, kind) = parse_typedef(definition)?;
         return Ok(Item { doc, name, kind });
+    }
+    if let Some((tag, after)) = declaration.strip_prefix("struct ").and_then(|rest| rest.split_once('{')) {
+        let body = after.trim_end().strip_suffix('}').ok_or("a struct without an end")?;
+        return Ok(Item { doc, name: tag.trim().to_owned(), kind: Kind::Struct(parse_members(body)?) });
     }
     let (name, prototype) = parse_prototype(declaration)?;
     Ok(Item { doc, name, kind: Kind::Function(prototype) })

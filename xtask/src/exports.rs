@@ -1,4 +1,4 @@
-//! Reads `src/ffi`: which file declares what of the C API.
+//! Reads the C layer: which file declares what of the C API.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,11 @@ use syn::{Attribute, Expr, ExprLit, Item, ItemFn, Lit, Meta};
 
 use crate::workspace::{Result, Workspace, read};
 
-/// A file of `src/ffi`.
+/// The folder of the C layer, and the file that lists its modules.
+const FOLDER: &str = "src";
+const INDEX: &str = "src/lib.rs";
+
+/// A file of the C layer.
 pub(crate) struct Module {
     /// Its path.
     pub(crate) path: PathBuf,
@@ -39,16 +43,16 @@ impl Module {
     }
 }
 
-/// The files of `src/ffi` in the order of its `mod.rs`, which is that of the header.
+/// The files of the C layer in the order of its index, which is that of the header.
 pub(crate) fn modules(workspace: &Workspace) -> Result<Vec<Module>> {
-    let index = parse_file(workspace.path("src/ffi/mod.rs"))?;
+    let index = parse_file(workspace.path(INDEX))?;
     let names = index.items.iter().filter_map(|item| match item {
         Item::Mod(item) if item.content.is_none() => Some(item.ident.to_string()),
         _ => None,
     });
     names
         .map(|name| {
-            let path = workspace.path("src/ffi").join(format!("{name}.rs"));
+            let path = workspace.path(FOLDER).join(format!("{name}.rs"));
             let file = parse_file(path.clone())?;
             Ok(Module { path, name, summary: summary(&file.attrs), file })
         })

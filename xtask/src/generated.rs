@@ -15,7 +15,7 @@ const FILES: &[Generator] = &[
     ("include/filestack/tasks.h", tasks_header::generate),
     ("include/filestack/tasks.hpp", tasks_cpp::generate),
     ("docs/transformations.md", task_page::generate),
-    ("tests/golden/tasks.tsv", task_cases::generate),
+    ("core/tests/golden/tasks.tsv", task_cases::generate),
 ];
 
 /// Writes the files.

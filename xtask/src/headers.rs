@@ -6,8 +6,11 @@ use serde_json::Value;
 
 use crate::declarations::{Header, Item, Kind};
 use crate::exports::{self, Module};
-use crate::layout::{self, Section};
+use crate::layout::{self, Part, Section};
 use crate::workspace::{Result, Workspace, read, write_if_changed};
+
+/// The package whose build script generates the header.
+const PACKAGE: &str = "filestack-c";
 
 /// What the comment of every function says.
 const REQUIRED: [&str; 3] = ["Errors: ", "Threads: ", "Since: "];
@@ -31,8 +34,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
 fn generate(workspace: &Workspace) -> Result<String> {
     let header = Header::parse(&read(&raw_header(workspace)?)?)?;
     check_documentation(&header)?;
-    let sections: Vec<Section> = exports::modules(workspace)?.into_iter().map(section_of).collect();
-    layout::write(&header, &sections)
+    layout::write(&header, &sections(exports::modules(workspace)?))
 }
 
 /// Runs the library's build script and returns the header that it has generated.
@@ -42,14 +44,14 @@ fn raw_header(workspace: &Workspace) -> Result<std::path::PathBuf> {
         "check",
         "--quiet",
         "--package",
-        "filestack",
+        PACKAGE,
         "--lib",
         "--message-format=json-render-diagnostics",
     ])?;
     let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     out_dir(&messages, &workspace.path("Cargo.toml"))
         .map(|folder| Path::new(folder).join("filestack.h"))
-        .ok_or_else(|| "cargo does not say where the build script of `filestack` has written to".into())
+        .ok_or_else(|| "cargo does not say where the build script of the C layer has written to".into())
 }
 
 /// The output folder of the build script that belongs to a manifest.
@@ -63,9 +65,40 @@ fn out_dir<'a>(messages: &'a [Value], manifest: &Path) -> Option<&'a str> {
     executed["out_dir"].as_str()
 }
 
-fn section_of(module: Module) -> Section {
-    let names = module.public_names().collect();
-    Section { title: capitalised(&module.name.replace('_', " ")), summary: module.summary, names }
+/// A section for each object. A file whose name continues that of an earlier one adds a part to its section.
+fn sections(modules: Vec<Module>) -> Vec<Section> {
+    let mut sections: Vec<(String, Section)> = Vec::new();
+    for module in modules {
+        let names = module.public_names().collect();
+        let continues = |object: &str| module.name.strip_prefix(object).is_some_and(|rest| rest.starts_with('_'));
+        match sections.iter_mut().find(|(object, _)| continues(object)) {
+            Some((_, section)) => section.parts.push(Part { summary: module.summary, names }),
+            None => {
+                let title = title(&module.name);
+                let summary = without_title(&module.summary, &title);
+                sections.push((module.name, Section { title, parts: vec![Part { summary, names }] }));
+            }
+        }
+    }
+    sections.into_iter().map(|(_, section)| section).collect()
+}
+
+/// The title of an object's section: `Client options`, `AV job`.
+fn title(object: &str) -> String {
+    capitalised(&object.replace('_', " ")).replace("Av ", "AV ")
+}
+
+/// A summary that may begin with the title's plural, without that: the title stands beside it.
+fn without_title(summary: &str, title: &str) -> String {
+    match summary.split_once(": ") {
+        Some((plural, rest)) if is_plural(&plural.to_lowercase(), &title.to_lowercase()) => capitalised(rest),
+        _ => summary.to_owned(),
+    }
+}
+
+fn is_plural(plural: &str, singular: &str) -> bool {
+    let stem = singular.strip_suffix('y').unwrap_or(singular);
+    plural.starts_with(stem)
 }
 
 fn capitalised(words: &str) -> String {
@@ -115,6 +148,34 @@ mod tests {
         assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
         assert_eq!(first_difference("a\nb\n", "a\nc\n"), Some((2, "b", "c")));
         assert_eq!(first_difference("a", "a\nb"), Some((2, "(end)", "b")));
+    }
+
+    #[test]
+    fn files_of_an_object_are_parts_of_its_section() {
+        let module = |name: &str, summary: &str| Module {
+            path: name.into(),
+            name: name.into(),
+            summary: summary.into(),
+            file: syn::parse_file("").unwrap(),
+        };
+        let sections = sections(vec![
+            module("client", "Clients: keys."),
+            module("client_upload", "Uploads."),
+            module("upload_options", "Upload options: how."),
+            module("clients", "Not the client."),
+        ]);
+        let shown: Vec<_> = sections
+            .iter()
+            .map(|section| (section.title.as_str(), section.parts.iter().map(|part| part.summary.as_str()).collect()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("Client", vec!["Keys.", "Uploads."]),
+                ("Upload options", vec!["How."]),
+                ("Clients", vec!["Not the client."])
+            ]
+        );
     }
 
     #[test]

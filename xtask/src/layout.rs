@@ -1,4 +1,4 @@
-//! Writes the header for readers: in sections, one for each file of `src/ffi`, behind the types that all share.
+//! The layout of the header: a table of contents, the types that all share, and a section for each object.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -9,63 +9,106 @@ use crate::workspace::Result;
 /// The longest line, as in the Rust code.
 const WIDTH: usize = 120;
 
-/// A part of the header under a banner of its own.
+/// The title of the section that all others need, and what it holds.
+const TYPES: (&str, &str) = ("Types", "The objects, and what several of them share.");
+
+/// All that the header says of one object, under a banner of its own.
 pub(crate) struct Section {
     /// Its name in the banner.
     pub(crate) title: String,
+    /// Its parts, at least one. The first one tells what the section is about.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// What one file adds to a section.
+pub(crate) struct Part {
     /// What it is about.
     pub(crate) summary: String,
     /// The names of what stands in it.
     pub(crate) names: Vec<String>,
 }
 
+impl Section {
+    fn summary(&self) -> &str {
+        self.parts.first().map_or("", |part| &part.summary)
+    }
+}
+
 /// The text of the header.
 pub(crate) fn write(header: &Header, sections: &[Section]) -> Result<String> {
     let home = homes(header, sections)?;
-    let mut text = format!("{}\n\n#ifndef {guard}\n#define {guard}\n\n", header.introduction, guard = header.guard);
+    let mut text = format!("{}\n\n", header.introduction);
+    write_contents(&mut text, sections, &home);
+    let _ = write!(text, "\n#ifndef {guard}\n#define {guard}\n\n", guard = header.guard);
     for include in &header.includes {
         let _ = writeln!(text, "#include {include}");
     }
     text.push_str("\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
 
-    banner(&mut text, "Types", "The objects, and the callbacks that several functions share.");
+    banner(&mut text, TYPES.0, TYPES.1);
     for item in header.items.iter().filter(|item| is_shared_type(item)) {
         write_item(&mut text, item);
     }
-    for (index, section) in sections.iter().enumerate() {
-        let mut items = header.items.iter().filter(|item| home.get(item.name.as_str()) == Some(&index)).peekable();
-        if items.peek().is_some() {
-            banner(&mut text, &section.title, &section.summary);
+    let structs = header.items.iter().filter(|item| matches!(item.kind, Kind::Struct(_)));
+    structs.for_each(|item| {
+        let _ = write!(text, "\ntypedef struct {name} {name};\n", name = item.name);
+    });
+    for (index, section) in sections.iter().enumerate().filter(|(index, _)| is_used(*index, &home)) {
+        banner(&mut text, &section.title, section.summary());
+        for (part_index, part) in section.parts.iter().enumerate() {
+            let place = (index, part_index);
+            let mut items = header.items.iter().filter(|item| home.get(item.name.as_str()) == Some(&place)).peekable();
+            if part_index > 0 && items.peek().is_some() {
+                let _ = write!(text, "\n/* -- {} */\n", part.summary);
+            }
+            let (functions, others): (Vec<&Item>, _) = items.partition(|item| matches!(item.kind, Kind::Function(_)));
+            others.into_iter().chain(functions).for_each(|item| write_item(&mut text, item));
         }
-        let (functions, others): (Vec<&Item>, _) = items.partition(|item| matches!(item.kind, Kind::Function(_)));
-        others.into_iter().chain(functions).for_each(|item| write_item(&mut text, item));
     }
 
     let _ = write!(text, "\n#ifdef __cplusplus\n}}\n#endif\n\n#endif /* {} */\n", header.guard);
     Ok(text)
 }
 
-/// The section of each item, by the item's name.
-fn homes<'a>(header: &'a Header, sections: &[Section]) -> Result<HashMap<&'a str, usize>> {
+/// The table of contents.
+fn write_contents(text: &mut String, sections: &[Section], home: &Homes<'_>) {
+    let used = sections.iter().enumerate().filter(|(index, _)| is_used(*index, home));
+    let rows: Vec<(&str, &str)> =
+        std::iter::once(TYPES).chain(used.map(|(_, section)| (section.title.as_str(), section.summary()))).collect();
+    let width = rows.iter().map(|(title, _)| title.len()).max().unwrap_or_default();
+    text.push_str("/*\n * Sections:\n *\n");
+    for (title, summary) in rows {
+        let _ = writeln!(text, " *   {title:width$}  {summary}");
+    }
+    text.push_str(" */\n");
+}
+
+/// Where each item stands, by its name: the numbers of the section and of the part.
+type Homes<'a> = HashMap<&'a str, (usize, usize)>;
+
+/// Whether anything stands in the section.
+fn is_used(section: usize, home: &Homes<'_>) -> bool {
+    home.values().any(|(index, _)| *index == section)
+}
+
+fn homes<'a>(header: &'a Header, sections: &[Section]) -> Result<Homes<'a>> {
     let mut home = HashMap::new();
     for item in header.items.iter().filter(|item| !is_shared_type(item)) {
         // The initial value of a struct is a macro, which Rust does not have: it stands with the struct.
         let of_struct = item.name.strip_suffix("_INIT").map(str::to_lowercase);
         let name = of_struct.as_ref().unwrap_or(&item.name);
-        let index = sections.iter().position(|section| section.names.contains(name));
-        let index = index.ok_or_else(|| format!("{}: no file of src/ffi declares it", item.name))?;
-        home.insert(item.name.as_str(), index);
+        let place = sections.iter().enumerate().find_map(|(index, section)| {
+            Some((index, section.parts.iter().position(|part| part.names.contains(name))?))
+        });
+        let place = place.ok_or_else(|| format!("{}: no file of the C layer declares it", item.name))?;
+        home.insert(item.name.as_str(), place);
     }
     Ok(home)
 }
 
 /// Whether the type stands before all sections: any function may use it, and C must know it first.
 fn is_shared_type(item: &Item) -> bool {
-    match &item.kind {
-        Kind::Opaque => true,
-        Kind::Alias(definition) => definition.contains("(*"),
-        Kind::Macro(_) | Kind::Struct(_) | Kind::Function(_) => false,
-    }
+    matches!(item.kind, Kind::Opaque | Kind::Alias(_))
 }
 
 fn banner(text: &mut String, title: &str, summary: &str) {
@@ -86,12 +129,12 @@ fn write_item(text: &mut String, item: &Item) {
         Kind::Alias(definition) => writeln!(text, "typedef {definition};"),
         Kind::Function(prototype) => writeln!(text, "{}", declaration(&item.name, prototype)),
         Kind::Struct(members) => {
-            let _ = writeln!(text, "typedef struct {} {{", item.name);
+            let _ = writeln!(text, "struct {} {{", item.name);
             for member in members {
                 write_doc(text, "    ", &member.doc);
                 let _ = writeln!(text, "    {};", member.declaration);
             }
-            writeln!(text, "}} {};", item.name)
+            writeln!(text, "}};")
         }
     };
 }
@@ -152,11 +195,8 @@ mod tests {
         /**\n * Makes it.\n */\nstruct filestack_x *filestack_x_new(void);\n#endif\n";
 
     fn section(title: &str, names: &[&str]) -> Section {
-        Section {
-            title: title.into(),
-            summary: "About it.".into(),
-            names: names.iter().map(|name| (*name).into()).collect(),
-        }
+        let names = names.iter().map(|name| (*name).into()).collect();
+        Section { title: title.into(), parts: vec![Part { summary: "About it.".into(), names }] }
     }
 
     #[test]
@@ -166,7 +206,11 @@ mod tests {
             [section("X", &["filestack_x_new"]), section("Table", &["filestack_table"]), section("None", &[])];
         let text = write(&header, &sections).unwrap();
         assert!(text.contains("/** Makes it. */\nfilestack_x *filestack_x_new(void);\n"), "{text}");
-        assert!(!text.contains("* None"), "{text}");
+        assert!(!text.contains("* None") && !text.contains("  None"), "{text}");
+        assert!(text.contains(" *   Table  About it.\n"), "{text}");
+        let (types, section) = text.split_once("* Table\n").unwrap();
+        assert!(types.contains("typedef struct filestack_table filestack_table;"), "{text}");
+        assert!(section.contains("struct filestack_table {\n    uint32_t size;\n};"), "{text}");
         let again = Header::parse(&text).unwrap();
         let names: Vec<&str> = again.items.iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["filestack_x", "filestack_x_new", "FILESTACK_TABLE_INIT", "filestack_table"]);

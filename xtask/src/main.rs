@@ -1,15 +1,18 @@
 //! Generators and checks of the workspace. `make` calls them; `cargo xtask` lists them.
 
+#![forbid(unsafe_code)]
+
 mod c_text;
 mod coverage;
 mod declarations;
 mod exports;
-mod ffi_rules;
+mod features;
 mod generated;
 mod headers;
 mod layout;
 mod null_calls;
 mod picture;
+mod rules;
 mod symbols;
 mod task_cases;
 mod task_examples;
@@ -27,12 +30,13 @@ use workspace::{Result, Workspace};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
-  headers [--check]   write include/filestack/filestack.h, or fail when it is not what src/ffi says
+  headers [--check]   write include/filestack/filestack.h, or fail when it is not what src/ says
   generate [--check]  write what is made from catalogue/tasks.toml, or fail when it is stale
   task-examples OUT.c write a C program that runs the lines of docs/transformations.md
   null-calls OUT.c    write a C program that calls every function of the header with NULL
   symbols LIB         compare what the shared library exports with what the header declares
-  ffi-rules           check the rules that every exported function and every file of src/ obeys
+  rules               check the rules of the code that compilers and clippy do not know
+  features [--check]  write xtask/features.txt, or fail when the library would be compiled with other features
   wrapper             check that filestack.hpp reaches every function of the header
   coverage [--check]  write docs/reference-coverage.md, or fail when it is stale or names what does not exist
   picture OUT.png     draw the picture that the examples upload";
@@ -62,7 +66,9 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["coverage"] => coverage::write(&workspace),
         ["coverage", "--check"] => coverage::check(&workspace),
         ["wrapper"] => wrapper::check(&workspace),
-        ["ffi-rules"] => ffi_rules::check(&workspace),
+        ["rules"] => rules::check(&workspace),
+        ["features"] => features::write(&workspace),
+        ["features", "--check"] => features::check(&workspace),
         ["picture", out] => picture::write(Path::new(out)),
         _ => Err(USAGE.into()),
     }

@@ -1,11 +1,11 @@
-//! Writes `tests/golden/tasks.tsv`: what the library makes of every parameter at its limits, within and beyond them.
+//! Writes `core/tests/golden/tasks.tsv`: what the library makes of every parameter at its limits, within and beyond them.
 //!
 //! A line holds the task, its parameters as JSON, and the URL's path or the kind of the refusal.
 
 use std::fmt::Write as _;
 
-use filestack::transformation::{Source, TaskChain};
 use filestack_catalogue::{Catalogue, Kind, Param, Shape, SourceRule, Task};
+use filestack_core::transformation::{Source, TaskChain};
 use serde_json::{Map, Value, json};
 
 use crate::task_words::is_sent_by_callers;

@@ -1,0 +1,71 @@
+//! Downloads: content of the service to memory, or to a file that appears only when it is whole.
+
+mod destination;
+
+use std::path::Path;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::options::RequestOptions;
+use crate::transport::{Reply, Request};
+
+use destination::Destination;
+
+/// The most that is read into memory unless the caller sets another limit.
+const LARGEST_CONTENT: u64 = 1024 * 1024 * 1024;
+
+/// Downloads `url` to `path` and returns the size in bytes. `what` names it in errors: "download of 'H'".
+pub(crate) async fn to_path(
+    context: &Context,
+    url: &str,
+    what: &str,
+    path: &Path,
+    options: &RequestOptions,
+) -> Result<u64> {
+    let work = async {
+        Destination::check(path, options.if_exists)?;
+        let request = Request::get(url, what);
+        let transport = context.transport();
+        transport
+            .retry(|| async {
+                let reply = transport.send(&request).await?;
+                save(reply, path, options).await
+            })
+            .await
+    };
+    context.within(options.total_timeout, what, work).await
+}
+
+/// Reads `url` into memory.
+pub(crate) async fn to_memory(context: &Context, url: &str, what: &str, options: &RequestOptions) -> Result<Vec<u8>> {
+    let limit = options.max_size.unwrap_or(LARGEST_CONTENT);
+    let request = Request::get(url, what);
+    let transport = context.transport();
+    let work = transport.retry(|| async { transport.send(&request).await?.bytes(limit).await });
+    context.within(options.total_timeout, what, work).await
+}
+
+/// Writes the body beside `path` and moves it there once it is complete.
+async fn save(mut reply: Reply, path: &Path, options: &RequestOptions) -> Result<u64> {
+    let limit = options.max_size.unwrap_or(u64::MAX);
+    if reply.announced_length().is_some_and(|length| length > limit) {
+        return Err(reply.too_large(limit));
+    }
+    let mut destination = Destination::create(path)?;
+    let mut size = 0;
+    while let Some(chunk) = reply.chunk().await? {
+        size += chunk.len() as u64;
+        if size > limit {
+            return Err(reply.too_large(limit));
+        }
+        destination.write(&chunk).await?;
+    }
+    if let Some(announced) = reply.announced_length()
+        && announced != size
+    {
+        let problem = format!("ended after {size} of {announced} bytes");
+        return Err(reply.unexpected(&problem, "").with_retryable(true));
+    }
+    destination.finish(options.if_exists).await?;
+    Ok(size)
+}

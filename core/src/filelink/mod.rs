@@ -1,0 +1,211 @@
+//! Filelinks: files that the service keeps.
+
+mod analysis;
+mod changes;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+use url::Url;
+
+use crate::context::Context;
+use crate::download;
+use crate::endpoints::Endpoint;
+use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::options::RequestOptions;
+use crate::security::Security;
+use crate::stored_file::{StoredFile, UploadReply};
+use crate::suggestion;
+use crate::transformation::Transformation;
+use crate::transport::Request;
+
+/// The metadata that the service can be asked for.
+pub const METADATA_FIELDS: &[&str] = &[
+    "size",
+    "mimetype",
+    "filename",
+    "width",
+    "height",
+    "uploaded",
+    "writeable",
+    "cloud",
+    "source_url",
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "location",
+    "path",
+    "container",
+    "key",
+    "exif",
+    "status",
+];
+
+/// A file by its handle. Clones are cheap.
+#[derive(Clone, Debug)]
+pub struct Filelink(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    context: Context,
+    handle: Handle,
+    upload_reply: Option<UploadReply>,
+}
+
+/// The new file has the context and the credentials that stored it.
+impl From<StoredFile> for Filelink {
+    fn from(stored: StoredFile) -> Self {
+        let StoredFile { context, handle, reply } = stored;
+        Filelink(Arc::new(Shared { context, handle, upload_reply: Some(reply) }))
+    }
+}
+
+impl Filelink {
+    /// A file that exists at the service.
+    pub(crate) fn existing(context: Context, handle: &str) -> Result<Self> {
+        let handle = Handle::parse(handle)?;
+        Ok(Filelink(Arc::new(Shared { context, handle, upload_reply: None })))
+    }
+
+    /// The handle: the file's name at the service.
+    #[must_use]
+    pub fn handle(&self) -> &str {
+        self.0.handle.as_str()
+    }
+
+    /// What the service said when it stored the file, when this filelink comes from that.
+    #[must_use]
+    pub fn upload_reply(&self) -> Option<&UploadReply> {
+        self.0.upload_reply.as_ref()
+    }
+
+    /// The file's URL, without credentials.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}/{}", self.cdn(), self.handle())
+    }
+
+    /// The file's URL with credentials: those of `security`, or else the filelink's.
+    ///
+    /// # Errors
+    /// `Argument` when there are none.
+    pub fn signed_url(&self, security: Option<&Security>) -> Result<String> {
+        let security = self.context().call_security(security).ok_or_else(|| {
+            Error::argument("a signed URL needs a security object, and the filelink has none: pass one")
+        })?;
+        Ok(format!("{}/{}/{}", self.cdn(), security.url_string(), self.handle()))
+    }
+
+    /// A transformation of this file.
+    #[must_use]
+    pub fn transform(&self) -> Transformation {
+        Transformation::new(self.context().clone(), vec![(&self.0.handle).into()])
+    }
+
+    /// Downloads the file to `path` and returns its size in bytes.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the destination, the network or the service. Nothing is left at `path` then.
+    pub async fn download(&self, path: impl AsRef<Path>, options: &RequestOptions) -> Result<u64> {
+        let url = self.content_url(options)?;
+        download::to_path(self.context(), &url, &self.download_name(), path.as_ref(), options).await
+    }
+
+    /// The file's content.
+    ///
+    /// # Errors
+    /// `TooLarge` beyond the limit, and whatever is wrong with the network or the service.
+    pub async fn get_content(&self, options: &RequestOptions) -> Result<Vec<u8>> {
+        let url = self.content_url(options)?;
+        download::to_memory(self.context(), &url, &self.download_name(), options).await
+    }
+
+    /// What the service knows of the file, as a JSON object. Without fields the service chooses them.
+    ///
+    /// # Errors
+    /// `Argument` for an unknown field, and whatever is wrong with the network or the service.
+    pub async fn metadata(&self, fields: &[&str], options: &RequestOptions) -> Result<String> {
+        let mut url = self.api_url("/metadata")?;
+        for field in fields {
+            if !METADATA_FIELDS.contains(field) {
+                let hint = suggestion::hint(field, METADATA_FIELDS.iter().copied());
+                return Err(Error::argument(format!("'{field}' is not a metadata field{hint}")));
+            }
+            url.query_pairs_mut().append_pair(field, "true");
+        }
+        if let Some(security) = self.context().call_security(options.security.as_ref()) {
+            sign(&mut url, security);
+        }
+        let request = Request::get(url, format!("metadata of '{}'", self.handle()));
+        let reply = self.context().json(&request, options.total_timeout).await?;
+        Ok(Value::Object(reply).to_string())
+    }
+
+    fn content_url(&self, options: &RequestOptions) -> Result<String> {
+        match self.context().call_security(options.security.as_ref()) {
+            Some(security) => self.signed_url(Some(security)),
+            None => Ok(self.url()),
+        }
+    }
+
+    /// The file's address at the API, not signed.
+    fn api_url(&self, suffix: &str) -> Result<Url> {
+        let base = format!("{}/file/{}{suffix}", self.context().endpoints().base(Endpoint::Api), self.handle());
+        Url::parse(&base).map_err(|cause| Error::argument(format!("'{base}' is not a URL: {cause}")))
+    }
+
+    fn required_security<'a>(&'a self, options: &'a RequestOptions, needed_by: &str) -> Result<&'a Security> {
+        self.context().call_security(options.security.as_ref()).ok_or_else(|| {
+            Error::argument(format!("{needed_by} needs a security object, and the filelink has none: pass one"))
+        })
+    }
+
+    fn context(&self) -> &Context {
+        &self.0.context
+    }
+
+    fn download_name(&self) -> String {
+        format!("download of '{}'", self.handle())
+    }
+
+    fn cdn(&self) -> &str {
+        self.context().endpoints().base(Endpoint::Cdn)
+    }
+}
+
+/// Puts credentials into the query, where the API wants them.
+fn sign(url: &mut Url, security: &Security) {
+    url.query_pairs_mut().append_pair("policy", security.policy_b64()).append_pair("signature", security.signature());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::ClientOptions;
+
+    fn filelink(handle: &str, security: Option<Security>) -> Filelink {
+        let mut options = ClientOptions::new();
+        options.security = security;
+        Filelink::existing(Context::new(None, options).unwrap(), handle).unwrap()
+    }
+
+    #[test]
+    fn urls_are_those_of_the_reference() {
+        let security = Security::new("{\"expires\":999999999999}", "secret").unwrap();
+        let unsigned = filelink("sm9IEXAMPLEQuzfJykmA", None);
+        assert_eq!(unsigned.url(), "https://cdn.filestackcontent.com/sm9IEXAMPLEQuzfJykmA");
+        assert_eq!(
+            unsigned.signed_url(Some(&security)).unwrap(),
+            "https://cdn.filestackcontent.com/security=p:eyJleHBpcmVzIjogOTk5OTk5OTk5OTk5fQ==,\
+             s:8c75305f7615776a892ddd165111dba0fa24b45107024a55a7170a7d1d60157a/sm9IEXAMPLEQuzfJykmA"
+        );
+        assert!(unsigned.signed_url(None).unwrap_err().message().contains("security"));
+        let signed = filelink("H", Some(security));
+        assert!(signed.signed_url(None).unwrap().ends_with("/H"));
+    }
+}

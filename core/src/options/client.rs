@@ -1,0 +1,150 @@
+//! Client options: credentials, hosts, limits and trust.
+
+use std::time::Duration;
+
+use crate::endpoints::{Endpoint, Endpoints};
+use crate::error::{Error, Result};
+use crate::location::Location;
+use crate::security::Security;
+use crate::transport::{Settings, certificates};
+
+/// The options of a client. Everything has a default that works against Filestack.
+#[derive(Clone, Debug, Default)]
+pub struct ClientOptions {
+    /// Limits, retries and the user agent.
+    pub network: Settings,
+    /// Credentials of every call that is not given others.
+    pub security: Option<Security>,
+    pub(crate) storage: Location,
+    pub(crate) endpoints: Endpoints,
+}
+
+impl ClientOptions {
+    /// Options with every default.
+    #[must_use]
+    pub fn new() -> Self {
+        ClientOptions::default()
+    }
+
+    /// Sets the storage of uploads that name no location: `s3` by default, in any case.
+    ///
+    /// # Errors
+    /// `Argument` for an unknown name.
+    pub fn set_storage(&mut self, storage: &str) -> Result<()> {
+        self.storage = Location::parse(storage)?;
+        Ok(())
+    }
+
+    /// Reaches every part of the service under the customer's own domain.
+    ///
+    /// # Errors
+    /// `Argument` when `domain` is no bare host name.
+    pub fn set_cname(&mut self, domain: &str) -> Result<()> {
+        self.endpoints = Endpoints::with_cname(domain)?;
+        Ok(())
+    }
+
+    /// Reaches every part of the service at one origin, such as that of `filestack-local`.
+    ///
+    /// # Errors
+    /// `Argument` when `url` is no http or https URL.
+    pub fn set_base_url(&mut self, url: &str) -> Result<()> {
+        self.endpoints = Endpoints::on_one_origin(url)?;
+        Ok(())
+    }
+
+    /// Reaches one part of the service at another base URL.
+    ///
+    /// # Errors
+    /// `Argument` when `url` is no http or https URL.
+    pub fn set_endpoint(&mut self, endpoint: Endpoint, url: &str) -> Result<()> {
+        self.endpoints.set(endpoint, url)
+    }
+
+    /// Sets the `User-Agent` header.
+    ///
+    /// # Errors
+    /// `Argument` when it is empty or has characters that no header can hold.
+    pub fn set_user_agent(&mut self, user_agent: &str) -> Result<()> {
+        if user_agent.is_empty() || !user_agent.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(Error::argument(format!("the user agent '{user_agent}' must be printable ASCII")));
+        }
+        self.network.user_agent = user_agent.into();
+        Ok(())
+    }
+
+    /// Sets the delays between tries: the first one, and the longest one that it may grow to.
+    ///
+    /// # Errors
+    /// `Argument` when the longest is shorter than the first.
+    pub fn set_retry_delay(&mut self, first: Duration, longest: Duration) -> Result<()> {
+        if longest < first {
+            return Err(Error::argument("the longest retry delay is shorter than the first one"));
+        }
+        self.network.first_retry_delay = first;
+        self.network.longest_retry_delay = longest;
+        Ok(())
+    }
+
+    /// Sends every request through a proxy, instead of the one that the environment names.
+    ///
+    /// # Errors
+    /// `Argument` when `url` is no http or https URL with a host.
+    pub fn set_proxy(&mut self, url: &str) -> Result<()> {
+        let usable = url::Url::parse(url)
+            .is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.host_str().is_some());
+        if !usable {
+            // Not shown: it may hold a password wherever a slip has put it.
+            return Err(Error::argument("the proxy must be a URL such as 'http://127.0.0.1:3128'"));
+        }
+        self.network.set_proxy(url);
+        Ok(())
+    }
+
+    /// Trusts the certificates of a PEM text besides those of the platform.
+    ///
+    /// # Errors
+    /// `Argument` when it holds no certificate.
+    pub fn add_ca_pem(&mut self, pem: &str) -> Result<()> {
+        certificates(pem)?;
+        self.network.ca_pems.push(pem.into());
+        Ok(())
+    }
+
+    /// Trusts the certificates of a PEM file besides those of the platform. The file is read now.
+    ///
+    /// # Errors
+    /// `Io` when it cannot be read, `Argument` when it holds no certificate.
+    pub fn add_ca_file(&mut self, path: &str) -> Result<()> {
+        let pem = std::fs::read_to_string(path)
+            .map_err(|cause| Error::io(format!("cannot read the CA file '{path}'"), &cause))?;
+        self.add_ca_pem(&pem).map_err(|error| error.in_context(format!("CA file '{path}'")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unusable_values_are_refused_and_change_nothing() {
+        let mut options = ClientOptions::new();
+        let before = format!("{options:?}");
+        assert!(options.set_storage("s4").is_err());
+        assert!(options.set_proxy("proxy:3128").is_err());
+        assert!(options.set_proxy("socks5://proxy:1").is_err());
+        assert!(options.set_retry_delay(Duration::from_secs(2), Duration::from_secs(1)).is_err());
+        assert!(options.add_ca_pem("nothing").is_err());
+        assert!(options.add_ca_file("/missing/ca.pem").unwrap_err().message().contains("/missing/ca.pem"));
+        assert_eq!(format!("{options:?}"), before);
+    }
+
+    #[test]
+    fn a_proxys_password_is_not_shown() {
+        let mut options = ClientOptions::new();
+        options.set_proxy("http://me:hunter2@127.0.0.1:3128").unwrap();
+        assert!(!format!("{options:?}").contains("hunter2"));
+        let error = options.set_proxy("ftp://me:hunter2@x").unwrap_err();
+        assert!(!error.message().contains("hunter2"), "{error}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Options of clients, stored files, uploads and single requests. Each has a default that works against Filestack.
+
+mod client;
+mod request;
+mod store;
+mod upload;
+
+pub use client::ClientOptions;
+pub use request::{IfExists, RequestOptions};
+pub use store::StoreOptions;
+pub use upload::{Intelligent, UploadOptions};

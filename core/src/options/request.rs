@@ -1,0 +1,28 @@
+//! Request options: how one call to the service is made.
+
+use std::time::Duration;
+
+use crate::security::Security;
+
+/// What to do when the destination of a download exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IfExists {
+    /// It is replaced, in one step, when the download is whole.
+    #[default]
+    Replace,
+    /// The download fails and leaves it as it is.
+    Fail,
+}
+
+/// How one call to the service is made.
+#[derive(Clone, Debug, Default)]
+pub struct RequestOptions {
+    /// Credentials of this call, instead of the object's.
+    pub security: Option<Security>,
+    /// Time for the whole call, instead of the client's.
+    pub total_timeout: Option<Duration>,
+    /// The most bytes to take. For content in memory 1 GiB when unset; for files no limit.
+    pub max_size: Option<u64>,
+    /// What to do when the destination exists.
+    pub if_exists: IfExists,
+}

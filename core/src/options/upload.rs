@@ -1,0 +1,103 @@
+//! Upload options: how a file is sent.
+
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::security::Security;
+
+use super::store::StoreOptions;
+
+/// The smallest part that the storage accepts, but for the last one.
+const SMALLEST_PART: u64 = 5 * 1024 * 1024;
+/// The largest part that the storage accepts.
+const LARGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
+const MOST_CONCURRENCY: usize = 20;
+
+/// Whether the service should assemble the file from pieces that it checks by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Intelligent {
+    /// Regular parts.
+    #[default]
+    Off,
+    /// Intelligent Ingestion, where the application has it; regular parts otherwise.
+    On,
+}
+
+/// How a file is uploaded.
+#[derive(Clone, Debug)]
+pub struct UploadOptions {
+    /// Where and under which name it is stored.
+    pub store: StoreOptions,
+    /// Regular parts or Intelligent Ingestion.
+    pub intelligent: Intelligent,
+    /// Credentials of this upload and of the filelink that it makes, instead of the client's.
+    pub security: Option<Security>,
+    /// Time for the whole upload, instead of the client's.
+    pub total_timeout: Option<Duration>,
+    part_size: u64,
+    concurrency: usize,
+}
+
+impl Default for UploadOptions {
+    fn default() -> Self {
+        UploadOptions {
+            store: StoreOptions::default(),
+            intelligent: Intelligent::Off,
+            security: None,
+            total_timeout: None,
+            part_size: 8 * 1024 * 1024,
+            concurrency: 4,
+        }
+    }
+}
+
+impl UploadOptions {
+    /// Sets the size of a part: 5 MiB to 5 GiB. It grows by itself for files of more than 10 000 parts.
+    ///
+    /// # Errors
+    /// `Argument` outside these bounds.
+    pub fn set_part_size(&mut self, bytes: u64) -> Result<()> {
+        if !(SMALLEST_PART..=LARGEST_PART).contains(&bytes) {
+            return Err(Error::argument(format!(
+                "the part size is {bytes} bytes, but the storage takes parts of {SMALLEST_PART} to {LARGEST_PART} bytes"
+            )));
+        }
+        self.part_size = bytes;
+        Ok(())
+    }
+
+    /// Sets how many parts travel at the same time: 1 to 20. Each of them is held in memory.
+    ///
+    /// # Errors
+    /// `Argument` outside these bounds.
+    pub fn set_concurrency(&mut self, parts: usize) -> Result<()> {
+        if !(1..=MOST_CONCURRENCY).contains(&parts) {
+            return Err(Error::argument(format!("the concurrency is {parts}, but it must be 1 to {MOST_CONCURRENCY}")));
+        }
+        self.concurrency = parts;
+        Ok(())
+    }
+
+    pub(crate) fn part_size(&self) -> u64 {
+        self.part_size
+    }
+
+    pub(crate) fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_values_change_nothing() {
+        let mut upload = UploadOptions::default();
+        assert!(upload.set_part_size(SMALLEST_PART - 1).is_err());
+        assert!(upload.set_part_size(LARGEST_PART + 1).is_err());
+        assert!(upload.set_concurrency(0).is_err());
+        assert!(upload.set_concurrency(21).is_err());
+        assert_eq!((upload.part_size(), upload.concurrency()), (8 << 20, 4));
+    }
+}

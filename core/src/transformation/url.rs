@@ -1,0 +1,201 @@
+//! Writes a transformation as a URL: `{cdn}/[debug/][API key/]{task/}[security/]{source}`.
+//!
+//! There are two forms. The plain one is readable and what the documentation shows. The base64 one,
+//! `b64/{tasks}/b64://{source}`, holds the same as JSON and is used when a text could be taken apart at the
+//! wrong place on its way, or when the caller asks for it.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::Value as Json;
+
+use super::catalogue::SourceRule;
+use super::order;
+use super::source::Source;
+use super::step::Step;
+use super::value::{Literal, shorten};
+use crate::error::{Error, Result};
+
+/// What is encoded in texts and sources besides everything that is not ASCII. The separators `, : / [ ]` are not
+/// among it: the service may split before or after it decodes, so only quotes keep them together.
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'%')
+    .add(b'?')
+    .add(b'#')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'{')
+    .add(b'}')
+    .add(b'|')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`');
+
+/// A text with one of these is written in quotes.
+const QUOTED: [char; 6] = [',', ':', '/', '[', ']', ' '];
+
+/// A double quote as it travels in a URL.
+const QUOTE: &str = "%22";
+
+/// All that a URL is made of.
+pub(super) struct Address<'a> {
+    /// The origin of the delivery network, with or without a final slash.
+    pub(super) cdn: &'a str,
+    pub(super) api_key: Option<&'a str>,
+    /// The segment `security=p:…,s:…`, encoded already.
+    pub(super) security: Option<&'a str>,
+    /// Whether the service shall explain the request instead of running it.
+    pub(super) debug: bool,
+    /// Whether the base64 form is wanted where it is not needed.
+    pub(super) base64: bool,
+    pub(super) steps: &'a [Step],
+    pub(super) sources: &'a [Source],
+}
+
+impl Address<'_> {
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Argument`] when there is no API key but the service needs it to know the application.
+    pub(super) fn write(&self) -> Result<String> {
+        let mut segments = vec![self.cdn.trim_end_matches('/').to_owned()];
+        if self.debug {
+            segments.push("debug".to_owned());
+        }
+        segments.extend(self.api_key_segment()?.map(str::to_owned));
+        let security = self.security.map(str::to_owned);
+        let base64 = self.base64 || self.is_ambiguous();
+        let tasks = if base64 { base64_tasks(self.steps) } else { self.steps.iter().map(plain_task).collect() };
+        if self.sources.is_empty() {
+            // A task without a source is itself the last segment.
+            segments.extend(security);
+            segments.extend(tasks);
+        } else {
+            segments.extend(tasks);
+            segments.extend(security);
+            segments.push(self.source(if base64 { base64_source } else { plain_source }));
+        }
+        Ok(segments.join("/"))
+    }
+
+    /// A handle tells the service the application; nothing else does.
+    fn api_key_segment(&self) -> Result<Option<&str>> {
+        let wanting = match self.sources.iter().find(|source| source.needs_api_key()) {
+            Some(source) => format!("the source '{}'", shorten(source.as_str())),
+            None => match self.steps.iter().find(|step| step.works_on(SourceRule::None)) {
+                Some(step) => format!("task '{}'", step.name()),
+                None => return Ok(None),
+            },
+        };
+        match self.api_key {
+            Some(key) => Ok(Some(key)),
+            None => Err(Error::argument(format!("{wanting} needs an API key, and the client has none"))),
+        }
+    }
+
+    fn is_list(&self) -> bool {
+        self.sources.len() > 1 || order::takes_list(self.steps)
+    }
+
+    fn source(&self, write: impl Fn(&Source) -> String) -> String {
+        let sources: Vec<_> = self.sources.iter().map(write).collect();
+        let joined = sources.join(",");
+        if self.is_list() { format!("[{joined}]") } else { joined }
+    }
+
+    /// Whether the plain form could reach the service as something else.
+    fn is_ambiguous(&self) -> bool {
+        let is_ambiguous_text = |text: &str| text.contains('"') || has_dot_segment(text);
+        let mut literals = self.steps.iter().flat_map(|step| step.params()).map(|(_, literal)| literal);
+        literals.any(|literal| literal.any_text(&is_ambiguous_text))
+            || self.sources.iter().any(|source| {
+                let text = source.as_str();
+                text.contains(['?', '#', '"', '[', ']'])
+                    || (self.is_list() && text.contains(','))
+                    || has_dot_segment(text)
+            })
+    }
+}
+
+/// Whether HTTP clients would take a part of the text for a relative folder and remove it, with what stands before.
+fn has_dot_segment(text: &str) -> bool {
+    text.contains('/') && text.split('/').any(|segment| segment == "." || segment == "..")
+}
+
+fn plain_task(step: &Step) -> String {
+    let mut task = step.name().to_owned();
+    let mut separator = '=';
+    for (name, literal) in step.params() {
+        task.push(separator);
+        task.push_str(name);
+        if !step.is_flag(name) {
+            task.push(':');
+            write_literal(&mut task, literal);
+        }
+        separator = ',';
+    }
+    task
+}
+
+fn write_literal(out: &mut String, literal: &Literal) {
+    match literal {
+        Literal::Text(text) => {
+            let quote = if text.contains(QUOTED) { QUOTE } else { "" };
+            out.extend([quote].into_iter().chain(utf8_percent_encode(text, ENCODED)).chain([quote]));
+        }
+        Literal::List(members) => {
+            out.push('[');
+            for (index, member) in members.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_literal(out, member);
+            }
+            out.push(']');
+        }
+        Literal::Bool(_) | Literal::Int(_) | Literal::Number(_) => {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{literal}");
+        }
+    }
+}
+
+fn plain_source(source: &Source) -> String {
+    utf8_percent_encode(source.as_str(), ENCODED).to_string()
+}
+
+/// The JavaScript SDK encodes a list as one text, the Go SDK each member. The second way is the one in which a
+/// source may hold a comma.
+fn base64_source(source: &Source) -> String {
+    format!("b64://{}", URL_SAFE.encode(source.as_str()))
+}
+
+/// Without tasks only the source is encoded.
+fn base64_tasks(steps: &[Step]) -> Vec<String> {
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    let tasks: Json = steps.iter().map(json_task).collect();
+    vec!["b64".to_owned(), URL_SAFE.encode(tasks.to_string())]
+}
+
+fn json_task(step: &Step) -> Json {
+    let mut task = serde_json::Map::new();
+    task.insert("name".to_owned(), step.name().into());
+    if step.params().iter().any(|(name, _)| step.is_flag(name)) {
+        // The JavaScript SDK's form of the only flag there is, `cache=false`.
+        task.insert("params".to_owned(), false.into());
+    } else if !step.params().is_empty() {
+        let params = step.params().iter().map(|(name, literal)| (name.to_string(), literal.to_json())).collect();
+        task.insert("params".to_owned(), Json::Object(params));
+    }
+    Json::Object(task)
+}
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod round_trip;

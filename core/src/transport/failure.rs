@@ -1,0 +1,185 @@
+//! Turns what goes wrong on the network, and what the service answers, into errors.
+
+use std::error::Error as StdError;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Limit};
+
+/// How much of an error reply is kept.
+const LONGEST_SERVICE_TEXT: usize = 600;
+
+/// The error for a request that got no complete reply. `what` reads like "download of 'H'".
+pub(super) fn transport_error(what: &str, error: &reqwest::Error) -> Error {
+    let host = error.url().map_or_else(|| "the service".to_owned(), host_and_port);
+    // Then what the request's body was read from failed, not the network.
+    if let Some(own) = chain(error).find_map(|error| error.downcast_ref::<Error>()) {
+        return own.clone().in_context(format_args!("{what} failed"));
+    }
+    let cause = root_cause(error);
+    let (kind, problem, retryable) = if error.is_builder() {
+        (ErrorKind::Argument, format!("the request cannot be made: {cause}"), false)
+    } else if error.is_dns() {
+        (ErrorKind::Dns, format!("the host name of {host} cannot be resolved: {cause}"), true)
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, format!("no connection to {host} within the time limit"), true)
+    } else if let Some(tls) = tls_error(error) {
+        (ErrorKind::Tls, format!("{host} cannot be trusted: {tls}"), false)
+    } else if error.is_connect() {
+        (ErrorKind::Connect, format!("cannot connect to {host}: {cause}"), true)
+    } else {
+        (ErrorKind::Network, format!("the connection to {host} broke: {cause}"), true)
+    };
+    let failure = Error::new(kind, format!("{what} failed: {problem}")).with_retryable(retryable);
+    if kind == ErrorKind::Timeout { failure.with_limit(Limit::Connect) } else { failure }
+}
+
+/// The error for a reply with an error status.
+pub(super) fn status_error(what: &str, status: u16, headers: &HeaderMap, body: &str) -> Error {
+    let kind = match status {
+        401 | 403 => ErrorKind::Auth,
+        404 => ErrorKind::NotFound,
+        429 => ErrorKind::RateLimit,
+        _ => ErrorKind::Http,
+    };
+    // 501 is an answer about the request, not about the moment.
+    let retryable = matches!(status, 408 | 429 | 500 | 502..=599);
+    let text = service_text(body);
+    let said = if text.is_empty() { String::new() } else { format!(": {text}") };
+    let error = Error::new(kind, format!("{what} failed with HTTP status {status}{said}"))
+        .with_http_status(status)
+        .with_retryable(retryable)
+        .with_retry_after(retry_after(headers));
+    if text.is_empty() { error } else { error.with_service_text(&text) }
+}
+
+/// The error for a reply of status `status` that is not what the protocol promises.
+pub(super) fn protocol_error(what: &str, status: u16, problem: &str, body: &str) -> Error {
+    let text = service_text(body);
+    let said = if text.is_empty() { String::new() } else { format!(": {text}") };
+    let error =
+        Error::new(ErrorKind::Protocol, format!("{what} failed: the reply {problem}{said}")).with_http_status(status);
+    if text.is_empty() { error } else { error.with_service_text(&text) }
+}
+
+/// The service's own words: `error`, `error.msg`, an S3 error's code and message, or the text itself, shortened.
+pub(crate) fn service_text(body: &str) -> String {
+    let body = body.trim();
+    let text = json_error_text(body).or_else(|| xml_error_text(body)).unwrap_or_else(|| body.to_owned());
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if one_line.chars().count() <= LONGEST_SERVICE_TEXT {
+        return one_line;
+    }
+    one_line.chars().take(LONGEST_SERVICE_TEXT).chain("...".chars()).collect()
+}
+
+fn json_error_text(body: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(body).ok()?;
+    let error = value.get("error")?;
+    let text = error.as_str().or_else(|| ["msg", "message"].iter().find_map(|key| error.get(key)?.as_str()));
+    Some(text.map_or_else(|| error.to_string(), str::to_owned))
+}
+
+fn xml_error_text(body: &str) -> Option<String> {
+    let element = |name: &str| {
+        let after = body.split_once(&format!("<{name}>"))?.1;
+        Some(after.split_once(&format!("</{name}>"))?.0)
+    };
+    let code = element("Code")?;
+    Some(element("Message").map_or_else(|| code.to_owned(), |message| format!("{code}: {message}")))
+}
+
+/// `Retry-After` in seconds, or the moment of Filestack's own rate limit header.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+    if let Some(seconds) = number(RETRY_AFTER.as_str()) {
+        return Some(Duration::from_secs(seconds));
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    number("filestack-reset").and_then(|reset| reset.checked_sub(now)).map(Duration::from_secs)
+}
+
+pub(super) fn host_and_port(url: &reqwest::Url) -> String {
+    let host = url.host_str().unwrap_or("the service");
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+fn root_cause(error: &(dyn StdError + 'static)) -> String {
+    chain(error).last().map_or_else(String::new, ToString::to_string)
+}
+
+/// rustls reports through `io::Error`, even through one inside another, whose payloads are not sources.
+fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    chain(error).find_map(|error| {
+        let payload = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        error.downcast_ref::<rustls::Error>().or_else(|| payload.and_then(|payload| tls_error(payload)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    #[test]
+    fn the_services_words_are_found() {
+        for (body, text) in [
+            ("{\"error\":\"invalid params: size\",\"timestamp\":1}", "invalid params: size"),
+            ("{\"result\":\"error\",\"error\":{\"code\":1,\"msg\":\"bad\"}}", "bad"),
+            ("{\"error\":{\"code\":7}}", "{\"code\":7}"),
+            ("<?xml?><Error><Code>BadDigest</Code><Message>no match</Message></Error>", "BadDigest: no match"),
+            ("<Error><Code>SlowDown</Code></Error>", "SlowDown"),
+            ("  file\n not  found ", "file not found"),
+            ("{\"ok\":1}", "{\"ok\":1}"),
+            ("", ""),
+        ] {
+            assert_eq!(service_text(body), text);
+        }
+        let long = service_text(&"ä".repeat(10_000));
+        assert_eq!(long.chars().count(), LONGEST_SERVICE_TEXT + 3);
+    }
+
+    #[test]
+    fn a_tls_error_is_found_however_deep() {
+        let inner = std::io::Error::other(rustls::Error::DecryptError);
+        let outer = std::io::Error::other(std::io::Error::other(inner));
+        assert_eq!(tls_error(&outer), Some(&rustls::Error::DecryptError));
+        assert_eq!(tls_error(&std::io::Error::other("no")), None);
+    }
+
+    #[test]
+    fn statuses_become_kinds() {
+        let headers = HeaderMap::new();
+        for (status, kind, retryable) in [
+            (400, ErrorKind::Http, false),
+            (401, ErrorKind::Auth, false),
+            (403, ErrorKind::Auth, false),
+            (404, ErrorKind::NotFound, false),
+            (408, ErrorKind::Http, true),
+            (429, ErrorKind::RateLimit, true),
+            (500, ErrorKind::Http, true),
+            (501, ErrorKind::Http, false),
+            (503, ErrorKind::Http, true),
+        ] {
+            let error = status_error("download of 'H'", status, &headers, "no");
+            assert_eq!((error.kind(), error.is_retryable()), (kind, retryable), "{status}");
+            assert_eq!(error.message(), format!("download of 'H' failed with HTTP status {status}: no"));
+            assert_eq!((error.http_status(), error.service_text()), (Some(status), Some("no")));
+        }
+    }
+
+    #[test]
+    fn the_requested_pause_is_read() {
+        let mut headers = HeaderMap::new();
+        headers.insert("filestack-reset", HeaderValue::from_static("1"));
+        assert_eq!(retry_after(&headers), None, "a moment in the past asks for nothing");
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("12"));
+        assert_eq!(retry_after(&headers), Some(Duration::from_secs(12)));
+    }
+}

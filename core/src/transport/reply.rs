@@ -1,0 +1,163 @@
+//! A reply whose body has not been read yet. Nothing of it is believed before it is checked.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorKind, Limit, Result};
+
+use super::failure;
+
+/// The largest JSON or text reply that is read. The largest real ones (OCR of a page) have some 100 KiB.
+const LARGEST_TEXT: u64 = 8 * 1024 * 1024;
+
+/// How much of an error reply is read.
+const LARGEST_ERROR_TEXT: usize = 64 * 1024;
+
+/// The names under which services give a request's id.
+const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "x-amz-request-id", "filestack-trace-id"];
+
+/// Status, headers and the body to be read.
+pub(crate) struct Reply {
+    response: reqwest::Response,
+    what: String,
+    request_id: String,
+    announced_length: Option<u64>,
+    idle_timeout: Option<Duration>,
+}
+
+impl Reply {
+    pub(super) fn new(
+        response: reqwest::Response,
+        what: String,
+        trace_id: String,
+        idle_timeout: Option<Duration>,
+    ) -> Self {
+        let header = |name: &&str| response.headers().get(*name)?.to_str().ok().map(str::to_owned);
+        let request_id = REQUEST_ID_HEADERS.iter().find_map(header).unwrap_or(trace_id);
+        // Asked now, because the answer shrinks as the body is read.
+        let announced_length = response.content_length();
+        Reply { response, what, request_id, announced_length, idle_timeout }
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// A header's value, when it is there and readable.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+
+    /// The length that the reply announces.
+    pub(crate) fn announced_length(&self) -> Option<u64> {
+        self.announced_length
+    }
+
+    /// The reply itself when its status is a success, otherwise the error that it describes.
+    pub(super) async fn or_status_error(mut self) -> Result<Reply> {
+        if self.response.status().is_success() {
+            return Ok(self);
+        }
+        let mut body = Vec::new();
+        // An error text that breaks off or does not end still tells something.
+        while body.len() < LARGEST_ERROR_TEXT
+            && let Ok(Some(chunk)) = self.chunk().await
+        {
+            body.extend_from_slice(&chunk);
+        }
+        body.truncate(LARGEST_ERROR_TEXT);
+        let text = String::from_utf8_lossy(&body);
+        let error = failure::status_error(&self.what, self.status(), self.response.headers(), &text);
+        Err(self.identified(error))
+    }
+
+    /// The next piece of the body, or `None` at its end.
+    ///
+    /// # Errors
+    /// `Network` when the connection breaks, `Timeout` when nothing arrives for too long.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        let next = self.response.chunk();
+        let outcome = match self.idle_timeout {
+            Some(limit) => tokio::time::timeout(limit, next).await.map_err(|_| idle_error(&self.what))?,
+            None => next.await,
+        };
+        outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &cause)))
+    }
+
+    /// The whole body, unless it is larger than `limit` bytes.
+    ///
+    /// # Errors
+    /// `TooLarge` beyond the limit, and those of [`Reply::chunk`].
+    pub(crate) async fn bytes(&mut self, limit: u64) -> Result<Vec<u8>> {
+        if self.announced_length().is_some_and(|length| length > limit) {
+            return Err(self.too_large(limit));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() as u64 + chunk.len() as u64 > limit {
+                return Err(self.too_large(limit));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// The body as text of a sane size.
+    pub(crate) async fn text(&mut self) -> Result<String> {
+        let body = self.bytes(LARGEST_TEXT).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// The body as a JSON object that does not describe an error.
+    ///
+    /// # Errors
+    /// `Protocol` when it is no JSON object, or a success status carries the service's `error`.
+    pub(crate) async fn json_object(mut self) -> Result<Map<String, Value>> {
+        let text = self.text().await?;
+        match self.parse(&text)? {
+            Value::Object(object) => Ok(object),
+            _ => Err(self.unexpected("is JSON but no object", &text)),
+        }
+    }
+
+    /// The body as a JSON value that does not describe an error.
+    ///
+    /// # Errors
+    /// `Protocol` when it is not JSON, or a success status carries the service's `error`.
+    pub(crate) async fn json_value(mut self) -> Result<Value> {
+        let text = self.text().await?;
+        self.parse(&text)
+    }
+
+    fn parse(&self, text: &str) -> Result<Value> {
+        match serde_json::from_str(text) {
+            Ok(Value::Object(object)) if object.contains_key("error") => Err(self.unexpected("reports an error", text)),
+            Ok(value) => Ok(value),
+            Err(_) => Err(self.unexpected("is not JSON", text)),
+        }
+    }
+
+    /// The error for a reply that is not what the protocol promises. `problem` reads like "has no handle".
+    pub(crate) fn unexpected(&self, problem: &str, body: &str) -> Error {
+        self.identified(failure::protocol_error(&self.what, self.status(), problem, body))
+    }
+
+    /// The error for a body beyond `limit` bytes.
+    pub(crate) fn too_large(&self, limit: u64) -> Error {
+        let message = format!("{} failed: the reply is larger than {limit} bytes", self.what);
+        self.identified(Error::new(ErrorKind::TooLarge, message).with_http_status(self.status()))
+    }
+
+    fn identified(&self, error: Error) -> Error {
+        error.with_request_id(Some(self.request_id.clone()))
+    }
+}
+
+/// The error for a connection on which nothing moves.
+pub(super) fn idle_error(what: &str) -> Error {
+    Error::new(ErrorKind::Timeout, format!("{what} failed: no data moved within the time limit"))
+        .with_limit(Limit::Idle)
+        .with_retryable(true)
+}

@@ -1,0 +1,65 @@
+//! The completion of an upload: the service joins the parts, and is asked until it has.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::{Request, jittered};
+
+use super::session::Session;
+
+/// How long the service may take to put the parts together when the caller sets no total time.
+const LONGEST_ASSEMBLY: Duration = Duration::from_secs(600);
+const FIRST_ASSEMBLY_DELAY: Duration = Duration::from_millis(250);
+const LONGEST_ASSEMBLY_DELAY: Duration = Duration::from_secs(2);
+
+impl Session<'_> {
+    /// Ends the upload and waits until the service has put the parts together. `etags` are those of the parts
+    /// in their order; an intelligent upload has none.
+    pub(super) async fn complete(&self, etags: &[String]) -> Result<Map<String, Value>> {
+        let mut body = self.unknown.clone();
+        body.extend(self.identity.clone());
+        body.extend(self.description.members());
+        if self.intelligent {
+            body.insert("fii".into(), true.into());
+        } else {
+            let part = |(index, etag): (usize, &String)| json!({"part_number": index + 1, "etag": etag});
+            body.insert("parts".into(), etags.iter().enumerate().map(part).collect());
+        }
+        if let Some(tags) = &self.description.upload_tags {
+            body.insert("upload_tags".into(), tags.clone());
+        }
+        self.context.sign_members(&mut body);
+        let what = format!("completion of the upload of '{}'", self.description.filename);
+        let request = self.request("multipart/complete", &what, &body);
+        let waiting = self.poll_until_assembled(&request);
+        tokio::time::timeout(LONGEST_ASSEMBLY, waiting).await.map_err(|_| {
+            let seconds = LONGEST_ASSEMBLY.as_secs();
+            Error::new(ErrorKind::Timeout, format!("{what} failed: the parts were not joined within {seconds} s"))
+                .with_retryable(true)
+        })?
+    }
+
+    async fn poll_until_assembled(&self, request: &Request) -> Result<Map<String, Value>> {
+        let transport = self.context.transport();
+        let mut delay = FIRST_ASSEMBLY_DELAY;
+        loop {
+            let outcome = transport
+                .retry(|| async {
+                    let reply = transport.send(request).await?;
+                    match reply.status() {
+                        202 => Ok(None),
+                        206 => Err(reply.unexpected("says that a part was not committed", "")),
+                        _ => reply.json_object().await.map(Some),
+                    }
+                })
+                .await?;
+            if let Some(reply) = outcome {
+                return Ok(reply);
+            }
+            tokio::time::sleep(jittered(delay)).await;
+            delay = (delay * 2).min(LONGEST_ASSEMBLY_DELAY);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Uploads of external URLs, which the service fetches by itself.
+
+use serde_json::{Map, json};
+
+use crate::context::Context;
+use crate::endpoints::Endpoint;
+use crate::error::Result;
+use crate::options::{RequestOptions, StoreOptions};
+use crate::stored_file::StoredFile;
+use crate::transport::Request;
+use crate::web_url;
+
+/// Stores the file that the service finds at `url`.
+pub(crate) async fn upload_url(
+    context: &Context,
+    url: &str,
+    store: &StoreOptions,
+    options: &RequestOptions,
+) -> Result<StoredFile> {
+    let key = context.api_key("an upload")?;
+    web_url::check(url)?;
+    let mut params = store.to_task_params()?;
+    params.entry("location").or_insert_with(|| context.storage().name().into());
+    let mut tasks = vec![json!({"name": "store", "params": params})];
+    let signed = context.signed_by(options.security.as_ref());
+    let mut credentials = Map::new();
+    signed.sign_members(&mut credentials);
+    if !credentials.is_empty() {
+        tasks.push(json!({"name": "security", "params": credentials}));
+    }
+    let mut body = Map::new();
+    body.insert("apikey".into(), key.into());
+    body.insert("sources".into(), json!([url]));
+    body.insert("tasks".into(), tasks.into());
+    if let Some(tags) = store.to_upload_tags() {
+        body.insert("upload_tags".into(), tags);
+    }
+    let target = format!("{}/process", context.endpoints().base(Endpoint::Cdn));
+    let request = Request::post_json(target, format!("upload of '{url}'"), &body);
+    let reply = context.json(&request, options.total_timeout).await?;
+    StoredFile::new(signed, reply)
+}

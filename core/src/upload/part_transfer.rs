@@ -1,0 +1,78 @@
+//! The transfer of a part: a signed PUT of its bytes to the storage, and the commit of intelligent uploads.
+
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::transport::{Request, service_text};
+
+use super::session::{Session, incomplete, non_empty};
+
+/// A piece of the file on its way: `offset` is the one within the part, in intelligent uploads only.
+pub(super) struct Chunk {
+    pub(super) part: u64,
+    pub(super) offset: Option<u64>,
+    pub(super) md5_b64: String,
+    pub(super) bytes: Bytes,
+}
+
+impl Session<'_> {
+    /// Sends one piece to the storage, each try with a signature of its own, and returns its ETag.
+    pub(super) async fn send(&self, chunk: &Chunk) -> Result<String> {
+        self.context.transport().retry(|| self.send_once(chunk)).await
+    }
+
+    async fn send_once(&self, chunk: &Chunk) -> Result<String> {
+        let what = format!("part {} of the upload of '{}'", chunk.part, self.description.filename);
+        let (url, headers) = self.signed_request(chunk, &what).await?;
+        let put = Request::put_to_storage(url, &what, headers, chunk.bytes.clone());
+        let reply = self.context.transport().send(&put).await.map_err(retryable_when_skewed)?;
+        let etag = reply.header("etag").filter(|etag| !etag.trim_matches('"').is_empty());
+        etag.map(str::to_owned).ok_or_else(|| reply.unexpected("of the storage has no ETag", "").with_retryable(true))
+    }
+
+    /// Where and with which headers the storage takes `chunk`.
+    async fn signed_request(&self, chunk: &Chunk, what: &str) -> Result<(String, HeaderMap)> {
+        let mut body = self.identity.clone();
+        body.insert("store".into(), self.description.store.clone().into());
+        body.insert("part".into(), chunk.part.into());
+        body.insert("size".into(), chunk.bytes.len().into());
+        body.insert("md5".into(), chunk.md5_b64.clone().into());
+        if let Some(offset) = chunk.offset {
+            body.insert("offset".into(), offset.into());
+            body.insert("fii".into(), true.into());
+        }
+        self.context.sign_members(&mut body);
+        let request = self.request("multipart/upload", what, &body);
+        let mut reply = self.context.transport().send(&request).await?.json_object().await?;
+        let url = non_empty(reply.remove("url")).ok_or_else(|| incomplete(what, "url"))?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in reply.get("headers").and_then(Value::as_object).into_iter().flatten() {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| incomplete(what, "usable headers"))?;
+            let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok());
+            headers.insert(name, value.ok_or_else(|| incomplete(what, "usable headers"))?);
+        }
+        Ok((url, headers))
+    }
+
+    /// Tells the service that all pieces of a part are there. Intelligent uploads only.
+    pub(super) async fn commit(&self, part: u64) -> Result<()> {
+        let mut body = self.identity.clone();
+        body.insert("store".into(), self.description.store.clone().into());
+        body.insert("part".into(), part.into());
+        // The size of the whole file, not of the part: so the service has it.
+        body.insert("size".into(), self.description.size.into());
+        self.context.sign_members(&mut body);
+        let what = format!("commit of part {part} of the upload of '{}'", self.description.filename);
+        let request = self.request("multipart/commit", &what, &body);
+        let transport = self.context.transport();
+        transport.retry(|| async { transport.send(&request).await?.text().await.map(drop) }).await
+    }
+}
+
+/// A signature that is too old, or a clock that is off: a fresh signature can help, unlike with any other 403.
+fn retryable_when_skewed(error: Error) -> Error {
+    let skewed = error.service_text().is_some_and(|text| service_text(text).starts_with("RequestTimeTooSkewed"));
+    if skewed { error.with_retryable(true) } else { error }
+}

@@ -1,0 +1,91 @@
+//! The content of a file, and what the service knows of it.
+
+use std::ffi::c_char;
+use std::path::PathBuf;
+
+use crate::arguments::{owned_c_string, text, texts};
+use crate::error_object::filestack_error;
+use crate::filelink::filestack_filelink;
+use crate::guard::{produce, produce_optional};
+use crate::handle;
+use crate::memory::filestack_buffer;
+use crate::request_options::filestack_request_options;
+use crate::runtime::block_on;
+use crate::status_code::filestack_status;
+
+/// Downloads the file. Blocks.
+///
+/// The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name
+/// that ends with ".filestack-part", which is removed on failure. `request` may be NULL. `out_size_bytes` may be
+/// NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, and those of the network and the service.
+/// Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_download(
+    filelink: *const filestack_filelink,
+    path: *const c_char,
+    request: *const filestack_request_options,
+    out_size_bytes: *mut u64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        produce_optional(out_size_bytes, error, || {
+            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+            let path = PathBuf::from(text(path, "path")?);
+            let request = handle::options(request, "request")?;
+            block_on(async move { filelink.download(path, &request).await })
+        })
+    }
+}
+
+/// Reads the file's content into memory. Blocks.
+///
+/// `request` may be NULL. `*out_content` is freed with filestack_buffer_free. Errors: FILESTACK_E_TOO_LARGE beyond
+/// the limit (1 GiB unless set), and those of the network and the service. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_get_content(
+    filelink: *const filestack_filelink,
+    request: *const filestack_request_options,
+    out_content: *mut *mut filestack_buffer,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        produce(out_content, "out_content", error, || {
+            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+            let request = handle::options(request, "request")?;
+            Ok(handle::new(block_on(async move { filelink.get_content(&request).await })?))
+        })
+    }
+}
+
+/// What the service knows of the file, as a JSON object. Blocks.
+///
+/// `fields` holds `field_count` names: size, mimetype, filename, width, height, uploaded (milliseconds since 1970),
+/// writeable, cloud, source_url, md5, sha1, sha224, sha256, sha384, sha512, location, path, container, key, exif,
+/// status. Without any the service chooses. `request` may be NULL. `*out_json` is freed with filestack_string_free.
+/// Errors: FILESTACK_E_ARGUMENT for an unknown name, and those of the network and the service. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_metadata(
+    filelink: *const filestack_filelink,
+    fields: *const *const c_char,
+    field_count: usize,
+    request: *const filestack_request_options,
+    out_json: *mut *mut c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        produce(out_json, "out_json", error, || {
+            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+            let fields: Vec<String> = texts(fields, field_count, "fields")?.into_iter().map(str::to_owned).collect();
+            let request = handle::options(request, "request")?;
+            let json = block_on(async move {
+                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                filelink.metadata(&fields, &request).await
+            })?;
+            Ok(owned_c_string(&json))
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! Request options: how one call to the service is made.
+
+use filestack_core::{IfExists, RequestOptions};
+
+use crate::error_object::filestack_error;
+use crate::failure::{Failure, Result};
+use crate::guard::guard_or;
+use crate::handle::{self, Opaque};
+use crate::milliseconds;
+use crate::object;
+use crate::security::{self, filestack_security};
+use crate::status_code::filestack_status;
+
+/// An existing destination is replaced, in one step, when the download is whole.
+pub const FILESTACK_IF_EXISTS_REPLACE: i32 = 0;
+/// A download to an existing destination fails and leaves it as it is.
+pub const FILESTACK_IF_EXISTS_FAIL: i32 = 1;
+
+/// How one call to the service is made. Owned: one thread at a time, freed with filestack_request_options_free.
+pub struct filestack_request_options {
+    _opaque: [u8; 0],
+}
+
+impl Opaque for filestack_request_options {
+    type Value = RequestOptions;
+    const NAME: &'static str = "filestack_request_options";
+    const ARGUMENT: &'static str = "options";
+}
+
+/// Makes options with every default.
+///
+/// Returns an object to be freed with filestack_request_options_free. Errors: none. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn filestack_request_options_new() -> *mut filestack_request_options {
+    guard_or(std::ptr::null_mut(), || Ok(handle::new(RequestOptions::default())))
+}
+
+/// Makes options with the same values.
+///
+/// Returns an object to be freed with filestack_request_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_request_options_clone(
+    options: *const filestack_request_options,
+) -> *mut filestack_request_options {
+    // SAFETY: the caller keeps the object alive during the call.
+    guard_or(std::ptr::null_mut(), || Ok(handle::new(unsafe { handle::borrow(options, "options") }?.clone())))
+}
+
+/// Signs the call, instead of the object's credentials. NULL: the object's. The object is retained.
+///
+/// Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_request_options_set_security(
+    options: *mut filestack_request_options,
+    security: *const filestack_security,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.security = security::optional(security)?;
+            Ok(())
+        })
+    }
+}
+
+/// Limits the time of the whole call with all its retries. 0 = the client's limit, which is the default.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_request_options_set_total_timeout_ms(
+    options: *mut filestack_request_options,
+    milliseconds: i64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.total_timeout = milliseconds::limit("total_timeout_ms", milliseconds)?;
+            Ok(())
+        })
+    }
+}
+
+/// Limits how many bytes are taken; beyond them the call fails with FILESTACK_E_TOO_LARGE. 0 = the default: 1 GiB
+/// for content in memory, no limit for files.
+///
+/// Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_request_options_set_max_size_bytes(
+    options: *mut filestack_request_options,
+    size_bytes: u64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.max_size = (size_bytes > 0).then_some(size_bytes);
+            Ok(())
+        })
+    }
+}
+
+/// Sets what happens when the destination of a download exists: FILESTACK_IF_EXISTS_*. REPLACE by default.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_request_options_set_if_exists(
+    options: *mut filestack_request_options,
+    behaviour: i32,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.if_exists = if_exists_of(behaviour)?;
+            Ok(())
+        })
+    }
+}
+
+/// Frees the options. What was made with them stays.
+///
+/// Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_request_options_free(options: *mut filestack_request_options) {
+    // SAFETY: the caller gives its own object.
+    unsafe { object::release(options) }
+}
+
+fn if_exists_of(behaviour: i32) -> Result<IfExists> {
+    match behaviour {
+        FILESTACK_IF_EXISTS_REPLACE => Ok(IfExists::Replace),
+        FILESTACK_IF_EXISTS_FAIL => Ok(IfExists::Fail),
+        _ => Err(Failure::argument(format!("if_exists is {behaviour}: it must be one of FILESTACK_IF_EXISTS_*"))),
+    }
+}

@@ -1,0 +1,165 @@
+//! Upload options: how a file is uploaded.
+
+use filestack_core::{Intelligent, UploadOptions};
+
+use crate::error_object::filestack_error;
+use crate::failure::{Failure, Result};
+use crate::guard::guard_or;
+use crate::handle::{self, Opaque};
+use crate::milliseconds;
+use crate::object;
+use crate::security::{self, filestack_security};
+use crate::status_code::filestack_status;
+use crate::store_options::filestack_store_options;
+
+/// Intelligent Ingestion is not used.
+pub const FILESTACK_INTELLIGENT_OFF: i32 = 0;
+/// Intelligent Ingestion is used where the application has it; regular parts otherwise.
+pub const FILESTACK_INTELLIGENT_ON: i32 = 1;
+
+/// How a file is uploaded. Owned: one thread at a time, freed with filestack_upload_options_free.
+pub struct filestack_upload_options {
+    _opaque: [u8; 0],
+}
+
+impl Opaque for filestack_upload_options {
+    type Value = UploadOptions;
+    const NAME: &'static str = "filestack_upload_options";
+    const ARGUMENT: &'static str = "options";
+}
+
+/// Makes options with every default.
+///
+/// Returns an object to be freed with filestack_upload_options_free. Errors: none. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn filestack_upload_options_new() -> *mut filestack_upload_options {
+    guard_or(std::ptr::null_mut(), || Ok(handle::new(UploadOptions::default())))
+}
+
+/// Makes options with the same values.
+///
+/// Returns an object to be freed with filestack_upload_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_clone(
+    options: *const filestack_upload_options,
+) -> *mut filestack_upload_options {
+    // SAFETY: the caller keeps the object alive during the call.
+    guard_or(std::ptr::null_mut(), || Ok(handle::new(unsafe { handle::borrow(options, "options") }?.clone())))
+}
+
+/// Sets where and under which name the file is stored. The values are copied. NULL: every default.
+///
+/// Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_store(
+    options: *mut filestack_upload_options,
+    store: *const filestack_store_options,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.store = handle::options(store, "store")?;
+            Ok(())
+        })
+    }
+}
+
+/// Turns Intelligent Ingestion on or off: FILESTACK_INTELLIGENT_*. Off by default.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_intelligent(
+    options: *mut filestack_upload_options,
+    mode: i32,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.intelligent = intelligent_of(mode)?;
+            Ok(())
+        })
+    }
+}
+
+/// Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_part_size_bytes(
+    options: *mut filestack_upload_options,
+    size_bytes: u64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { object::change(options, error, |options| Ok(options.set_part_size(size_bytes)?)) }
+}
+
+/// Sets how many parts travel at the same time: 1 to 20, 4 by default. Each is held in memory.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_concurrency(
+    options: *mut filestack_upload_options,
+    parts: u32,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { object::change(options, error, |options| Ok(options.set_concurrency(parts as usize)?)) }
+}
+
+/// Signs this upload, and the calls of the filelink that it makes, instead of the client's credentials. NULL: the
+/// client's. The object is retained.
+///
+/// Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_security(
+    options: *mut filestack_upload_options,
+    security: *const filestack_security,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.security = security::optional(security)?;
+            Ok(())
+        })
+    }
+}
+
+/// Limits the time of the whole upload with all its retries. 0 = the client's limit, which is the default.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_total_timeout_ms(
+    options: *mut filestack_upload_options,
+    milliseconds: i64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.total_timeout = milliseconds::limit("total_timeout_ms", milliseconds)?;
+            Ok(())
+        })
+    }
+}
+
+/// Frees the options. What was made with them stays.
+///
+/// Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_free(options: *mut filestack_upload_options) {
+    // SAFETY: the caller gives its own object.
+    unsafe { object::release(options) }
+}
+
+fn intelligent_of(mode: i32) -> Result<Intelligent> {
+    match mode {
+        FILESTACK_INTELLIGENT_OFF => Ok(Intelligent::Off),
+        FILESTACK_INTELLIGENT_ON => Ok(Intelligent::On),
+        _ => Err(Failure::argument(format!("intelligent is {mode}: it must be one of FILESTACK_INTELLIGENT_*"))),
+    }
+}
