@@ -124,7 +124,7 @@ pub unsafe extern "C" fn filestack_client_transform(
 /// A transformation of the file at an external URL. Contacts nobody; its URL needs the client's API key.
 ///
 /// `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
-/// filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or no http or https URL.
+/// filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or not an http or https URL.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_transform_external(
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn filestack_client_transform_external(
 ///
 /// `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
 /// orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
-/// Errors: FILESTACK_E_ARGUMENT for what is no http or https URL, and those of filestack_transformation_add.
+/// Errors: FILESTACK_E_ARGUMENT for anything but an http or https URL, and those of filestack_transformation_add.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_urlscreenshot(

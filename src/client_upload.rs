@@ -71,7 +71,7 @@ pub unsafe extern "C" fn filestack_client_upload(
 ///
 /// `store` may be NULL: every default; a mimetype is refused, because the service finds it out by itself. `request`
 /// may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the credentials that signed the
-/// call. Errors: FILESTACK_E_ARGUMENT (no API key, no http or https URL), and those of the network and the service.
+/// call. Errors: FILESTACK_E_ARGUMENT (no API key, not an http or https URL), and those of the network and the service.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_upload_url(

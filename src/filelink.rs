@@ -92,7 +92,7 @@ pub unsafe extern "C" fn filestack_filelink_url(
     }
 }
 
-/// The file's URL with credentials. A secret: whoever has it may do what the policy allows.
+/// The file's URL with credentials. A secret: it allows everything that the policy allows.
 ///
 /// `security` may be NULL: the filelink's own. `*out_url` is freed with filestack_string_free.
 /// Errors: FILESTACK_E_ARGUMENT when there are no credentials. Threads: any. Since: 0.1.0.

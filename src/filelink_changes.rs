@@ -72,8 +72,8 @@ pub unsafe extern "C" fn filestack_filelink_overwrite(
 
 /// Replaces the file's content by what the service finds at `url`. Blocks.
 ///
-/// As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for what is no http or https
-/// URL, and those of the network and the service. Threads: any. Since: 0.1.0.
+/// As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for anything but an http or
+/// https URL, and those of the network and the service. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_filelink_overwrite_url(
     filelink: *const filestack_filelink,

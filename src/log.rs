@@ -62,7 +62,7 @@ pub struct filestack_log {
 ///
 /// The struct is copied. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
 /// there is one - and the log before stays.
-/// Errors: FILESTACK_E_ARGUMENT for a level or struct_size that is none, FILESTACK_E_NULL without `write`,
+/// Errors: FILESTACK_E_ARGUMENT for an unknown level or a struct_size that is too small, FILESTACK_E_NULL without `write`,
 /// FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

@@ -92,7 +92,7 @@ unsafe fn borrowed_text(
 ///
 /// Nothing in the policy is checked; filestack_policy refuses misspelt keys. The secret is not kept.
 /// `*out_security` is released with filestack_security_release.
-/// Errors: FILESTACK_E_ARGUMENT when the policy is no JSON object or the secret is empty. Threads: any.
+/// Errors: FILESTACK_E_ARGUMENT when the policy is not a JSON object or the secret is empty. Threads: any.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_security_new(
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn filestack_security_from_policy(
 /// Signs a policy that another program has encoded in URL-safe base64, character by character as it is.
 ///
 /// `*out_security` is released with filestack_security_release.
-/// Errors: FILESTACK_E_ARGUMENT when it is no padded URL-safe base64 or the secret is empty. Threads: any.
+/// Errors: FILESTACK_E_ARGUMENT when it is not padded URL-safe base64 or the secret is empty. Threads: any.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_security_from_encoded(
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn filestack_security_from_encoded(
 /// Takes a policy and a signature that a server made, for a program that must not hold the app secret.
 ///
 /// `*out_security` is released with filestack_security_release.
-/// Errors: FILESTACK_E_ARGUMENT when the policy is no padded URL-safe base64 or the signature is not 64 hex digits.
+/// Errors: FILESTACK_E_ARGUMENT when the policy is not padded URL-safe base64 or the signature is not 64 hex digits.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_security_from_signed(

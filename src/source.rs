@@ -57,7 +57,7 @@ pub struct filestack_reader {
 /// The file at `path`, opened now.
 ///
 /// `*out_source` is released with filestack_source_release.
-/// Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it is no regular file. Threads: any. Since: 0.1.0.
+/// Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it is not a regular file. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_source_from_path(
     path: *const c_char,

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn filestack_transformation_add(
 /// Adds a task with its parameters as a JSON object, checked against the catalogue of tasks.
 ///
 /// `params_json` may be NULL when there are none; a member that is null counts as not given.
-/// Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is no JSON object; they poison the
+/// Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is not a JSON object; they poison the
 /// transformation. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_transformation_add_json(
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn filestack_transformation_add_json(
 /// Nothing is checked but that a URL can hold the names and the values; what the service makes of it is its own
 /// business. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
 /// these, or null, which counts as not given.
-/// Errors: FILESTACK_E_ARGUMENT for a name that is no name or a text that is no JSON object, FILESTACK_E_PARAM_TYPE for
+/// Errors: FILESTACK_E_ARGUMENT for an invalid name or a text that is not a JSON object, FILESTACK_E_PARAM_TYPE for
 /// a member that is an object, FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -144,8 +144,8 @@ pub unsafe extern "C" fn filestack_transformation_url(
     }
 }
 
-/// The URL at which the service delivers the result, with credentials. A secret: whoever has it may do what the
-/// policy allows.
+/// The URL at which the service delivers the result, with credentials. A secret: it allows everything that
+/// the policy allows.
 ///
 /// `security` may be NULL: the transformation's own. `*out_url` is freed with filestack_string_free.
 /// Errors: as filestack_transformation_url, and FILESTACK_E_ARGUMENT when there are no credentials.

@@ -91,7 +91,7 @@ pub unsafe extern "C" fn filestack_transformation_store(
     }
 }
 
-/// The service's JSON answer to a chain that ends with a task whose reply is no file: tags, sfw, ocr, caption,
+/// The service's JSON answer to a chain that ends with a task whose reply is not a file: tags, sfw, ocr, caption,
 /// copyright, doc_detection with coords, image_sentiment, text_sentiment, imagesize, pdfinfo, output with docinfo,
 /// detect_faces with export, doc_to_images, metadata, store, video_convert and others. Blocks.
 ///

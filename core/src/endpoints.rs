@@ -54,7 +54,7 @@ impl Endpoints {
     /// All parts on one origin, as `filestack-local` serves them. The API keeps its path `/api`.
     ///
     /// # Errors
-    /// `Argument` when `origin` is no http or https URL with a host.
+    /// `Argument` when `origin` is not an http or https URL with a host.
     pub fn on_one_origin(origin: &str) -> Result<Self> {
         let base = checked_base(origin)?;
         Ok(Endpoints {
@@ -92,7 +92,7 @@ impl Endpoints {
     /// Replaces the base URL of one part.
     ///
     /// # Errors
-    /// `Argument` when `url` is no http or https URL with a host.
+    /// `Argument` when `url` is not an http or https URL with a host.
     pub fn set(&mut self, endpoint: Endpoint, url: &str) -> Result<()> {
         let base = checked_base(url)?;
         match endpoint {
@@ -128,7 +128,7 @@ impl Endpoints {
     /// configured upload endpoint is, and a full URL may not leave TLS.
     ///
     /// # Errors
-    /// `Protocol` when the name is no host or URL, or leads from https to http.
+    /// `Protocol` when the name is not a host or URL, or leads from https to http.
     pub(crate) fn upload_location(&self, location: &str) -> Result<String> {
         let refused = |why: &str| {
             Error::new(ErrorKind::Protocol, format!("the service names the upload host '{location}', which {why}"))
@@ -139,7 +139,7 @@ impl Endpoints {
         } else {
             format!("{}://{location}", if secure { "https" } else { "http" })
         };
-        let base = checked_base(&url).map_err(|_| refused("is no host name"))?;
+        let base = checked_base(&url).map_err(|_| refused("is not a host name"))?;
         if secure && !base.starts_with("https://") {
             return Err(refused("would send the upload without TLS"));
         }

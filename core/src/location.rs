@@ -32,7 +32,7 @@ impl Location {
     pub fn parse(name: &str) -> Result<Self> {
         let position = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name)).ok_or_else(|| {
             Error::argument(format!(
-                "'{name}' is no storage; the storages are {}{}",
+                "'{name}' is not a storage; the storages are {}{}",
                 NAMES.join(", "),
                 suggestion::hint(name, NAMES)
             ))

@@ -196,7 +196,7 @@ filestack_status filestack_client_transform(
  * A transformation of the file at an external URL. Contacts nobody; its URL needs the client's API key.
  *
  * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
- * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or no http or https URL.
+ * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or not an http or https URL.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_client_transform_external(
@@ -208,7 +208,7 @@ filestack_status filestack_client_transform_external(
  *
  * `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
  * orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
- * Errors: FILESTACK_E_ARGUMENT for what is no http or https URL, and those of filestack_transformation_add.
+ * Errors: FILESTACK_E_ARGUMENT for anything but an http or https URL, and those of filestack_transformation_add.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_client_urlscreenshot(
@@ -444,7 +444,7 @@ filestack_status filestack_client_upload(
  *
  * `store` may be NULL: every default; a mimetype is refused, because the service finds it out by itself. `request`
  * may be NULL. `*out_filelink` is released with filestack_filelink_release; it has the credentials that signed the
- * call. Errors: FILESTACK_E_ARGUMENT (no API key, no http or https URL), and those of the network and the service.
+ * call. Errors: FILESTACK_E_ARGUMENT (no API key, not an http or https URL), and those of the network and the service.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_client_upload_url(
@@ -730,7 +730,7 @@ const char *filestack_filelink_handle(const filestack_filelink *filelink);
 filestack_status filestack_filelink_url(const filestack_filelink *filelink, char **out_url, filestack_error **error);
 
 /**
- * The file's URL with credentials. A secret: whoever has it may do what the policy allows.
+ * The file's URL with credentials. A secret: it allows everything that the policy allows.
  *
  * `security` may be NULL: the filelink's own. `*out_url` is freed with filestack_string_free.
  * Errors: FILESTACK_E_ARGUMENT when there are no credentials. Threads: any. Since: 0.1.0.
@@ -895,8 +895,8 @@ filestack_status filestack_filelink_overwrite(
 /**
  * Replaces the file's content by what the service finds at `url`. Blocks.
  *
- * As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for what is no http or https
- * URL, and those of the network and the service. Threads: any. Since: 0.1.0.
+ * As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for anything but an http or
+ * https URL, and those of the network and the service. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_filelink_overwrite_url(
     const filestack_filelink *filelink, const char *url, int32_t base64decode, const filestack_request_options *request,
@@ -971,7 +971,7 @@ filestack_status filestack_transformation_add(
  * Adds a task with its parameters as a JSON object, checked against the catalogue of tasks.
  *
  * `params_json` may be NULL when there are none; a member that is null counts as not given.
- * Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is no JSON object; they poison the
+ * Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is not a JSON object; they poison the
  * transformation. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_transformation_add_json(
@@ -983,7 +983,7 @@ filestack_status filestack_transformation_add_json(
  * Nothing is checked but that a URL can hold the names and the values; what the service makes of it is its own
  * business. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
  * these, or null, which counts as not given.
- * Errors: FILESTACK_E_ARGUMENT for a name that is no name or a text that is no JSON object, FILESTACK_E_PARAM_TYPE for
+ * Errors: FILESTACK_E_ARGUMENT for an invalid name or a text that is not a JSON object, FILESTACK_E_PARAM_TYPE for
  * a member that is an object, FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time.
  * Since: 0.1.0.
  */
@@ -1001,8 +1001,8 @@ filestack_status filestack_transformation_url(
     const filestack_transformation *transformation, char **out_url, filestack_error **error);
 
 /**
- * The URL at which the service delivers the result, with credentials. A secret: whoever has it may do what the
- * policy allows.
+ * The URL at which the service delivers the result, with credentials. A secret: it allows everything that
+ * the policy allows.
  *
  * `security` may be NULL: the transformation's own. `*out_url` is freed with filestack_string_free.
  * Errors: as filestack_transformation_url, and FILESTACK_E_ARGUMENT when there are no credentials.
@@ -1106,7 +1106,7 @@ filestack_status filestack_transformation_store(
     const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
 
 /**
- * The service's JSON answer to a chain that ends with a task whose reply is no file: tags, sfw, ocr, caption,
+ * The service's JSON answer to a chain that ends with a task whose reply is not a file: tags, sfw, ocr, caption,
  * copyright, doc_detection with coords, image_sentiment, text_sentiment, imagesize, pdfinfo, output with docinfo,
  * detect_faces with export, doc_to_images, metadata, store, video_convert and others. Blocks.
  *
@@ -1285,7 +1285,7 @@ struct filestack_reader {
  * The file at `path`, opened now.
  *
  * `*out_source` is released with filestack_source_release.
- * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it is no regular file. Threads: any. Since: 0.1.0.
+ * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it is not a regular file. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_source_from_path(const char *path, filestack_source **out_source, filestack_error **error);
 
@@ -1335,7 +1335,7 @@ void filestack_source_release(filestack_source *source);
  *
  * Nothing in the policy is checked; filestack_policy refuses misspelt keys. The secret is not kept.
  * `*out_security` is released with filestack_security_release.
- * Errors: FILESTACK_E_ARGUMENT when the policy is no JSON object or the secret is empty. Threads: any.
+ * Errors: FILESTACK_E_ARGUMENT when the policy is not a JSON object or the secret is empty. Threads: any.
  * Since: 0.1.0.
  */
 filestack_status filestack_security_new(
@@ -1355,7 +1355,7 @@ filestack_status filestack_security_from_policy(
  * Signs a policy that another program has encoded in URL-safe base64, character by character as it is.
  *
  * `*out_security` is released with filestack_security_release.
- * Errors: FILESTACK_E_ARGUMENT when it is no padded URL-safe base64 or the secret is empty. Threads: any.
+ * Errors: FILESTACK_E_ARGUMENT when it is not padded URL-safe base64 or the secret is empty. Threads: any.
  * Since: 0.1.0.
  */
 filestack_status filestack_security_from_encoded(
@@ -1365,7 +1365,7 @@ filestack_status filestack_security_from_encoded(
  * Takes a policy and a signature that a server made, for a program that must not hold the app secret.
  *
  * `*out_security` is released with filestack_security_release.
- * Errors: FILESTACK_E_ARGUMENT when the policy is no padded URL-safe base64 or the signature is not 64 hex digits.
+ * Errors: FILESTACK_E_ARGUMENT when the policy is not padded URL-safe base64 or the signature is not 64 hex digits.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_security_from_signed(
@@ -1810,7 +1810,7 @@ struct filestack_log {
  *
  * The struct is copied. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
  * there is one - and the log before stays.
- * Errors: FILESTACK_E_ARGUMENT for a level or struct_size that is none, FILESTACK_E_NULL without `write`,
+ * Errors: FILESTACK_E_ARGUMENT for an unknown level or a struct_size that is too small, FILESTACK_E_NULL without `write`,
  * FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
  * Threads: any. Since: 0.1.0.
  */

@@ -38,7 +38,7 @@ impl ClientOptions {
     /// Reaches every part of the service under the customer's own domain.
     ///
     /// # Errors
-    /// `Argument` when `domain` is no bare host name.
+    /// `Argument` when `domain` is not a bare host name.
     pub fn set_cname(&mut self, domain: &str) -> Result<()> {
         self.endpoints = Endpoints::with_cname(domain)?;
         Ok(())
@@ -47,7 +47,7 @@ impl ClientOptions {
     /// Reaches every part of the service at one origin, such as that of `filestack-local`.
     ///
     /// # Errors
-    /// `Argument` when `url` is no http or https URL.
+    /// `Argument` when `url` is not an http or https URL.
     pub fn set_base_url(&mut self, url: &str) -> Result<()> {
         self.endpoints = Endpoints::on_one_origin(url)?;
         Ok(())
@@ -56,7 +56,7 @@ impl ClientOptions {
     /// Reaches one part of the service at another base URL.
     ///
     /// # Errors
-    /// `Argument` when `url` is no http or https URL.
+    /// `Argument` when `url` is not an http or https URL.
     pub fn set_endpoint(&mut self, endpoint: Endpoint, url: &str) -> Result<()> {
         self.endpoints.set(endpoint, url)
     }
@@ -89,7 +89,7 @@ impl ClientOptions {
     /// Sends every request through a proxy, instead of the one that the environment names.
     ///
     /// # Errors
-    /// `Argument` when `url` is no http or https URL with a host.
+    /// `Argument` when `url` is not an http or https URL with a host.
     pub fn set_proxy(&mut self, url: &str) -> Result<()> {
         let usable = url::Url::parse(url)
             .is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.host_str().is_some());

@@ -36,7 +36,7 @@ impl Security {
     /// Nothing in it is checked: use [`Policy`] to have misspelt keys refused.
     ///
     /// # Errors
-    /// `Argument` when `policy_json` is no JSON object or `secret` is empty.
+    /// `Argument` when `policy_json` is not a JSON object or `secret` is empty.
     pub fn new(policy_json: &str, secret: &str) -> Result<Self> {
         let value: Value = serde_json::from_str(policy_json)
             .map_err(|cause| Error::argument(format!("the policy is not valid JSON: {cause}")))?;

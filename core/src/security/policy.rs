@@ -40,7 +40,7 @@ impl Policy {
             "handle" | "url" | "path" | "container" => self.set_text(key, text(key, &value)?),
             "call" => self.set_calls(&value),
             _ => Err(Error::argument(format!(
-                "'{key}' is no policy key; the keys are {}{}",
+                "'{key}' is not a policy key; the keys are {}{}",
                 KEYS.join(", "),
                 suggestion::hint(key, KEYS.iter().copied())
             ))),
@@ -71,7 +71,7 @@ impl Policy {
     pub fn add_call(&mut self, call: &str) -> Result<()> {
         if !CALLS.contains(&call) {
             return Err(Error::argument(format!(
-                "'{call}' is no call that a policy can allow; the calls are {}{}",
+                "'{call}' is not a call that a policy can allow; the calls are {}{}",
                 CALLS.join(", "),
                 suggestion::hint(call, CALLS.iter().copied())
             )));

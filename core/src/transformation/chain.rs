@@ -66,8 +66,8 @@ impl TaskChain {
     ///
     /// # Errors
     ///
-    /// The first error of this transformation; [`ErrorKind::Argument`] for a name that is no name, and for parameters
-    /// that are no JSON object or hold one; [`ErrorKind::TaskOrder`] when a task is there after which none can come.
+    /// The first error of this transformation; [`ErrorKind::Argument`] for an invalid name, and for parameters
+    /// that are not a JSON object or hold one; [`ErrorKind::TaskOrder`] when a task is there after which none can come.
     pub fn add_unchecked(&mut self, task: &str, params_json: &str) -> Result<()> {
         let added = refuse_security(task)
             .and_then(|()| parse_members(task, params_json))

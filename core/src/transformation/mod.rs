@@ -129,7 +129,7 @@ impl Transformation {
         StoredFile::new(self.context.signed_by(options.security.as_ref()), reply)
     }
 
-    /// What the service answers, as JSON: for chains that end with a task whose reply is no file.
+    /// What the service answers, as JSON: for chains that end with a task whose reply is not a file.
     ///
     /// # Errors
     /// Those of the chain, `Argument` when it gives a file or lacks credentials that its task needs, and whatever is

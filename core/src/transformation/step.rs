@@ -56,7 +56,7 @@ impl Step {
         &self.params
     }
 
-    /// Whether the reply is no file, so that no task can work on it.
+    /// Whether the reply is not a file, so that no task can work on it.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         self.task.is_some_and(|task| {

@@ -58,7 +58,7 @@ impl Transport {
         }
         if let Some(url) = settings.proxy() {
             let proxy = reqwest::Proxy::all(url)
-                .map_err(|cause| Error::argument(format!("the proxy '{url}' is no usable URL: {cause}")))?;
+                .map_err(|cause| Error::argument(format!("the proxy '{url}' is not a usable URL: {cause}")))?;
             builder = builder.proxy(proxy);
         }
         let http = builder.build().map_err(|cause| Error::argument(format!("HTTP cannot be set up: {cause}")))?;
@@ -97,7 +97,7 @@ impl Transport {
     /// Sends `request` once. A reply with an error status is an error; redirects of a GET are followed.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
         let mut url = Url::parse(&request.url).map_err(|cause| {
-            Error::argument(format!("{} failed: '{}' is no URL: {cause}", request.what, request.url))
+            Error::argument(format!("{} failed: '{}' is not a URL: {cause}", request.what, request.url))
         })?;
         for _ in 0..=MOST_REDIRECTS {
             let reply = self.send_to(request, url.clone()).await?;
@@ -163,7 +163,7 @@ fn redirect_target(request: &Request, from: &Url, reply: &Reply) -> Result<Optio
         Error::new(ErrorKind::Protocol, format!("{} failed: the redirect to '{location}' {why}", request.what))
             .with_http_status(reply.status())
     };
-    let target = from.join(location).map_err(|_| refused("is no URL"))?;
+    let target = from.join(location).map_err(|_| refused("is not a URL"))?;
     if !matches!(target.scheme(), "http" | "https") || (from.scheme() == "https" && target.scheme() != "https") {
         return Err(refused("would leave TLS"));
     }

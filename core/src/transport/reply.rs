@@ -113,7 +113,7 @@ impl Reply {
     /// The body as a JSON object that does not describe an error.
     ///
     /// # Errors
-    /// `Protocol` when it is no JSON object, or a success status carries the service's `error`.
+    /// `Protocol` when it is not a JSON object, or a success status carries the service's `error`.
     pub(crate) async fn json_object(mut self) -> Result<Map<String, Value>> {
         let text = self.text().await?;
         match self.parse(&text)? {

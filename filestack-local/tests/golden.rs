@@ -1,4 +1,4 @@
-//! Pictures as image tasks make them, compared with those in `local/tests/pictures/`.
+//! Pictures as image tasks make them, compared with those in `filestack-local/tests/pictures/`.
 //!
 //! Every task has a picture there, and every parameter one that differs from the task without it. A result may differ
 //! a little, as another version of a library may round in another way: the mean difference of a channel is at most
