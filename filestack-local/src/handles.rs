@@ -76,7 +76,7 @@ impl Names {
     pub(crate) fn uuid(&self) -> String {
         let mut bytes = [0; 16];
         self.fill(&mut bytes);
-        crate::storage::hex(&bytes)
+        crate::hex::hex(&bytes)
     }
 
     fn fill(&self, bytes: &mut [u8]) {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use crate::aliases;
+use crate::content::aliases;
 use crate::faults::Rule;
 
 /// The API key that commands are given when none was set; 22 characters, as the real ones.

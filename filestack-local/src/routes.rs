@@ -8,24 +8,31 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 
+use crate::api;
+use crate::api::cloud;
+use crate::connection::cors;
 use crate::connection::{Fate, LentBody};
 use crate::control::{self, guard};
+use crate::delivery::cdn;
+use crate::delivery::metadata;
+use crate::delivery::process;
 use crate::errors::ServiceError;
 use crate::faults::injection;
-use crate::requests::Answer;
+use crate::page;
+use crate::recording::Answer;
 use crate::state::Shared;
-use crate::{api, cdn, cloud, cors, metadata, page, process, storage, upload};
+use crate::uploads;
 
 /// The whole service.
 pub(crate) fn router(state: Shared) -> Router {
     let router = control::routes(&state)
         .route("/", get(about))
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
-        .route("/multipart/start", post(upload::start::handle))
-        .route("/multipart/upload", post(upload::part::handle))
-        .route("/multipart/commit", post(upload::commit::handle))
-        .route("/multipart/complete", post(upload::complete::handle))
-        .route("/s3/{*key}", put(storage::target::put).fallback(storage::target::refuse_method))
+        .route("/multipart/start", post(uploads::start::handle))
+        .route("/multipart/upload", post(uploads::part::handle))
+        .route("/multipart/commit", post(uploads::commit::handle))
+        .route("/multipart/complete", post(uploads::complete::handle))
+        .route("/s3/{*key}", put(uploads::bucket::put).fallback(uploads::bucket::refuse_method))
         .route(
             "/api/file/{handle}",
             get(cdn::download)

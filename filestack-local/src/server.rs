@@ -20,11 +20,11 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use crate::certificates;
+use crate::connection::certificates;
 use crate::connection::{Connection, Fate};
 use crate::faults::Rule;
 use crate::options::{DEFAULT_API_KEY, Options};
-use crate::requests::RecordedRequest;
+use crate::recording::RecordedRequest;
 use crate::routes;
 use crate::state::{self, Shared, State};
 

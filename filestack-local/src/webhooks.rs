@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use crate::clock;
-use crate::storage::hex;
+use crate::hex::hex;
 
 /// Pauses before a message is sent once more. The real service takes hours for that; who tests does not.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)];
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn what_is_no_url_is_refused() {
-        let client = crate::fetch::Fetcher::new(None).client().unwrap();
+        let client = crate::content::fetch::Fetcher::new(None).client().unwrap();
         assert!(Webhooks::to(client, "nowhere", None).unwrap_err().to_string().contains("nowhere"));
     }
 

@@ -1,10 +1,13 @@
-//! Makes the committed header out of the one that the build script generates, or checks that it is up to date.
+//! Makes the committed header out of the one that the build script generates, and its model; or checks that both are
+//! up to date.
 
 use std::path::Path;
 
 use serde_json::Value;
 
+use crate::api;
 use crate::declarations::{Header, Item, Kind};
+use crate::documentation::Documentation;
 use crate::exports::{self, Module};
 use crate::layout::{self, Part, Section};
 use crate::workspace::{Result, Workspace, read, write_if_changed};
@@ -12,29 +15,37 @@ use crate::workspace::{Result, Workspace, read, write_if_changed};
 /// The package whose build script generates the header.
 const PACKAGE: &str = "filestack-c";
 
-/// What the comment of every function says.
-const REQUIRED: [&str; 3] = ["Errors: ", "Threads: ", "Since: "];
+/// The header and its model, from the root of the workspace.
+const FILES: [&str; 2] = ["include/filestack/filestack.h", "docs/api.json"];
 
-/// Writes the header.
+/// Writes the header and its model.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
-    write_if_changed(&workspace.path("include/filestack/filestack.h"), generate(workspace)?.as_bytes())
+    FILES
+        .iter()
+        .zip(generate(workspace)?)
+        .try_for_each(|(file, text)| write_if_changed(&workspace.path(file), text.as_bytes()))
 }
 
-/// Fails when the committed header is not what would be written.
+/// Fails when a committed file is not what would be written.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    match first_difference(&workspace.header()?, &generate(workspace)?) {
-        None => Ok(()),
-        Some((line, committed, expected)) => Err(format!(
-            "include/filestack/filestack.h is stale from line {line} on: run `make headers` and commit it\n\
-             - {committed}\n+ {expected}"
-        )),
-    }
+    FILES.iter().zip(generate(workspace)?).try_for_each(|(file, expected)| {
+        match first_difference(&read(&workspace.path(file))?, &expected) {
+            None => Ok(()),
+            Some((line, committed, expected)) => Err(format!(
+                "{file} is stale from line {line} on: run `make headers` and commit it\n- {committed}\n+ {expected}"
+            )),
+        }
+    })
 }
 
-fn generate(workspace: &Workspace) -> Result<String> {
+fn generate(workspace: &Workspace) -> Result<[String; 2]> {
     let header = Header::parse(&read(&raw_header(workspace)?)?)?;
     check_documentation(&header)?;
-    layout::write(&header, &sections(exports::modules(workspace)?))
+    let sections = sections(exports::modules(workspace)?);
+    // The header as it is laid out, so that the model has its order.
+    let text = layout::write(&header, &sections)?;
+    let model = api::write(&Header::parse(&text)?, &sections)?;
+    Ok([text, model])
 }
 
 /// Runs the library's build script and returns the header that it has generated.
@@ -118,9 +129,7 @@ fn missing_documentation(item: &Item) -> Option<String> {
     if !matches!(item.kind, Kind::Function(_)) {
         return None;
     }
-    let doc = format!("{} ", item.doc.join(" "));
-    let missing = REQUIRED.iter().find(|part| !doc.contains(*part))?;
-    Some(format!("{}: its documentation does not say \"{}\"", item.name, missing.trim()))
+    Documentation::of(&item.doc).err().map(|cause| format!("{}: {cause}", item.name))
 }
 
 /// The first line that differs, counted from 1, in both texts.

@@ -29,8 +29,23 @@ pub(crate) struct Part {
 }
 
 impl Section {
-    fn summary(&self) -> &str {
+    /// Whether something of this name stands in it.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| part.holds(name))
+    }
+
+    /// What it is about.
+    pub(crate) fn summary(&self) -> &str {
         self.parts.first().map_or("", |part| &part.summary)
+    }
+}
+
+impl Part {
+    /// Whether something of this name stands in it.
+    fn holds(&self, name: &str) -> bool {
+        // The initial value of a struct is a macro, which Rust does not have: it stands with the struct.
+        let of_struct = name.strip_suffix("_INIT").map(str::to_lowercase);
+        self.names.iter().any(|known| *known == name || Some(known) == of_struct.as_ref())
     }
 }
 
@@ -94,12 +109,10 @@ fn is_used(section: usize, home: &Homes<'_>) -> bool {
 fn homes<'a>(header: &'a Header, sections: &[Section]) -> Result<Homes<'a>> {
     let mut home = HashMap::new();
     for item in header.items.iter().filter(|item| !is_shared_type(item)) {
-        // The initial value of a struct is a macro, which Rust does not have: it stands with the struct.
-        let of_struct = item.name.strip_suffix("_INIT").map(str::to_lowercase);
-        let name = of_struct.as_ref().unwrap_or(&item.name);
-        let place = sections.iter().enumerate().find_map(|(index, section)| {
-            Some((index, section.parts.iter().position(|part| part.names.contains(name))?))
-        });
+        let place = sections
+            .iter()
+            .enumerate()
+            .find_map(|(index, section)| Some((index, section.parts.iter().position(|part| part.holds(&item.name))?)));
         let place = place.ok_or_else(|| format!("{}: no file of the C layer declares it", item.name))?;
         home.insert(item.name.as_str(), place);
     }

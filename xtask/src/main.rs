@@ -2,9 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+mod api;
 mod c_text;
 mod coverage;
 mod declarations;
+mod documentation;
 mod exports;
 mod features;
 mod generated;
@@ -30,7 +32,7 @@ use workspace::{Result, Workspace};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
-  headers [--check]   write include/filestack/filestack.h, or fail when it is not what src/ says
+  headers [--check]   write include/filestack/filestack.h and docs/api.json, or fail when they are not what src/ says
   generate [--check]  write what is made from catalogue/tasks.toml, or fail when it is stale
   task-examples OUT.c write a C program that runs the lines of docs/transformations.md
   null-calls OUT.c    write a C program that calls every function of the header with NULL

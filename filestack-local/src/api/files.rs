@@ -7,13 +7,14 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::sent::Sent;
-use crate::cdn::{api_credentials, find_file, plain_handle, query_item};
+use crate::content::filename::plain_filename;
 use crate::database::Replacement;
 use crate::errors::{Result, ServiceError};
 use crate::files;
-use crate::policy::{Call, Subject};
+use crate::files::{find_file, plain_handle};
+use crate::security::credentials::{api_credentials, query_item};
+use crate::security::policy::{Call, Subject};
 use crate::state::{ApiKeys, Shared};
-use crate::store::plain_filename;
 
 /// `DELETE /api/file/HANDLE` and `POST /api/file/HANDLE/remove`
 pub(crate) async fn delete(

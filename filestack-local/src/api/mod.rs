@@ -1,5 +1,6 @@
-//! The File API: deleting, overwriting, and storing with a single request.
+//! The File API - deleting, overwriting, storing with a single request - and cloud drives.
 
+pub(crate) mod cloud;
 pub(crate) mod files;
 mod sent;
 pub(crate) mod store;

@@ -10,11 +10,12 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use serde_json::Value;
 
-use crate::cdn::query_item;
-use crate::content::Blob;
+use crate::connection::bodies;
+use crate::content::blob::Blob;
+use crate::content::filename;
 use crate::errors::{Result, ServiceError};
+use crate::security::credentials::query_item;
 use crate::state::State;
-use crate::{bodies, fetch};
 
 /// The field of a form that holds a file.
 const FILE_FIELD: &str = "fileUpload";
@@ -74,7 +75,7 @@ async fn read_form(state: &State, content_type: &str, body: Body) -> Result<Sent
             Some(FILE_FIELD) => {
                 let filename = field.file_name().unwrap_or_default().to_owned();
                 let mimetype = field.content_type().map(|given| given.essence_str().to_owned());
-                let mimetype = mimetype.unwrap_or_else(|| fetch::guess(&filename));
+                let mimetype = mimetype.unwrap_or_else(|| filename::mimetype_of(&filename));
                 return receive(state, Body::from_stream(field), filename, mimetype).await.map(Sent::Bytes);
             }
             Some(URL_FIELD) => return field.text().await.map(Sent::Url).map_err(malformed),

@@ -7,13 +7,15 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::sent::Sent;
-use crate::cdn::{api_credentials, find_file, plain_handle, query_item};
-use crate::content::Blob;
+use crate::content::blob::Blob;
 use crate::errors::{Result, ServiceError};
+use crate::files::store::Store;
 use crate::files::{self, New, Origin};
-use crate::policy::{Call, Credentials, Subject};
+use crate::files::{find_file, plain_handle};
+use crate::security::credentials::Credentials;
+use crate::security::credentials::{api_credentials, query_item};
+use crate::security::policy::{Call, Subject};
 use crate::state::{ApiKeys, Shared, State};
-use crate::store::Store;
 
 const CALLS: [Call; 2] = [Call::Pick, Call::Store];
 /// The name of what has none.

@@ -9,8 +9,8 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header, request};
 
 use crate::connection::Fate;
+use crate::content::fetch;
 use crate::errors::{Result, ServiceError};
-use crate::fetch;
 use crate::state::State;
 
 /// Refuses whoever is not on this machine, or does not speak for itself.

@@ -10,11 +10,11 @@ use axum::{Json, Router};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::cdn::query_item;
 use crate::connection::Fate;
 use crate::errors::{Result, ServiceError};
 use crate::faults::Rule;
 use crate::page;
+use crate::security::credentials::query_item;
 use crate::state::{Shared, State};
 
 /// Where all of it is.

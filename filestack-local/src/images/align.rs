@@ -1,7 +1,8 @@
 //! `align` and `position`: where something lies in a room that is larger, or smaller.
 
 use crate::errors::{Result, ServiceError};
-use crate::grammar::{Task, Value};
+use crate::tasks::grammar::Task;
+use crate::tasks::value::Value;
 
 /// 0 is the left or upper end, 1 the middle, 2 the other end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

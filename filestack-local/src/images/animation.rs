@@ -5,13 +5,13 @@ use image::imageops::overlay;
 use image::{Delay, DynamicImage, Rgba, RgbaImage};
 
 use super::align::Align;
-use super::color::Color;
+use super::input::{Changed, Converted, Input, check_pixels, check_together};
 use super::parameters::color;
 use super::picture::Picture;
 use super::resize::{Fit, Resize};
-use super::{Changed, Converted, Input, check_pixels, check_together};
 use crate::errors::{Result, ServiceError};
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// Milliseconds.
 const DELAY: u32 = 1000;
@@ -92,7 +92,7 @@ fn size(task: &Task, images: &[DynamicImage]) -> Result<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grammar;
+    use crate::tasks::grammar;
     use image::RgbImage;
 
     #[test]

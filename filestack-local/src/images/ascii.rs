@@ -10,11 +10,11 @@ use std::fmt::Write as _;
 use image::{DynamicImage, Pixel as _, Rgb, RgbImage};
 
 use super::canvas::over;
-use super::color::Color;
+use super::input::{Converted, check_pixels};
 use super::parameters::{color, whole};
-use super::{Converted, check_pixels};
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// From many strokes to none. None of them means anything to HTML.
 const CHARACTERS: &[u8] = b"@%#*+=-:. ";

@@ -4,13 +4,13 @@
 
 use image::DynamicImage;
 
-use super::Changed;
 use super::canvas::Canvas;
-use super::color::Color;
+use super::input::Changed;
 use super::parameters::{color, whole};
 use super::picture::Picture;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// The width where none is given, in pixels.
 const DEFAULT_WIDTH: u32 = 2;

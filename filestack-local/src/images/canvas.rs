@@ -2,9 +2,9 @@
 
 use image::{DynamicImage, GrayAlphaImage, GrayImage, LumaA, Rgba, RgbaImage};
 
-use super::check_pixels;
-use super::color::Color;
+use super::input::check_pixels;
 use crate::errors::Result;
+use crate::tasks::color::Color;
 
 /// A frame while a task works on it.
 #[derive(Debug, Clone)]

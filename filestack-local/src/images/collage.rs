@@ -4,13 +4,13 @@ use image::imageops::overlay;
 use image::{DynamicImage, Rgba, RgbaImage};
 
 use super::align::Align;
-use super::color::Color;
+use super::input::{Others, check_pixels, check_together};
 use super::parameters::color;
 use super::picture::Picture;
 use super::resize::{Fit, Resize};
-use super::{Others, check_pixels, check_together};
 use crate::errors::{Result, ServiceError};
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 const MARGIN: u32 = 10;
 
@@ -31,7 +31,7 @@ pub(super) fn collage(picture: &mut Picture, task: &Task, others: &Others) -> Re
     let color = color(task, "color")?.unwrap_or(Color::WHITE);
     let fit = if task.text("fit") == Some("crop") { Fit::Crop } else { Fit::Clip };
     let inputs = task.files().into_iter().map(|name| others.find(name)).collect::<Result<Vec<_>>>()?;
-    check_together(inputs.iter().map(super::Input::area).chain([Some(picture.area())]))?;
+    check_together(inputs.iter().map(super::input::Input::area).chain([Some(picture.area())]))?;
     let cells = cells(width, height, task.number("margin").unwrap_or(MARGIN), inputs.len() + 1);
     let cells = cells.ok_or_else(ServiceError::invalid_value)?;
 

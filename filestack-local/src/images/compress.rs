@@ -1,7 +1,7 @@
 //! `compress`: when writing a picture again makes it no smaller, the file that it came from is the better one.
 
 use super::container::without_metadata;
-use super::{Converted, Input};
+use super::input::{Converted, Input};
 use crate::errors::Result;
 
 /// The smaller one of what was made of a file and the file itself.

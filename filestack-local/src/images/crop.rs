@@ -2,10 +2,11 @@
 
 use image::DynamicImage;
 
-use super::Changed;
+use super::input::Changed;
 use super::picture::Picture;
 use crate::errors::{Result, ServiceError};
-use crate::grammar::{Task, Value};
+use crate::tasks::grammar::Task;
+use crate::tasks::value::Value;
 
 /// Carries a `crop` task out.
 pub(super) fn crop(picture: &mut Picture, task: &Task) -> Result<()> {

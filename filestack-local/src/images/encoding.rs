@@ -10,8 +10,8 @@ use image::codecs::webp::WebPEncoder;
 use image::{ColorType, Delay, DynamicImage, Frame, ImageEncoder, ImageFormat, ImageResult};
 
 use super::canvas::over;
-use super::color::Color;
 use super::jpeg;
+use crate::tasks::color::Color;
 
 /// What ImageMagick takes when nobody says anything.
 pub(super) const JPEG_QUALITY: u8 = 92;

@@ -2,7 +2,7 @@
 
 use super::picture::Picture;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::grammar::Task;
 
 /// Upside down.
 pub(super) fn flip(picture: &mut Picture, _: &Task) -> Result<()> {
@@ -25,7 +25,7 @@ pub(super) fn monochrome(picture: &mut Picture, _: &Task) -> Result<()> {
 mod tests {
     use std::io::Cursor;
 
-    use super::super::Input;
+    use super::super::input::Input;
     use super::super::parameters::tests::task;
     use super::*;
     use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgba, RgbaImage};

@@ -11,7 +11,7 @@ use super::gaussian::soften;
 use super::parameters::whole;
 use super::picture::Picture;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::grammar::Task;
 
 /// What both take when nobody says how much.
 const DEFAULT_AMOUNT: u32 = 2;

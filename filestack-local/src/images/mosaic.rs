@@ -9,7 +9,7 @@ use super::canvas::Canvas;
 use super::parameters::whole;
 use super::picture::Picture;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::grammar::Task;
 
 /// Carries a `pixelate` task out.
 pub(super) fn pixelate(picture: &mut Picture, task: &Task) -> Result<()> {

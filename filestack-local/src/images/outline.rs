@@ -10,12 +10,12 @@
 use image::{DynamicImage, GrayImage, Luma};
 
 use super::canvas::Canvas;
-use super::color::Color;
 use super::gaussian::soften_mask;
 use super::parameters::{color, number, pair, whole};
 use super::picture::Picture;
 use crate::errors::{Result, ServiceError};
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// The radius where none is given.
 const DEFAULT_RADIUS: u32 = 10;
@@ -158,7 +158,7 @@ mod tests {
     fn picture() -> Picture {
         let mut bytes = std::io::Cursor::new(Vec::new());
         red(30, 20).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
-        Picture::decode(super::super::Input::Memory(Bytes::from(bytes.into_inner()))).unwrap()
+        Picture::decode(super::super::input::Input::Memory(Bytes::from(bytes.into_inner()))).unwrap()
     }
 
     #[test]

@@ -3,12 +3,12 @@
 
 use image::ImageFormat;
 
-use super::color::Color;
 use super::encoding::{JPEG_QUALITY, flat};
 use super::parameters::{color, not_served};
 use super::picture::Picture;
 use crate::errors::{Result, ServiceError};
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// What the service takes when `output` says nothing.
 const OUTPUT_QUALITY: u8 = 95;
@@ -120,8 +120,8 @@ mod tests {
 
     use image::{DynamicImage, Rgba, RgbaImage};
 
-    use super::super::Input;
-    use crate::grammar;
+    use super::super::input::Input;
+    use crate::tasks::grammar;
 
     fn task(text: &str) -> Task {
         grammar::parse(&format!("/{text}/handle"), None, |_| false).unwrap().tasks.remove(0)

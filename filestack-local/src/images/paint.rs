@@ -10,7 +10,7 @@ use super::canvas::Canvas;
 use super::parameters::whole;
 use super::picture::Picture;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::grammar::Task;
 
 /// Levels of brightness: fewer make larger strokes.
 const LEVELS: usize = 20;

@@ -1,8 +1,9 @@
 //! The values of a task's parameters, as the tasks here need them.
 
-use super::color::Color;
 use crate::errors::{Result, ServiceError};
-use crate::grammar::{Task, Value};
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
+use crate::tasks::value::Value;
 
 /// A color, where one is given; 501 for the pattern that is written like one.
 pub(super) fn color(task: &Task, name: &str) -> Result<Option<Color>> {
@@ -51,7 +52,7 @@ pub(super) fn not_served(task: &Task, name: &str, value: &str) -> ServiceError {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::grammar;
+    use crate::tasks::grammar;
 
     /// A task as it is written in paths.
     pub(in super::super) fn task(text: &str) -> Task {

@@ -12,7 +12,8 @@ use super::mosaic::tile;
 use super::parameters::{number, numbers};
 use super::picture::Picture;
 use crate::errors::{Result, ServiceError};
-use crate::grammar::{Task, Value};
+use crate::tasks::grammar::Task;
+use crate::tasks::value::Value;
 
 const MAX_OBJECTS: usize = 50;
 const MAX_POSITION: u32 = 10_000;

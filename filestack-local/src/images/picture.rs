@@ -11,10 +11,11 @@ use image::{
 };
 
 use super::canvas::over;
-use super::color::Color;
 use super::encoding::{Encoding, Extras, write_gif};
-use super::{Changed, Converted, Input, MAX_FILE_SIZE, MAX_PIXELS, check_pixels, jpeg, not_supported, refusal};
+use super::input::{Changed, Converted, Input, MAX_FILE_SIZE, MAX_PIXELS, check_pixels, not_supported, refusal};
+use super::jpeg;
 use crate::errors::{Result, ServiceError};
+use crate::tasks::color::Color;
 
 /// Enough for the largest image with eight bytes a pixel.
 const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 8;

@@ -6,15 +6,15 @@
 
 use image::DynamicImage;
 
-use super::Changed;
 use super::canvas::Canvas;
-use super::color::Color;
+use super::input::Changed;
 use super::parameters::{color, whole};
 use super::picture::Picture;
 use super::rotate::turn;
 use super::shadow::Shadow;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// The color of the frame where none is given: snow.
 const FRAME: Color = Color([255, 250, 250, 255]);

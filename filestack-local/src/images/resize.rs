@@ -4,11 +4,11 @@ use image::imageops::{self, FilterType};
 use image::{ColorType, DynamicImage, ImageBuffer, Rgba};
 
 use super::align::Align;
+use super::input::{Changed, check_pixels};
 use super::parameters::not_served;
 use super::picture::Picture;
-use super::{Changed, check_pixels};
 use crate::errors::{Result, ServiceError};
-use crate::grammar::Task;
+use crate::tasks::grammar::Task;
 
 /// Sixteen bits a channel, with opacity.
 type Rgba16Image = ImageBuffer<Rgba<u16>, Vec<u16>>;

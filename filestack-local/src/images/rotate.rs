@@ -2,12 +2,12 @@
 
 use image::{DynamicImage, Rgba, RgbaImage};
 
-use super::color::Color;
+use super::input::{Changed, check_pixels};
 use super::parameters::color;
 use super::picture::Picture;
-use super::{Changed, check_pixels};
 use crate::errors::{Result, ServiceError};
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// Keeps a side that should be a whole number from growing by rounding errors of sine and cosine.
 const SLACK: f64 = 1e-6;

@@ -6,15 +6,15 @@
 
 use image::{GrayImage, Luma};
 
-use super::Changed;
 use super::canvas::{Canvas, over};
-use super::check_pixels;
-use super::color::Color;
 use super::gaussian::{reach, soften_mask};
+use super::input::Changed;
+use super::input::check_pixels;
 use super::parameters::{color, number, pair, share};
 use super::picture::Picture;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// A shadow to be cast.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use super::canvas::Canvas;
 use super::parameters::{share, whole};
 use super::picture::Picture;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::grammar::Task;
 
 /// How much of red, green and blue goes into red, green and blue of a picture that has gone brown.
 const SEPIA: [[f64; 3]; 3] = [[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]];

@@ -7,11 +7,11 @@
 use image::{DynamicImage, GrayImage, Luma};
 
 use super::canvas::Canvas;
-use super::color::Color;
 use super::parameters::{color, share};
 use super::picture::Picture;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::color::Color;
+use crate::tasks::grammar::Task;
 
 /// Where, between the middle (0) and a corner (1), a linear fall begins.
 const LINEAR_START: f64 = 0.25;

@@ -4,10 +4,11 @@ use image::imageops::overlay;
 use image::{DynamicImage, RgbaImage};
 
 use super::align::Align;
+use super::input::{Changed, Others, check_pixels, check_together};
 use super::picture::Picture;
-use super::{Changed, Others, check_pixels, check_together, resize};
+use super::resize;
 use crate::errors::Result;
-use crate::grammar::Task;
+use crate::tasks::grammar::Task;
 
 /// Carries a `watermark` task out. Both pictures are turned as EXIF data says, so that the place that was asked for is
 /// the one that is seen; what does not fit is cut.

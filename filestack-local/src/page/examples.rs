@@ -3,7 +3,7 @@
 use filestack_catalogue::{SourceRule, Task};
 use serde_json::{Value, json};
 
-use crate::catalogue;
+use crate::tasks::catalogue;
 
 /// Name, category and example of each task.
 pub(super) fn list() -> Value {
@@ -35,7 +35,7 @@ fn written(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grammar;
+    use crate::tasks::grammar;
 
     #[test]
     fn examples_are_valid() {

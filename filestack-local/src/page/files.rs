@@ -6,13 +6,16 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::chain::{self, Order};
+use crate::clock;
 use crate::database::FileRecord;
-use crate::delivery::{Presentation, deliver};
+use crate::delivery::chain;
+use crate::delivery::order::Order;
+use crate::delivery::presentation::{Presentation, deliver};
 use crate::errors::{Result, ServiceError};
-use crate::policy::Credentials;
+use crate::handles;
+use crate::security::credentials::Credentials;
 use crate::state::{Shared, State};
-use crate::{clock, grammar, handles};
+use crate::tasks::grammar;
 
 /// Files that are listed.
 const LIMIT: u32 = 100;

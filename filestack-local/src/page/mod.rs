@@ -2,7 +2,6 @@
 //!
 //! The page itself says nothing; what it shows comes from `/local/`, for clients on this machine only.
 
-mod digests;
 mod examples;
 mod files;
 
@@ -13,8 +12,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::state::Shared;
-
-pub(crate) use digests::Digests;
 
 /// Only what comes from the service itself, and pictures that the script was given by it.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \

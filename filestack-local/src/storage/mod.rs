@@ -3,7 +3,6 @@
 //! Every name on disk is made here from random letters; nothing that a client sends becomes part of a path.
 
 pub(crate) mod signing;
-pub(crate) mod target;
 
 use std::collections::HashSet;
 use std::fs;
@@ -166,20 +165,10 @@ pub(crate) async fn send_file(path: &Path, start: u64, length: u64) -> io::Resul
     Ok(Body::from_stream(ReaderStream::with_capacity(file.take(length), SEND_BUFFER)))
 }
 
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hex_is_lower_case() {
-        assert_eq!(hex(&[0x00, 0xaf, 0x10]), "00af10");
-    }
+    use crate::hex::hex;
 
     #[tokio::test]
     async fn bodies_are_hashed_and_vanish_unless_kept() {

@@ -122,7 +122,7 @@ impl Signer {
             mac.update(piece.as_bytes());
             mac.update(b"\n");
         }
-        super::hex(&mac.finalize().into_bytes())
+        crate::hex::hex(&mac.finalize().into_bytes())
     }
 }
 

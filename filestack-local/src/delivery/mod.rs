@@ -1,0 +1,16 @@
+//! Delivery: files as they are, what tasks make of them, and data about them.
+
+pub(crate) mod cdn;
+pub(crate) mod chain;
+mod documents;
+mod fallback;
+mod intelligence;
+pub(crate) mod metadata;
+pub(crate) mod order;
+pub(crate) mod presentation;
+pub(crate) mod process;
+mod ranges;
+mod screenshots;
+mod sources;
+mod videos;
+mod workflows;
