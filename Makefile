@@ -21,9 +21,17 @@ CMAKE := $(or $(shell cmake --version >/dev/null 2>&1 && command -v cmake),$(WHE
 endif
 CTEST := $(dir $(CMAKE))ctest
 
+# clang-format from its wheel alone: other versions lay some lines out otherwise.
+CLANG_FORMAT_VERSION := 20.1.8
+WHEEL_CLANG_FORMAT := $(WHEEL)/clang_format/data/bin/clang-format
+CLANG_FORMAT = $(wildcard $(WHEEL_CLANG_FORMAT))
+GENERATED_HEADERS := include/filestack/filestack.h include/filestack/tasks.h include/filestack/tasks.hpp
+C_FILES = $(filter-out $(GENERATED_HEADERS),$(sort $(wildcard include/filestack/*.h* include/filestack/cpp/* \
+	examples-c/*.[ch]* examples-ffi/*/*.[ch] tests/*/*.[ch] tests/*/*.[ch]pp tests/*/*/*.[ch] xtask/src/*/*.c)))
+
 # One step after the other: Cargo and CTest use all processors by themselves.
 .NOTPARALLEL:
-.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance lint demo clean help
+.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance lint clang-format format demo clean help
 
 library: ## Build the shared and the static library (the default)
 	@# This package alone, so that no other one's features get in.
@@ -93,7 +101,19 @@ $(WHEEL_CMAKE):
 
 lint: ## Check formatting and run clippy
 	@$(CARGO) fmt --all --check
+	@$(if $(CLANG_FORMAT),$(CLANG_FORMAT) --dry-run --Werror $(C_FILES),\
+		echo "clang-format $(CLANG_FORMAT_VERSION) is not here: the layout of C and C++ is not checked; make format gets it")
 	@$(CARGO) clippy --quiet --workspace --all-targets -- --deny warnings
+
+clang-format: $(WHEEL_CLANG_FORMAT)
+
+format: clang-format ## Format Rust, C and C++
+	@$(CARGO) fmt --all
+	@$(WHEEL_CLANG_FORMAT) -i $(C_FILES)
+
+$(WHEEL_CLANG_FORMAT):
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target $(WHEEL) \
+		clang-format==$(CLANG_FORMAT_VERSION)
 
 demo: library local ## Upload and transform a picture with the local service
 	@mkdir -p $(DEMO)

@@ -42,7 +42,8 @@ int main(int argc, char **argv)
 
     if (security == NULL || (client = example_client(security, &error)) == NULL)
         goto done;
-    if (filestack_client_upload_path(client, argc > 1 ? argv[1] : "picture.png", NULL, &picture, &error) != FILESTACK_OK)
+    if (filestack_client_upload_path(client, argc > 1 ? argv[1] : "picture.png", NULL, &picture, &error)
+        != FILESTACK_OK)
         goto done;
     if (filestack_filelink_transform(picture, &transformation, &error) != FILESTACK_OK)
         goto done;

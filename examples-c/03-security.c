@@ -46,7 +46,8 @@ int main(int argc, char **argv)
     show_a_slip();
     if (own == NULL || (client = example_client(own, &error)) == NULL)
         goto done;
-    if (filestack_client_upload_path(client, argc > 1 ? argv[1] : "picture.png", NULL, &picture, &error) != FILESTACK_OK)
+    if (filestack_client_upload_path(client, argc > 1 ? argv[1] : "picture.png", NULL, &picture, &error)
+        != FILESTACK_OK)
         goto done;
 
     if ((given_away = read_one_file(filestack_filelink_handle(picture), &error)) == NULL
@@ -56,7 +57,8 @@ int main(int argc, char **argv)
 
     /* On the other side: policy and signature, but no secret. They sign a single call here. */
     if (filestack_security_from_signed(filestack_security_policy_b64(given_away),
-                                       filestack_security_signature(given_away), &taken, &error) != FILESTACK_OK
+                                       filestack_security_signature(given_away), &taken, &error)
+            != FILESTACK_OK
         || filestack_request_options_set_security(request, taken, &error) != FILESTACK_OK
         || filestack_filelink_download(picture, "read-with-a-policy.png", request, NULL, &error) != FILESTACK_OK)
         goto done;

@@ -20,7 +20,8 @@ static filestack::client make_client()
     const char *const secret = std::getenv(url ? "FILESTACK_LOCAL_SECRET" : "FILESTACK_SECRET");
     filestack::client_options options;
 
-    if (url) options.base_url = url;
+    if (url)
+        options.base_url = url;
     if (secret) {
         /* Credentials for the next hour. A policy without any calls allows them all. */
         filestack::policy policy;

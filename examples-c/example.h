@@ -28,7 +28,8 @@ static inline filestack_client *example_client(const filestack_security *securit
     if (status == FILESTACK_OK && url != NULL)
         status = filestack_client_options_set_base_url(options, url, error);
     if (status == FILESTACK_OK)
-        filestack_client_new(getenv(url != NULL ? "FILESTACK_LOCAL_APIKEY" : "FILESTACK_APIKEY"), options, &client, error);
+        filestack_client_new(getenv(url != NULL ? "FILESTACK_LOCAL_APIKEY" : "FILESTACK_APIKEY"), options, &client,
+                             error);
     filestack_client_options_free(options);
     return client;
 }

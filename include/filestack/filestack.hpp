@@ -29,48 +29,17 @@
 #ifndef FILESTACK_FILESTACK_HPP
 #define FILESTACK_FILESTACK_HPP
 
-#if !defined(__cpp_exceptions) && !defined(FILESTACK_NO_EXCEPTIONS)
-#define FILESTACK_NO_EXCEPTIONS
-#endif
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <exception>
-#include <initializer_list>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
+#include "cpp/calls.hpp"
+#include "cpp/client.hpp"
+#include "cpp/error.hpp"
+#include "cpp/filelink.hpp"
+#include "cpp/library.hpp"
+#include "cpp/options.hpp"
+#include "cpp/result.hpp"
+#include "cpp/security.hpp"
+#include "cpp/source.hpp"
+#include "cpp/transformation.hpp"
 #include "filestack.h"
 #include "tasks.hpp"
-
-/* The functions of the two styles differ in what they return, so they must have different names for the linker. */
-#if !defined(__cpp_exceptions)
-#define FILESTACK_STYLE without_exceptions
-#elif defined(FILESTACK_NO_EXCEPTIONS)
-#define FILESTACK_STYLE with_results
-#else
-#define FILESTACK_STYLE with_exceptions
-#endif
-
-#include "cpp/error.hpp"
-#include "cpp/result.hpp"
-#include "cpp/calls.hpp"
-#include "cpp/library.hpp"
-#include "cpp/security.hpp"
-#include "cpp/options.hpp"
-#include "cpp/source.hpp"
-#include "cpp/filelink.hpp"
-#include "cpp/transformation.hpp"
-#include "cpp/client.hpp"
-
-#undef FILESTACK_STYLE
 
 #endif /* FILESTACK_FILESTACK_HPP */

@@ -384,8 +384,8 @@ static void a_screenshot_has_the_size_that_was_asked_for(void)
 
 static void every_parameter_of_a_screenshot_arrives(void)
 {
-    static const char *const expected[] = {"agent:mobile", "mode:window", "width:300", "height:200",
-                                           "delay:100", "orientation:landscape", "device:iphone"};
+    static const char *const expected[] = {"agent:mobile", "mode:window",           "width:300",    "height:200",
+                                           "delay:100",    "orientation:landscape", "device:iphone"};
     filestack_client *client = service_client();
     filestack_transformation *screenshot = NULL;
     filestack_param params[7];

@@ -136,15 +136,15 @@ static void a_message_stays_on_one_line(void)
 }
 
 /* `name` is what the message must call the argument. */
-#define CHECK_TEXT_ARGUMENT(name, call_with_null, call_with_bad) \
-    do { \
-        CHECK_STATUS(FILESTACK_E_NULL, call_with_null); \
-        CHECK_STRING(name " is NULL", message()); \
-        CHECK_STATUS(FILESTACK_E_UTF8, call_with_bad); \
-        CHECK_STRING(name " is not valid UTF-8 from byte 2 on", message()); \
+#define CHECK_TEXT_ARGUMENT(name, call_with_null, call_with_bad)                                                       \
+    do {                                                                                                               \
+        CHECK_STATUS(FILESTACK_E_NULL, call_with_null);                                                                \
+        CHECK_STRING(name " is NULL", message());                                                                      \
+        CHECK_STATUS(FILESTACK_E_UTF8, call_with_bad);                                                                 \
+        CHECK_STRING(name " is not valid UTF-8 from byte 2 on", message());                                            \
     } while (0)
 
-#define CHECK_SETTER(name, setter, object) \
+#define CHECK_SETTER(name, setter, object)                                                                             \
     CHECK_TEXT_ARGUMENT(name, setter(object, NULL, failure_out()), setter(object, BAD, failure_out()))
 
 static void texts_of_options(void)
@@ -215,8 +215,7 @@ static void texts_of_calls(void)
     CHECK_STRING("api_key is not valid UTF-8 from byte 2 on", message());
     CHECK_TEXT_ARGUMENT("handle", filestack_client_filelink(client, NULL, NULL, &out, failure_out()),
                         filestack_client_filelink(client, BAD, NULL, &out, failure_out()));
-    CHECK_TEXT_ARGUMENT("url",
-                        filestack_client_transform_external(client, NULL, NULL, &transformation, failure_out()),
+    CHECK_TEXT_ARGUMENT("url", filestack_client_transform_external(client, NULL, NULL, &transformation, failure_out()),
                         filestack_client_transform_external(client, BAD, NULL, &transformation, failure_out()));
     CHECK_TEXT_ARGUMENT("path", filestack_client_upload_path(client, NULL, NULL, &out, failure_out()),
                         filestack_client_upload_path(client, BAD, NULL, &out, failure_out()));
@@ -224,7 +223,8 @@ static void texts_of_calls(void)
                         filestack_source_from_path(BAD, &source, failure_out()));
     CHECK_TEXT_ARGUMENT("path", filestack_filelink_download(filelink, NULL, NULL, NULL, failure_out()),
                         filestack_filelink_download(filelink, BAD, NULL, NULL, failure_out()));
-    CHECK_STATUS(FILESTACK_E_UTF8, filestack_client_transform(client, sources, 2, NULL, &transformation, failure_out()));
+    CHECK_STATUS(FILESTACK_E_UTF8,
+                 filestack_client_transform(client, sources, 2, NULL, &transformation, failure_out()));
     CHECK_STRING("sources[1] is not valid UTF-8 from byte 2 on", message());
     CHECK_STATUS(FILESTACK_E_NULL,
                  filestack_client_transform(client, no_sources, 3, NULL, &transformation, failure_out()));
@@ -254,10 +254,10 @@ static void objects_and_outputs_that_are_null(void)
     CHECK_OK(filestack_client_filelink(client, "H", NULL, &filelink, failure_out()));
     CHECK_OK(filestack_filelink_transform(filelink, &transformation, failure_out()));
     CHECK_OK(filestack_source_from_memory("x", 1, NULL, NULL, &source, failure_out()));
-#define CHECK_NULL(name, call) \
-    do { \
-        CHECK_STATUS(FILESTACK_E_NULL, call); \
-        CHECK_STRING(name " is NULL", message()); \
+#define CHECK_NULL(name, call)                                                                                         \
+    do {                                                                                                               \
+        CHECK_STATUS(FILESTACK_E_NULL, call);                                                                          \
+        CHECK_STRING(name " is NULL", message());                                                                      \
     } while (0)
     CHECK_NULL("client", filestack_client_filelink(NULL, "H", NULL, &out_filelink, failure_out()));
     CHECK_NULL("out_filelink", filestack_client_filelink(client, "H", NULL, NULL, failure_out()));
@@ -265,7 +265,8 @@ static void objects_and_outputs_that_are_null(void)
     CHECK_NULL("out_transformation", filestack_client_transform(client, NULL, 0, NULL, NULL, failure_out()));
     CHECK_NULL("client",
                filestack_client_transform_external(NULL, "http://x", NULL, &out_transformation, failure_out()));
-    CHECK_NULL("out_transformation", filestack_client_transform_external(client, "http://x", NULL, NULL, failure_out()));
+    CHECK_NULL("out_transformation",
+               filestack_client_transform_external(client, "http://x", NULL, NULL, failure_out()));
     CHECK_NULL("client", filestack_client_upload_path(NULL, "x", NULL, &out_filelink, failure_out()));
     CHECK_NULL("out_filelink", filestack_client_upload_path(client, "x", NULL, NULL, failure_out()));
     CHECK_NULL("client", filestack_client_upload(NULL, source, NULL, &out_filelink, failure_out()));
@@ -346,8 +347,8 @@ static void keys_that_are_none_are_refused(void)
 
 static void texts_that_cannot_be_handles_are_refused(void)
 {
-    static const char *const handles[] = {"a/b", "https://cdn.filestackcontent.com/H", "src://a/b", "a b", "..",
-                                          "H?policy=x", "\xc3\xbc"};
+    static const char *const handles[] = {
+        "a/b", "https://cdn.filestackcontent.com/H", "src://a/b", "a b", "..", "H?policy=x", "\xc3\xbc"};
     filestack_client *client = new_client("KEY");
     filestack_filelink *filelink = NULL;
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_filelink(client, "", NULL, &filelink, failure_out()));
@@ -363,8 +364,8 @@ static void texts_that_cannot_be_handles_are_refused(void)
 
 static void sources_that_are_none_are_refused(void)
 {
-    static const char *const urls[] = {"", "H", "src://a/b", "ftp://x.io/a", "https://", "https:///a", "//x.io/a",
-                                       "https://x.io/a\nb", "file:///etc/passwd"};
+    static const char *const urls[] = {"",           "H",        "src://a/b",         "ftp://x.io/a",      "https://",
+                                       "https:///a", "//x.io/a", "https://x.io/a\nb", "file:///etc/passwd"};
     filestack_client *client = new_client("KEY");
     filestack_transformation *transformation = NULL;
     const char *empty[] = {"H", ""};
@@ -382,8 +383,8 @@ static void sources_that_are_none_are_refused(void)
 
 static void addresses_that_are_none_are_refused_and_change_nothing(void)
 {
-    static const char *const urls[] = {"", "localhost", "127.0.0.1:80", "ftp://x", "http://", "http://x?y", "http://x#y",
-                                       "http://user:hunter2@x"};
+    static const char *const urls[] = {"",        "localhost",  "127.0.0.1:80", "ftp://x",
+                                       "http://", "http://x?y", "http://x#y",   "http://user:hunter2@x"};
     static const char *const domains[] = {"", "https://a.com", "a.com/x", "a b", "a.com:80", "user@a.com"};
     filestack_client_options *options = filestack_client_options_new();
     filestack_client *client = NULL;
@@ -394,8 +395,8 @@ static void addresses_that_are_none_are_refused_and_change_nothing(void)
         CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_base_url(options, urls[i], failure_out()));
         CHECK_CONTAINS("URL", message());
         CHECK_LACKS("hunter2", filestack_error_json(failure()));
-        CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_endpoint(options, FILESTACK_ENDPOINT_CDN,
-                                                                                 urls[i], failure_out()));
+        CHECK_STATUS(FILESTACK_E_ARGUMENT,
+                     filestack_client_options_set_endpoint(options, FILESTACK_ENDPOINT_CDN, urls[i], failure_out()));
     }
     for (size_t i = 0; i < sizeof domains / sizeof domains[0]; i++) {
         CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_cname(options, domains[i], failure_out()));
@@ -431,8 +432,7 @@ static void numbers_out_of_range_are_refused(void)
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_part_size_bytes(upload, 5242879, failure_out()));
     CHECK_CONTAINS("5242879", message());
     CHECK_CONTAINS("5242880", message());
-    CHECK_STATUS(FILESTACK_E_ARGUMENT,
-                 filestack_upload_options_set_part_size_bytes(upload, UINT64_MAX, failure_out()));
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_part_size_bytes(upload, UINT64_MAX, failure_out()));
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_concurrency(upload, 0, failure_out()));
     CHECK_CONTAINS("concurrency is 0", message());
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_concurrency(upload, 21, failure_out()));
@@ -529,8 +529,12 @@ static void an_unknown_metadata_field_is_told_with_the_nearest_one(void)
 
 static void proxies_that_are_none_are_refused_without_their_password(void)
 {
-    static const char *const urls[] = {"", "proxy:3128", "socks5://me:hunter2@proxy:1", "me:hunter2@proxy:1",
-                                       "http://me:hunter2@", "ftp://me:hunter2@proxy"};
+    static const char *const urls[] = {"",
+                                       "proxy:3128",
+                                       "socks5://me:hunter2@proxy:1",
+                                       "me:hunter2@proxy:1",
+                                       "http://me:hunter2@",
+                                       "ftp://me:hunter2@proxy"};
     filestack_client_options *options = filestack_client_options_new();
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_proxy(options, urls[i], failure_out()));

@@ -67,7 +67,8 @@ static filestack_transformation *for_task(const struct task *task)
     filestack_client *client = NULL;
     filestack_transformation *made = NULL;
     CHECK_OK(filestack_client_new("KEY", NULL, &client, failure_out()));
-    CHECK_OK(filestack_client_transform(client, &source, strcmp(task->source, "none") != 0, NULL, &made, failure_out()));
+    CHECK_OK(
+        filestack_client_transform(client, &source, strcmp(task->source, "none") != 0, NULL, &made, failure_out()));
     filestack_client_release(client);
     return made;
 }
@@ -79,14 +80,17 @@ static void check_added(const struct task *task, const char *name)
     char *url = NULL, expected[128];
     if (strcmp(task->name, "security") == 0) {
         /* The library adds it by itself. */
-        CHECK_STATUS(FILESTACK_E_TASK_ORDER, filestack_transformation_add(transformation, name, NULL, 0, failure_out()));
+        CHECK_STATUS(FILESTACK_E_TASK_ORDER,
+                     filestack_transformation_add(transformation, name, NULL, 0, failure_out()));
     } else if (!task->bare) {
-        CHECK_STATUS(FILESTACK_E_PARAM_MISSING, filestack_transformation_add(transformation, name, NULL, 0, failure_out()));
+        CHECK_STATUS(FILESTACK_E_PARAM_MISSING,
+                     filestack_transformation_add(transformation, name, NULL, 0, failure_out()));
         CHECK_CONTAINS(task->name, message());
     } else {
         CHECK_OK(filestack_transformation_add(transformation, name, NULL, 0, failure_out()));
         CHECK_OK(filestack_transformation_url(transformation, &url, failure_out()));
-        snprintf(expected, sizeof expected, strcmp(task->source, "many") == 0 ? "/%s/[%s]" : "/%s/%s", task->name, source);
+        snprintf(expected, sizeof expected, strcmp(task->source, "many") == 0 ? "/%s/[%s]" : "/%s/%s", task->name,
+                 source);
         /* b64 writes the source in another form and is no segment of its own. */
         CHECK_CONTAINS(strcmp(task->name, "b64") == 0 ? "/b64://" : expected, url);
     }
@@ -130,7 +134,7 @@ static void check_param(const struct task *task, const char *param)
 
 static void every_task_says_what_a_caller_needs(void)
 {
-    static const char *const members[] = {"summary", "category",   "output", "aliases",  "terminal",
+    static const char *const members[] = {"summary", "category",    "output", "aliases",        "terminal",
                                           "paged",   "json_switch", "reply",  "needs_security", "needs_one_of"};
     char *tasks = catalogue_tasks();
     struct task task;
@@ -217,8 +221,7 @@ static void an_unknown_task_reaches_the_service_when_it_is_not_checked(void)
                  filestack_transformation_add_json(checked, "sharpen_eyes", "{\"level\":3}", failure_out()));
     CHECK_OK(filestack_transformation_add_unchecked(transformation, "sharpen_eyes", "{\"level\":3}", failure_out()));
     control_reset();
-    CHECK_STATUS(FILESTACK_E_HTTP,
-                 filestack_transformation_get_content(transformation, NULL, &content, failure_out()));
+    CHECK_STATUS(FILESTACK_E_HTTP, filestack_transformation_get_content(transformation, NULL, &content, failure_out()));
     CHECK_INT(400, filestack_error_http_status(failure()));
     CHECK_CONTAINS("Invalid transformation task", filestack_error_service_text(failure()));
     CHECK_SIZE(1, control_count("GET", "/sharpen_eyes=level:3/"));

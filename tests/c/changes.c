@@ -366,7 +366,10 @@ static void a_url_that_the_service_cannot_reach_leaves_the_file_as_it_was(void)
 static void base64_is_stored_decoded_when_asked(void)
 {
     static const char *const rows[][2] = {
-        {"aGVsbG8=", "hello"}, {"aGVsbG8h", "hello!"}, {"aA==", "h"}, {"Pz8+Pj4/", "?\?>>>?"},
+        {"aGVsbG8=", "hello"},
+        {"aGVsbG8h", "hello!"},
+        {"aA==", "h"},
+        {"Pz8+Pj4/", "?\?>>>?"},
     };
     filestack_filelink *filelink = new_file();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -364,8 +364,8 @@ static filestack_filelink *redirected_to(const char *target, char *answer, size_
 {
     filestack_client *client;
     filestack_filelink *filelink = NULL;
-    snprintf(answer, room,
-             "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", target);
+    snprintf(answer, room, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+             target);
     *out_server = canned_start(answer);
     client = client_for(server_url(*out_server));
     CHECK_OK(filestack_client_filelink(client, "H", NULL, &filelink, failure_out()));

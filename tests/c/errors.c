@@ -128,7 +128,8 @@ static void the_json_form_escapes(void)
 {
     filestack_source *source = NULL;
     char *text;
-    CHECK_STATUS(FILESTACK_E_IO, filestack_source_from_path("/missing/\"a\\b\"\t\x01/\xc3\xbc", &source, failure_out()));
+    CHECK_STATUS(FILESTACK_E_IO,
+                 filestack_source_from_path("/missing/\"a\\b\"\t\x01/\xc3\xbc", &source, failure_out()));
     CHECK(json_is_object(filestack_error_json(failure())));
     text = json_get(filestack_error_json(failure()), "message");
     CHECK_STRING(message(), text);

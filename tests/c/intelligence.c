@@ -389,8 +389,8 @@ static void sizes_of_pictures_are_real(void)
 
 static void pages_of_documents_are_real(void)
 {
-    static const char *const tasks[][2] = {{"pdfinfo", NULL}, {"pdfinfo", "{\"colorinfo\":true}"},
-                                           {"output", "{\"docinfo\":true}"}};
+    static const char *const tasks[][2] = {
+        {"pdfinfo", NULL}, {"pdfinfo", "{\"colorinfo\":true}"}, {"output", "{\"docinfo\":true}"}};
     filestack_filelink *filelink = new_document();
     for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++) {
         char *json = answer_to(filelink, tasks[i][0], tasks[i][1]);
@@ -454,8 +454,10 @@ static void a_stored_result_answers_with_the_reply_itself(void)
 
 static void a_chain_that_gives_a_file_has_no_answer(void)
 {
-    static const char *const tasks[][2] = {{"resize", "{\"width\":30}"}, {"doc_detection", "{\"coords\":false}"},
-                                           {"detect_faces", NULL}, {"output", "{\"format\":\"png\"}"}};
+    static const char *const tasks[][2] = {{"resize", "{\"width\":30}"},
+                                           {"doc_detection", "{\"coords\":false}"},
+                                           {"detect_faces", NULL},
+                                           {"output", "{\"format\":\"png\"}"}};
     filestack_filelink *filelink = new_picture();
     filestack_transformation *empty = NULL;
     char *json = NULL;

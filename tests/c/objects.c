@@ -185,17 +185,18 @@ static void handles_of_another_type_are_refused(void)
     CHECK_OK(filestack_filelink_transform(filelink, &transformation, failure_out()));
     CHECK_OK(filestack_source_from_memory("x", 1, NULL, NULL, &source, failure_out()));
 
-#define CHECK_WRONG(name, call) \
-    do { \
-        CHECK_STATUS(FILESTACK_E_OBJECT, call); \
-        CHECK_CONTAINS(name " is not a live filestack_", message()); \
+#define CHECK_WRONG(name, call)                                                                                        \
+    do {                                                                                                               \
+        CHECK_STATUS(FILESTACK_E_OBJECT, call);                                                                        \
+        CHECK_CONTAINS(name " is not a live filestack_", message());                                                   \
     } while (0)
     CHECK_WRONG("options", filestack_client_new("KEY", (void *)store_options, &out_client, failure_out()));
     CHECK_WRONG("client", filestack_client_filelink((void *)filelink, "H", NULL, &out_filelink, failure_out()));
     CHECK_WRONG("security", filestack_client_filelink(client, "H", (void *)policy, &out_filelink, failure_out()));
-    CHECK_WRONG("client", filestack_client_transform((void *)source, NULL, 0, NULL, &out_transformation, failure_out()));
     CHECK_WRONG("client",
-                filestack_client_transform_external((void *)source, "http://x", NULL, &out_transformation, failure_out()));
+                filestack_client_transform((void *)source, NULL, 0, NULL, &out_transformation, failure_out()));
+    CHECK_WRONG("client", filestack_client_transform_external((void *)source, "http://x", NULL, &out_transformation,
+                                                              failure_out()));
     CHECK_WRONG("source", filestack_client_upload(client, (void *)client, NULL, &out_filelink, failure_out()));
     CHECK_WRONG("options",
                 filestack_client_upload(client, source, (void *)request_options, &out_filelink, failure_out()));

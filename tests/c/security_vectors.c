@@ -18,8 +18,8 @@ static const struct {
     {"{\"expiry\":253381964415,\"call\":[\"read\"]}", "{\"call\":[\"read\"],\"expiry\":253381964415}",
      "SECURITY-SECRET", "eyJjYWxsIjogWyJyZWFkIl0sICJleHBpcnkiOiAyNTMzODE5NjQ0MTV9",
      "f61fa1effb0638ab5b6e208d5d2fd9343f8557d8a0bf529c6d8542935f77bb3c"},
-    {"{\"expires\":123}", "\n{\t\"expires\": 123}\n", "secret", "eyJleHBpcmVzIjogMTIzfQ==",
-     "379d2ba0d5be34eddf09f873b7f38643dc51599b0afcd564f52733b52d698748"},
+    {"{\"expires\":123}", "\n{\t\"expires\": 123}\n", "secret",
+     "eyJleHBpcmVzIjogMTIzfQ==", "379d2ba0d5be34eddf09f873b7f38643dc51599b0afcd564f52733b52d698748"},
     {"{\"expires\":999999999999}", "{\"\\u0065xpires\":999999999999}", "secret",
      "eyJleHBpcmVzIjogOTk5OTk5OTk5OTk5fQ==", "8c75305f7615776a892ddd165111dba0fa24b45107024a55a7170a7d1d60157a"},
     {"{\"call\":[\"read\"],\"expiry\":10238239}", "{\"expiry\":10238239,\"call\":[\"read\"]}", "APPSECRET",
@@ -185,8 +185,8 @@ static void a_number_beyond_the_double_is_refused(void)
 
 static void what_is_no_policy_is_refused(void)
 {
-    static const char *const policies[] = {"", "[]", "\"x\"", "null", "1", "{", "{}x", "{'expiry': 1}", "{\"a\":1,}",
-                                           "{\"a\":01}", "{\"a\":NaN}"};
+    static const char *const policies[] = {
+        "", "[]", "\"x\"", "null", "1", "{", "{}x", "{'expiry': 1}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":NaN}"};
     for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
         filestack_security *security = NULL;
         CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_security_new(policies[i], "secret", &security, failure_out()));
@@ -207,7 +207,8 @@ static void an_empty_secret_is_refused(void)
 /* The service's decoder is strict: no padding left out, no other alphabet. */
 static void what_is_not_padded_url_safe_base64_is_refused(void)
 {
-    static const char *const encoded[] = {"eyJleHBpcmVzIjogMTIzfQ", "eyJleHBpcmVzIjogMTIzfQ=", "ey J", "ab+/", "\xc3\xbc==="};
+    static const char *const encoded[] = {"eyJleHBpcmVzIjogMTIzfQ", "eyJleHBpcmVzIjogMTIzfQ=", "ey J", "ab+/",
+                                          "\xc3\xbc==="};
     for (size_t i = 0; i < sizeof encoded / sizeof encoded[0]; i++) {
         filestack_security *security = NULL;
         CHECK_STATUS(FILESTACK_E_ARGUMENT,
@@ -227,8 +228,8 @@ static void a_signature_of_a_server_is_taken_without_the_secret(void)
     CHECK_STRING("{\"expiry\": 123}", filestack_security_policy(security));
     CHECK_STRING("security=p:" POLICY ",s:" SIGNATURE, filestack_security_url_string(security));
     filestack_security_release(security);
-    CHECK_OK(filestack_security_from_signed(
-        POLICY, "4DE8B7441B3DAF0D68B4F8EBCF7E015D07AEF43A1295476A1DDE1AED327ABC01", &security, failure_out()));
+    CHECK_OK(filestack_security_from_signed(POLICY, "4DE8B7441B3DAF0D68B4F8EBCF7E015D07AEF43A1295476A1DDE1AED327ABC01",
+                                            &security, failure_out()));
     CHECK_STRING(SIGNATURE, filestack_security_signature(security));
     filestack_security_release(security);
 }
@@ -275,9 +276,9 @@ static void a_built_policy_is_signed_like_a_written_one(void)
 
 static void every_key_can_be_set_by_its_name(void)
 {
-    static const char *const members[][2] = {
-        {"expiry", "1893456000"}, {"call", "[\"read\"]"}, {"call", "\"stat\""}, {"handle", "\"H\""}, {"url", "\"u\""},
-        {"maxSize", "2"},         {"minSize", "1"},       {"path", "\"p\""},    {"container", "\"c\""}};
+    static const char *const members[][2] = {{"expiry", "1893456000"}, {"call", "[\"read\"]"}, {"call", "\"stat\""},
+                                             {"handle", "\"H\""},      {"url", "\"u\""},       {"maxSize", "2"},
+                                             {"minSize", "1"},         {"path", "\"p\""},      {"container", "\"c\""}};
     filestack_policy *policy = filestack_policy_new();
     filestack_security *security = NULL;
     char *json = NULL;
@@ -298,8 +299,8 @@ static void every_key_can_be_set_by_its_name(void)
 
 static void misspelt_keys_and_calls_are_refused_with_the_nearest_right_name(void)
 {
-    static const char *const keys[][2] = {{"expires", "expiry"},   {"calls", "call"},       {"max_size", "maxSize"},
-                                          {"maxsize", "maxSize"},  {"min_size", "minSize"}, {"handel", "handle"},
+    static const char *const keys[][2] = {{"expires", "expiry"},     {"calls", "call"},       {"max_size", "maxSize"},
+                                          {"maxsize", "maxSize"},    {"min_size", "minSize"}, {"handel", "handle"},
                                           {"Container", "container"}};
     filestack_policy *policy = filestack_policy_new();
     char *json = NULL;
@@ -320,9 +321,9 @@ static void misspelt_keys_and_calls_are_refused_with_the_nearest_right_name(void
 static void values_that_do_not_fit_change_nothing(void)
 {
     static const char *const members[][2] = {
-        {"expiry", "\"soon\""}, {"expiry", "1.5"},      {"expiry", "0"},  {"expiry", "-1"},        {"call", "[\"read\",7]"},
-        {"call", "[\"reed\"]"}, {"handle", "\"\""},     {"handle", "7"},  {"maxSize", "\"big\""},  {"maxSize", "-1"},
-        {"minSize", "null"},    {"path", "[\"a\"]"},    {"url", "true"},  {"container", "\"\""},   {"expiry", "{"}};
+        {"expiry", "\"soon\""}, {"expiry", "1.5"},   {"expiry", "0"}, {"expiry", "-1"},       {"call", "[\"read\",7]"},
+        {"call", "[\"reed\"]"}, {"handle", "\"\""},  {"handle", "7"}, {"maxSize", "\"big\""}, {"maxSize", "-1"},
+        {"minSize", "null"},    {"path", "[\"a\"]"}, {"url", "true"}, {"container", "\"\""},  {"expiry", "{"}};
     filestack_policy *policy = filestack_policy_new();
     char *json = NULL;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {

@@ -246,7 +246,8 @@ static void statuses_have_their_codes(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char fault[128];
-        snprintf(fault, sizeof fault, "POST /multipart/start * status:%d:{\"error\":\"the reason\"}", rows[i].http_status);
+        snprintf(fault, sizeof fault, "POST /multipart/start * status:%d:{\"error\":\"the reason\"}",
+                 rows[i].http_status);
         check_upload_fails(fault, 1, rows[i].status, rows[i].http_status, "the reason");
         CHECK_STRING("the reason", filestack_error_service_text(failure()));
         CHECK_INT(rows[i].retryable, filestack_error_retryable(failure()));
@@ -284,7 +285,8 @@ static void a_200_with_malformed_json(void)
 static void a_200_that_is_json_of_another_kind(void)
 {
     check_upload_fails("POST /multipart/start * status:200:[1,2]", 0, FILESTACK_E_PROTOCOL, 200, "no object");
-    check_upload_fails("POST /multipart/start * status:200:{\"error\":\"hidden\"}", 0, FILESTACK_E_PROTOCOL, 200, "hidden");
+    check_upload_fails("POST /multipart/start * status:200:{\"error\":\"hidden\"}", 0, FILESTACK_E_PROTOCOL, 200,
+                       "hidden");
     control_reset();
 }
 
@@ -294,8 +296,10 @@ static void replies_with_missing_members(void)
     static const char *const rows[][2] = {
         {"POST /multipart/start * status:200:{}", "has no uri"},
         {"POST /multipart/start * status:200:{\"uri\":\"/u\",\"region\":null,\"upload_id\":\"i\"}", "has no region"},
-        {"POST /multipart/start * status:200:{\"uri\":\"/u\",\"region\":\"r\",\"upload_id\":\"i\"}", "has no location_url"},
-        {"POST /multipart/start * status:200:{\"uri\":\"/u\",\"region\":\"r\",\"upload_id\":\"i\",\"location_url\":\"a b\"}",
+        {"POST /multipart/start * status:200:{\"uri\":\"/u\",\"region\":\"r\",\"upload_id\":\"i\"}",
+         "has no location_url"},
+        {"POST /multipart/start * status:200:{\"uri\":\"/u\",\"region\":\"r\",\"upload_id\":\"i\",\"location_url\":\"a "
+         "b\"}",
          "a b"},
         {"POST /multipart/upload * status:200:{\"headers\":{}}", "has no url"},
         {"POST /multipart/upload * status:200:{\"url\":\"http://x\",\"headers\":{\"a\":7}}", "headers"},

@@ -71,14 +71,14 @@ static void check_surroundings(const struct surroundings *before)
     struct surroundings *after = malloc(sizeof *after);
     look_around(after);
     for (int number = 1; number < SIGNALS; number++) {
-        if (!CHECK(before->actions[number].sa_handler == after->actions[number].sa_handler) ||
-            !CHECK(before->actions[number].sa_flags == after->actions[number].sa_flags)) {
+        if (!CHECK(before->actions[number].sa_handler == after->actions[number].sa_handler)
+            || !CHECK(before->actions[number].sa_flags == after->actions[number].sa_flags)) {
             printf("        the disposition of signal %d has changed\n", number);
         }
         /* Of each set only the members count: what pads them is nobody's. */
         for (int member = 1; member < SIGNALS; member++) {
-            CHECK(sigismember(&before->actions[number].sa_mask, member) ==
-                  sigismember(&after->actions[number].sa_mask, member));
+            CHECK(sigismember(&before->actions[number].sa_mask, member)
+                  == sigismember(&after->actions[number].sa_mask, member));
         }
         CHECK_INT(sigismember(&before->mask, number), sigismember(&after->mask, number));
     }

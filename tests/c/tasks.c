@@ -40,22 +40,22 @@ static void check_same(const char *task, const char *json, filestack_transformat
 }
 
 /* CHECK_SAME(method, "task", "{parameters as JSON}", .member = value, ...) */
-#define CHECK_SAME(method, task, json, ...)                                        \
-    do {                                                                           \
-        const filestack_##method##_args args = {__VA_ARGS__};                      \
-        filestack_transformation *typed = of_handle();                             \
-        CHECK_OK(filestack_add_##method(typed, &args, failure_out()));             \
-        check_same(task, json, typed);                                             \
+#define CHECK_SAME(method, task, json, ...)                                                                            \
+    do {                                                                                                               \
+        const filestack_##method##_args args = {__VA_ARGS__};                                                          \
+        filestack_transformation *typed = of_handle();                                                                 \
+        CHECK_OK(filestack_add_##method(typed, &args, failure_out()));                                                 \
+        check_same(task, json, typed);                                                                                 \
     } while (0)
 
 /* CHECK_REFUSED(status, "part of the message", method, .member = value, ...) */
-#define CHECK_REFUSED(status, said, method, ...)                                   \
-    do {                                                                           \
-        const filestack_##method##_args args = {__VA_ARGS__};                      \
-        filestack_transformation *typed = of_handle();                             \
-        CHECK_STATUS(status, filestack_add_##method(typed, &args, failure_out())); \
-        CHECK_CONTAINS(said, message());                                           \
-        filestack_transformation_free(typed);                                      \
+#define CHECK_REFUSED(status, said, method, ...)                                                                       \
+    do {                                                                                                               \
+        const filestack_##method##_args args = {__VA_ARGS__};                                                          \
+        filestack_transformation *typed = of_handle();                                                                 \
+        CHECK_STATUS(status, filestack_add_##method(typed, &args, failure_out()));                                     \
+        CHECK_CONTAINS(said, message());                                                                               \
+        filestack_transformation_free(typed);                                                                          \
     } while (0)
 
 static void numbers_know_zero_from_unset(void)
@@ -143,8 +143,8 @@ static void faces_in_three_ways(void)
                .faces = filestack_all_faces(), .mode = FILESTACK_CROP_FACES_MODE_FILL, .buffer = filestack_int(0));
     CHECK_SAME(pixelate_faces, "pixelate_faces", "{\"faces\":3,\"type\":\"oval\"}", .faces = filestack_face(3),
                .type = FILESTACK_PIXELATE_FACES_TYPE_OVAL);
-    CHECK_SAME(blur_faces, "blur_faces", "{\"faces\":[2,4,6],\"amount\":2.5}",
-               .faces = filestack_faces_at(numbers, 3), .amount = filestack_number(2.5));
+    CHECK_SAME(blur_faces, "blur_faces", "{\"faces\":[2,4,6],\"amount\":2.5}", .faces = filestack_faces_at(numbers, 3),
+               .amount = filestack_number(2.5));
     CHECK_SAME(blur_faces, "blur_faces", "{\"blur\":1}", .blur = filestack_number(1));
 }
 
@@ -196,7 +196,9 @@ static void texts_of_every_kind(void)
     CHECK_SAME(fallback, "fallback", "{\"handle\":\"" OTHER "\",\"cache\":10}", .handle = OTHER,
                .cache = filestack_int(10));
     CHECK_SAME(content, "content", "{\"filename\":\"gr\\u00fc\\u00dfe, [1]:\\\"2\\\".png\",\"type\":\"image/png\"}",
-               .filename = "gr\xc3\xbc\xc3\x9f" "e, [1]:\"2\".png", .type = "image/png");
+               .filename = "gr\xc3\xbc\xc3\x9f"
+                           "e, [1]:\"2\".png",
+               .type = "image/png");
     CHECK_SAME(smart_crop, "smart_crop", "{\"mode\":\"object\",\"object\":\"bird\",\"fill_color\":\"white\"}",
                .mode = FILESTACK_SMART_CROP_MODE_OBJECT, .object = "bird", .fill_color = "white");
     CHECK_REFUSED(FILESTACK_E_UTF8, "object", smart_crop, .object = "\xff");
@@ -292,12 +294,13 @@ static void a_picture_is_resized_by_the_service(void)
     size_t size;
     uint8_t *bytes = picture_new(60, 40, &size);
     filestack_filelink *filelink = stored_new(client, "gray.png", bytes, size);
-    const filestack_resize_args args = {
-        .width = filestack_int(30), .height = filestack_int(30), .fit = FILESTACK_RESIZE_FIT_CROP,
-        .align = filestack_at_corner(FILESTACK_PLACE_TOP, FILESTACK_PLACE_RIGHT)};
+    const filestack_resize_args args = {.width = filestack_int(30),
+                                        .height = filestack_int(30),
+                                        .fit = FILESTACK_RESIZE_FIT_CROP,
+                                        .align = filestack_at_corner(FILESTACK_PLACE_TOP, FILESTACK_PLACE_RIGHT)};
     const filestack_rotate_args turn = {.deg = filestack_as_int(90)};
-    const filestack_resize_args flat = {.width = filestack_int(20), .height = filestack_int(4),
-                                        .fit = FILESTACK_RESIZE_FIT_SCALE};
+    const filestack_resize_args flat = {
+        .width = filestack_int(20), .height = filestack_int(4), .fit = FILESTACK_RESIZE_FIT_SCALE};
     CHECK_OK(filestack_filelink_transform(filelink, &transformation, failure_out()));
     CHECK_OK(filestack_add_resize(transformation, &args, failure_out()));
     CHECK_OK(filestack_transformation_get_content(transformation, NULL, &content, failure_out()));

@@ -10,18 +10,17 @@
 #include "support/service.h"
 
 /* A certificate authority that has signed nothing. */
-static const char other_authority[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBkDCCATWgAwIBAgIUc/b5jrpQElXcD8El+FmEvTgcP6swCgYIKoZIzj0EAwIw\n"
-    "HDEaMBgGA1UEAwwRQW5vdGhlciBhdXRob3JpdHkwIBcNMjYxMTIzMTYzMDA3WhgP\n"
-    "MjEyNjEwMzAxNjMwMDdaMBwxGjAYBgNVBAMMEUFub3RoZXIgYXV0aG9yaXR5MFkw\n"
-    "EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEYzrniw9CNFW1ZiDKm7WK/iXLD2eiFXtP\n"
-    "QLyKyWncRPqT1nC1LQnWm36+d/Xm4DK8JzPhZCGNQiIS6I1UrbHx7KNTMFEwHQYD\n"
-    "VR0OBBYEFLrj9GsnYP9BujkWKmpVGHzxYZYAMB8GA1UdIwQYMBaAFLrj9GsnYP9B\n"
-    "ujkWKmpVGHzxYZYAMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIh\n"
-    "AO9ozipe3YWK5oAtfj27y780fWfu+w6IJB9E9rwzIpV2AiEA7wwtpM/67V8QVhBP\n"
-    "Kiocl8IBdp17woSWCKVIOzWtqLQ=\n"
-    "-----END CERTIFICATE-----\n";
+static const char other_authority[] = "-----BEGIN CERTIFICATE-----\n"
+                                      "MIIBkDCCATWgAwIBAgIUc/b5jrpQElXcD8El+FmEvTgcP6swCgYIKoZIzj0EAwIw\n"
+                                      "HDEaMBgGA1UEAwwRQW5vdGhlciBhdXRob3JpdHkwIBcNMjYxMTIzMTYzMDA3WhgP\n"
+                                      "MjEyNjEwMzAxNjMwMDdaMBwxGjAYBgNVBAMMEUFub3RoZXIgYXV0aG9yaXR5MFkw\n"
+                                      "EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEYzrniw9CNFW1ZiDKm7WK/iXLD2eiFXtP\n"
+                                      "QLyKyWncRPqT1nC1LQnWm36+d/Xm4DK8JzPhZCGNQiIS6I1UrbHx7KNTMFEwHQYD\n"
+                                      "VR0OBBYEFLrj9GsnYP9BujkWKmpVGHzxYZYAMB8GA1UdIwQYMBaAFLrj9GsnYP9B\n"
+                                      "ujkWKmpVGHzxYZYAMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIh\n"
+                                      "AO9ozipe3YWK5oAtfj27y780fWfu+w6IJB9E9rwzIpV2AiEA7wwtpM/67V8QVhBP\n"
+                                      "Kiocl8IBdp17woSWCKVIOzWtqLQ=\n"
+                                      "-----END CERTIFICATE-----\n";
 
 /* Options for the service without its certificate authority. */
 static filestack_client_options *options_without_trust(void)

@@ -55,7 +55,8 @@ static const char *const python_tasks[][3] = {
     {"rotate", "{\"deg\":90}", "rotate=deg:90"},
     {"flip", NULL, "flip"},
     {"flip", "{}", "flip"},
-    {"modulate", "{\"brightness\":155,\"hue\":155,\"saturation\":155}", "modulate=brightness:155,hue:155,saturation:155"},
+    {"modulate", "{\"brightness\":155,\"hue\":155,\"saturation\":155}",
+     "modulate=brightness:155,hue:155,saturation:155"},
     {"collage",
      "{\"files\":[\"FILEHANDLE\",\"FILEHANDLE2\",\"FILEHANDLE3\"],\"margin\":50,\"width\":1000,\"height\":1000,"
      "\"color\":\"white\",\"fit\":\"crop\",\"autorotate\":true}",
@@ -83,7 +84,8 @@ static void python_urls_from_json(void)
         filestack_transformation *transformation = of_url("SOMEAPIKEY", EXTERNAL);
         char expected[512];
         strcat(strcat(strcpy(expected, CDN "SOMEAPIKEY/"), python_tasks[i][2]), "/" EXTERNAL);
-        CHECK_OK(filestack_transformation_add_json(transformation, python_tasks[i][0], python_tasks[i][1], failure_out()));
+        CHECK_OK(
+            filestack_transformation_add_json(transformation, python_tasks[i][0], python_tasks[i][1], failure_out()));
         check_url(expected, transformation);
         filestack_transformation_free(transformation);
     }
@@ -95,12 +97,12 @@ static void parameters_of_every_kind(void)
     static const char *const files[] = {"FILEHANDLE", "FILEHANDLE2", "FILEHANDLE3"};
     static const int64_t rectangle[] = {20, 20, 250, 250};
     filestack_param resize[] = {of_int("width", 500), of_text("fit", "crop"), of_int("height", 500)};
-    filestack_param collage[] = {of_texts("files", files, 3),  of_int("margin", 50),      of_int("width", 1000),
-                                 of_int("height", 1000),       of_text("color", "white"), of_text("fit", "crop"),
+    filestack_param collage[] = {of_texts("files", files, 3), of_int("margin", 50),      of_int("width", 1000),
+                                 of_int("height", 1000),      of_text("color", "white"), of_text("fit", "crop"),
                                  of_bool("autorotate", true)};
     filestack_param crop[] = {of_ints("dim", rectangle, 4)};
-    filestack_param faces[] = {of_text("mode", "thumb"),      of_int("width", 100),          of_int("height", 100),
-                               of_text("faces", "all"),       of_number("minsize", 0.35),    of_number("maxsize", 0.35),
+    filestack_param faces[] = {of_text("mode", "thumb"), of_int("width", 100),       of_int("height", 100),
+                               of_text("faces", "all"),  of_number("minsize", 0.35), of_number("maxsize", 0.35),
                                of_int("buffer", 0)};
     filestack_param blur[] = {of_json("objects", "[[20,20,50,50]]"), of_number("amount", 5.0)};
     filestack_transformation *transformation = of_handle();
@@ -414,8 +416,7 @@ static void nothing_but_cache_follows_a_reply_that_is_no_file(void)
     CHECK_OK(filestack_transformation_add(transformation, "imagesize", NULL, 0, failure_out()));
     CHECK_OK(filestack_transformation_add_json(transformation, "cache", "{\"expiry\":60}", failure_out()));
     check_url(CDN "imagesize/cache=expiry:60/" HANDLE, transformation);
-    CHECK_STATUS(FILESTACK_E_TASK_ORDER,
-                 filestack_transformation_add(transformation, "flip", NULL, 0, failure_out()));
+    CHECK_STATUS(FILESTACK_E_TASK_ORDER, filestack_transformation_add(transformation, "flip", NULL, 0, failure_out()));
     CHECK_CONTAINS("imagesize", message());
     filestack_transformation_free(transformation);
 }

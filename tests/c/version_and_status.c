@@ -24,7 +24,7 @@ static const struct {
     filestack_status number;
     const char *name;
 } statuses[] = {
-#define STATUS(code, number) { code, number, #code }
+#define STATUS(code, number) {code, number, #code}
     STATUS(FILESTACK_OK, 0),
     STATUS(FILESTACK_E_NULL, 1),
     STATUS(FILESTACK_E_UTF8, 2),

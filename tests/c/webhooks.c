@@ -107,7 +107,11 @@ static void every_changed_digit_of_the_signature_is_noticed(void)
 
 static void what_is_no_signature_is_refused(void)
 {
-    static const char *const signatures[] = {"", "57cb", SIGNATURE "00", "0x" SIGNATURE, " " SIGNATURE,
+    static const char *const signatures[] = {"",
+                                             "57cb",
+                                             SIGNATURE "00",
+                                             "0x" SIGNATURE,
+                                             " " SIGNATURE,
                                              "no hex at all, but of just the same length as sixty-four digits",
                                              "+7cbb25386c3d6ff758a7a75cf52ba02cf2b0a1a2d6d5dfb9c886553ca6011cb"};
     for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
@@ -269,8 +273,8 @@ static void missing_headers_are_named(void)
     CHECK_STATUS(FILESTACK_E_SIGNATURE, verify_headers(signature, 2, 0));
     CHECK_CONTAINS("no fs-timestamp header", message());
     CHECK_STATUS(FILESTACK_E_SIGNATURE, verify_headers(timestamp, 0, 0));
-    CHECK_STATUS(FILESTACK_E_SIGNATURE, filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), NULL, NULL, 0, 0,
-                                                                         failure_out()));
+    CHECK_STATUS(FILESTACK_E_SIGNATURE,
+                 filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), NULL, NULL, 0, 0, failure_out()));
 }
 
 /* Which of two the application would go by nobody knows: neither is trusted, even when they are alike. */
@@ -304,19 +308,19 @@ static void headers_are_judged_as_their_values_are(void)
 static void headers_that_are_no_texts_are_refused(void)
 {
     const char *names[2] = {"FS-Timestamp", "FS-Signature"}, *values[2] = {TIMESTAMP, SIGNATURE};
-    CHECK_STATUS(FILESTACK_E_NULL, filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), NULL, values, 2, 0,
-                                                                    failure_out()));
+    CHECK_STATUS(FILESTACK_E_NULL,
+                 filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), NULL, values, 2, 0, failure_out()));
     CHECK_CONTAINS("names", message());
-    CHECK_STATUS(FILESTACK_E_NULL, filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), names, NULL, 2, 0,
-                                                                    failure_out()));
+    CHECK_STATUS(FILESTACK_E_NULL,
+                 filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), names, NULL, 2, 0, failure_out()));
     CHECK_CONTAINS("values", message());
     values[1] = NULL;
-    CHECK_STATUS(FILESTACK_E_NULL, filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), names, values, 2, 0,
-                                                                    failure_out()));
+    CHECK_STATUS(FILESTACK_E_NULL,
+                 filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), names, values, 2, 0, failure_out()));
     CHECK_CONTAINS("values", message());
     values[1] = "\xff";
-    CHECK_STATUS(FILESTACK_E_UTF8, filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), names, values, 2, 0,
-                                                                    failure_out()));
+    CHECK_STATUS(FILESTACK_E_UTF8,
+                 filestack_webhook_verify_headers(SECRET, BODY, strlen(BODY), names, values, 2, 0, failure_out()));
     CHECK_CONTAINS("values", message());
 }
 

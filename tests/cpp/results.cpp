@@ -7,14 +7,18 @@ using namespace filestack;
 static_assert(std::is_same_v<outcome<filelink>, result<filelink>>);
 static_assert(std::is_same_v<decltype(std::declval<const filelink &>().sepia()), transformation>);
 
-static client client_here() { return client::create(service_api_key(), options_here()).value(); }
+static client client_here()
+{
+    return client::create(service_api_key(), options_here()).value();
+}
 
 static void a_success_has_its_value()
 {
     const client here = client_here();
     const std::string content = content_of(1000, 1);
     const result<filelink> file = here.upload(content);
-    if (!CHECK(file.has_value())) return;
+    if (!CHECK(file.has_value()))
+        return;
     check_stored_is(*file, content);
     const result<buffer> read = file->get_content();
     CHECK(read && read->view() == content);
@@ -92,14 +96,14 @@ static void readers_and_what_they_hold()
             [&at](std::uint64_t offset) { return at = static_cast<std::size_t>(offset), true; },
             [&content] { return content.size(); });
         const result<filelink> file = here.upload(*read);
-        if (CHECK(file.has_value())) check_stored_is(*file, content);
+        if (CHECK(file.has_value()))
+            check_stored_is(*file, content);
     }
     CHECK_INT(1, destroyed);
     const result<source> torn = source::from_reader([](void *, std::size_t) { return -1; });
     CHECK_INT(FILESTACK_E_CALLBACK, here.upload(*torn).error().code());
     int calls = 0;
-    CHECK_INT(FILESTACK_E_NULL,
-              source::from_memory(bytes(nullptr, 1), [&calls] { ++calls; }).error().code());
+    CHECK_INT(FILESTACK_E_NULL, source::from_memory(bytes(nullptr, 1), [&calls] { ++calls; }).error().code());
     CHECK_INT(1, calls);
 }
 
@@ -125,4 +129,7 @@ static const struct test tests[] = {
     TEST(a_failure_on_the_way_in_makes_no_call),
 };
 
-int main() { return RUN(tests); }
+int main()
+{
+    return RUN(tests);
+}

@@ -14,4 +14,7 @@ static const struct test tests[] = {
     CPP_TEST(each_file_has_its_own_style),
 };
 
-int main() { return RUN(tests); }
+int main()
+{
+    return RUN(tests);
+}

@@ -33,7 +33,8 @@ inline filestack::client_options options_here()
     filestack::client_options options;
     options.base_url = service_url();
     options.retry_delay = filestack::retry_delays{std::chrono::milliseconds(1), std::chrono::milliseconds(20)};
-    if (filestack_security *security = service_security()) options.security = filestack::security::adopt(security);
+    if (filestack_security *security = service_security())
+        options.security = filestack::security::adopt(security);
     return options;
 }
 
@@ -95,7 +96,8 @@ public:
     counted &operator=(counted &&) = delete;
     ~counted()
     {
-        if (count_) ++*count_;
+        if (count_)
+            ++*count_;
     }
 
 private:
@@ -113,11 +115,14 @@ template <void (*Test)()> void without_throwing()
         check_true(false, exception.what(), "an exception", 0);
     }
 }
-#define CPP_TEST(function) { #function, without_throwing<function> }
+#define CPP_TEST(function) {#function, without_throwing<function>}
 
 #if !defined(FILESTACK_NO_EXCEPTIONS)
 
-inline filestack::client client_here() { return filestack::client(service_api_key(), options_here()); }
+inline filestack::client client_here()
+{
+    return filestack::client(service_api_key(), options_here());
+}
 
 /* The error that a call throws, and one of FILESTACK_OK when it throws none, which is a failed check. */
 template <class Call> filestack::error failure_of(Call call)

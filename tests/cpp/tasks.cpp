@@ -5,7 +5,10 @@
 
 using namespace filestack;
 
-static transformation begin() { return client("KEY").transform({"5aYkEQJSQCmYShsoCnZN"}); }
+static transformation begin()
+{
+    return client("KEY").transform({"5aYkEQJSQCmYShsoCnZN"});
+}
 
 /* The tasks in the URL. */
 static std::string tasks_of(const transformation &chain)
@@ -162,4 +165,7 @@ static const struct test tests[] = {
     CPP_TEST(pictures_are_made_smaller_and_stored),
 };
 
-int main() { return RUN(tests); }
+int main()
+{
+    return RUN(tests);
+}

@@ -60,15 +60,15 @@ static void a_file_goes_up_in_parts_and_comes_down_again()
     CHECK(read.view() == content);
     CHECK(std::string(read.begin(), read.end()) == read.str());
     CHECK_INT(FILESTACK_E_EXISTS, failure_of([&] {
-                  request_options request;
-                  request.if_exists = if_exists::fail;
-                  file.download(in_folder("again.bin"), request);
-              }).code());
+                                      request_options request;
+                                      request.if_exists = if_exists::fail;
+                                      file.download(in_folder("again.bin"), request);
+                                  }).code());
     CHECK_INT(FILESTACK_E_TOO_LARGE, failure_of([&] {
-                  request_options request;
-                  request.max_size_bytes = 10;
-                  file.get_content(request);
-              }).code());
+                                         request_options request;
+                                         request.max_size_bytes = 10;
+                                         file.get_content(request);
+                                     }).code());
 }
 
 static void memory_is_borrowed_until_it_is_given_back()
@@ -189,10 +189,10 @@ static void what_a_reader_throws_is_thrown_by_the_upload()
     const auto torn_seek = [](std::uint64_t) { throw own_exception(); };
     const auto torn_size = []() -> std::int64_t { throw own_exception(); };
     int destroyed = 0;
-    CHECK(throws_its_own(here, source::from_reader([torn_read, count = counted(destroyed)](void *buffer,
-                                                                                          std::size_t room) {
-              return torn_read(buffer, room);
-          })));
+    CHECK(throws_its_own(here,
+                         source::from_reader([torn_read, count = counted(destroyed)](void *buffer, std::size_t room) {
+                             return torn_read(buffer, room);
+                         })));
     CHECK_INT(1, destroyed);
     CHECK(throws_its_own(here, source::from_reader(read, torn_seek, [file] { return file->size(); })));
     CHECK(throws_its_own(here, source::from_reader(read, seek, torn_size)));
@@ -214,7 +214,8 @@ static void an_exception_is_thrown_once()
     const auto mode = std::make_shared<std::atomic<int>>(0);
     const source read = source::from_reader(
         [file, mode](void *buffer, std::size_t room) -> std::int64_t {
-            if (*mode == 0) throw own_exception();
+            if (*mode == 0)
+                throw own_exception();
             return *mode == 1 ? -1 : static_cast<std::int64_t>(file->read(buffer, room));
         },
         [file](std::uint64_t offset) { return file->seek(offset), true; });
@@ -229,10 +230,10 @@ static void a_reader_fails_by_what_it_returns()
 {
     const client here = client_here();
     const auto end = [](void *, std::size_t) { return 0; };
-    CHECK_INT(FILESTACK_E_CALLBACK, failure_of([&] {
-                  here.upload(source::from_reader([](void *, std::size_t) { return -1; }));
-              }).code());
-    CHECK_INT(FILESTACK_E_CALLBACK, failure_of([&] {
+    CHECK_INT(FILESTACK_E_CALLBACK,
+              failure_of([&] { here.upload(source::from_reader([](void *, std::size_t) { return -1; })); }).code());
+    CHECK_INT(FILESTACK_E_CALLBACK,
+              failure_of([&] {
                   here.upload(source::from_reader(end, [](std::uint64_t) { return false; }, [] { return 5; }));
               }).code());
 }
@@ -257,8 +258,9 @@ static void a_log_takes_events_and_is_destroyed_when_another_comes()
     CHECK(all_are_objects);
     int refused = 0;
     CHECK_INT(FILESTACK_E_ARGUMENT, failure_of([&] {
-                  set_log(static_cast<log_level>(99), [count = counted(refused)](const log_event &) {});
-              }).code());
+                                        set_log(static_cast<log_level>(99),
+                                                [count = counted(refused)](const log_event &) {});
+                                    }).code());
     CHECK_INT(1, refused);
 }
 
@@ -342,4 +344,7 @@ static const struct test tests[] = {
     CPP_TEST(a_video_is_converted),
 };
 
-int main() { return RUN(tests); }
+int main()
+{
+    return RUN(tests);
+}

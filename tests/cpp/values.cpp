@@ -143,9 +143,8 @@ static void texts_need_no_nul_at_their_end_and_have_none_inside()
         CHECK(json_is_object(std::string(failure.json()).c_str()));
     }
     CHECK_TEXT("'handle' must not have a NUL in it", failure_of([&] { here.filelink(with_nul); }).message());
-    CHECK_TEXT("'filter' must not have a NUL in it", failure_of([&] {
-                   here.transform({handle}).resize(resize_args().with_filter(with_nul));
-               }).message());
+    CHECK_TEXT("'filter' must not have a NUL in it",
+               failure_of([&] { here.transform({handle}).resize(resize_args().with_filter(with_nul)); }).message());
     CHECK_TEXT("4", member_of(failure_of([&] { here.filelink(with_nul); }).json(), "code"));
 }
 
@@ -246,12 +245,11 @@ static void options_reach_the_library()
     CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) { wrong.ca_pems = {"no certificate"}; }));
     CHECK_INT(FILESTACK_E_IO, refused([](client_options &wrong) { wrong.ca_files = {"/no/such/file"}; }));
     CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) { wrong.user_agent = "a\nb"; }));
+    CHECK_INT(FILESTACK_E_ARGUMENT,
+              refused([](client_options &wrong) { wrong.connect_timeout = std::chrono::milliseconds(-1); }));
     CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) {
-        wrong.connect_timeout = std::chrono::milliseconds(-1);
-    }));
-    CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) {
-        wrong.retry_delay = retry_delays{std::chrono::milliseconds(-1), std::chrono::milliseconds(1)};
-    }));
+                  wrong.retry_delay = retry_delays{std::chrono::milliseconds(-1), std::chrono::milliseconds(1)};
+              }));
 }
 
 static void a_client_without_a_key_says_so_where_it_needs_one()
@@ -270,7 +268,8 @@ static void credentials_go_where_they_are_given()
     CHECK_CONTAINS(std::string(signer.signature()).c_str(), url.c_str());
     CHECK_TEXT(url, here.filelink(handle, signer).signed_url());
     CHECK_TEXT(url, here.with_security(signer).filelink(handle).signed_url());
-    CHECK_INT(FILESTACK_E_ARGUMENT, failure_of([&] {
+    CHECK_INT(FILESTACK_E_ARGUMENT,
+              failure_of([&] {
                   here.with_security(signer).with_security(std::nullopt).filelink(handle).signed_url();
               }).code());
 }
@@ -289,8 +288,9 @@ static void a_webhook_is_what_was_signed()
     CHECK_INT(FILESTACK_E_SIGNATURE,
               failure_of([&] { webhook_verify_headers("webhook-secret", body, {headers[0]}); }).code());
     CHECK_INT(FILESTACK_E_SIGNATURE, failure_of([&] {
-                  webhook_verify("webhook-secret", body, "123456789999", signature, std::chrono::seconds(60));
-              }).code());
+                                         webhook_verify("webhook-secret", body, "123456789999", signature,
+                                                        std::chrono::seconds(60));
+                                     }).code());
     CHECK_INT(FILESTACK_E_ARGUMENT, failure_of([&] { webhook_verify("", body, "1", signature); }).code());
     const std::vector<unsigned char> nothing;
     CHECK_INT(FILESTACK_E_SIGNATURE,
@@ -323,4 +323,7 @@ static const struct test tests[] = {
     CPP_TEST(the_library_says_who_it_is),
 };
 
-int main() { return RUN(tests); }
+int main()
+{
+    return RUN(tests);
+}

@@ -7,8 +7,8 @@ filestack_status header_add(filestack_transformation *transformation, filestack_
 
 filestack_status header_add(filestack_transformation *transformation, filestack_error **error)
 {
-    static const filestack_resize_args nothing = { { 0, 0 }, { 0, 0 }, FILESTACK_RESIZE_FIT_UNSET,
-                                                   { FILESTACK_PLACE_UNSET, FILESTACK_PLACE_UNSET }, NULL };
+    static const filestack_resize_args nothing = {
+        {0, 0}, {0, 0}, FILESTACK_RESIZE_FIT_UNSET, {FILESTACK_PLACE_UNSET, FILESTACK_PLACE_UNSET}, NULL};
     filestack_resize_args resize = nothing;
     resize.width = filestack_int(300);
     resize.fit = FILESTACK_RESIZE_FIT_CROP;

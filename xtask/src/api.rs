@@ -93,7 +93,7 @@ pub(crate) fn write(header: &Header, sections: &[Section]) -> Result<String> {
     let api = Api {
         sections: sections
             .iter()
-            .filter(|section| header.items.iter().any(|item| section.holds(&item.name)))
+            .filter(|section| header.items.iter().any(|item| stands_in(item, section)))
             .map(|section| Contents { title: &section.title, summary: section.summary() })
             .collect(),
         constants: header.items.iter().filter_map(|item| constant(item, sections)).collect(),
@@ -107,6 +107,11 @@ pub(crate) fn write(header: &Header, sections: &[Section]) -> Result<String> {
     };
     let text = serde_json::to_string_pretty(&api).map_err(|cause| cause.to_string())?;
     Ok(text + "\n")
+}
+
+/// Whether an item stands in a section. Types that all sections share stand before them.
+fn stands_in(item: &Item, section: &Section) -> bool {
+    !matches!(item.kind, Kind::Opaque | Kind::Alias(_)) && section.holds(&item.name)
 }
 
 /// The title of the section that an item stands in.

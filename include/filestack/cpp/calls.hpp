@@ -1,4 +1,22 @@
-/* How calls are made; not for users: a part of filestack.hpp, which includes it; do not include it alone. */
+/* How calls are made. Not for users: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_CALLS_HPP
+#define FILESTACK_CPP_CALLS_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "../tasks.hpp"
+#include "result.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
@@ -69,7 +87,10 @@ private:
     Native *native_;
 };
 
-inline std::string text_of(const char *borrowed) { return borrowed ? std::string(borrowed) : std::string(); }
+inline std::string text_of(const char *borrowed)
+{
+    return borrowed ? std::string(borrowed) : std::string();
+}
 inline std::optional<std::string> optional_text_of(const char *borrowed)
 {
     return borrowed ? std::optional<std::string>(borrowed) : std::nullopt;
@@ -90,48 +111,56 @@ public:
     /* The text as a C string, which has no NUL in it. */
     std::string text(const char *name, std::string_view value)
     {
-        if (value.find('\0') != std::string_view::npos) refuse_nul(name);
+        if (value.find('\0') != std::string_view::npos)
+            refuse_nul(name);
         return std::string(value);
     }
     std::vector<const char *> texts(const char *name, const std::vector<std::string> &values)
     {
         std::vector<const char *> pointers;
         for (const std::string &value : values) {
-            if (value.find('\0') != std::string::npos) refuse_nul(name);
+            if (value.find('\0') != std::string::npos)
+                refuse_nul(name);
             pointers.push_back(value.c_str());
         }
         return pointers;
     }
     void refuse(const std::string &why)
     {
-        if (!failure_) failure_.emplace(FILESTACK_E_ARGUMENT, why);
+        if (!failure_)
+            failure_.emplace(FILESTACK_E_ARGUMENT, why);
     }
     void refuse_nul(const std::string &name) { refuse("'" + name + "' must not have a NUL in it"); }
 
     template <class Call> void step(Call make)
     {
-        if (failure_) return;
+        if (failure_)
+            return;
         filestack_error *failure = nullptr;
-        if (make(&failure) != FILESTACK_OK) failure_.emplace(error::adopt(failure));
+        if (make(&failure) != FILESTACK_OK)
+            failure_.emplace(error::adopt(failure));
     }
     template <class Call> result<void> run(Call make)
     {
         step(make);
-        if (failure_) return *failure_;
+        if (failure_)
+            return *failure_;
         return {};
     }
     template <class T, class Call> result<T> value(Call make)
     {
         T out = {};
         step([&](filestack_error **failure) { return make(&out, failure); });
-        if (failure_) return *failure_;
+        if (failure_)
+            return *failure_;
         return out;
     }
     template <class T, class Call> result<T> object(Call make)
     {
         typename T::native_type *out = nullptr;
         step([&](filestack_error **failure) { return make(&out, failure); });
-        if (failure_) return *failure_;
+        if (failure_)
+            return *failure_;
         return T::adopt(out);
     }
     template <class Call> result<std::string> string(Call make)
@@ -139,7 +168,8 @@ public:
         char *out = nullptr;
         step([&](filestack_error **failure) { return make(&out, failure); });
         const c_string owner(out);
-        if (failure_) return *failure_;
+        if (failure_)
+            return *failure_;
         return text_of(out);
     }
 
@@ -147,12 +177,14 @@ public:
     template <auto Set, class Object>
     void set(Object &object, const char *name, const std::optional<std::string> &value)
     {
-        if (value) set_text<Set>(object, name, *value);
+        if (value)
+            set_text<Set>(object, name, *value);
     }
     template <auto Set, class Object, class Value>
     void set(Object &object, const char *, const std::optional<Value> &value)
     {
-        if (!value) return;
+        if (!value)
+            return;
         step([&](filestack_error **failure) { return Set(object.get(), c_value(*value), failure); });
     }
     template <auto Set, class Object> void set_text(Object &object, const char *name, std::string_view value)
@@ -220,9 +252,14 @@ Value fenced(Value failed, Callback callback, Caught caught) noexcept
 }
 
 /* A place for what a callback needs, which the C library destroys. */
-template <class State> void destroy(void *user) noexcept { delete static_cast<State *>(user); }
+template <class State> void destroy(void *user) noexcept
+{
+    delete static_cast<State *>(user);
+}
 
 } // namespace detail
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_CALLS_HPP */

@@ -1,4 +1,16 @@
-/* The client: a part of filestack.hpp, which includes it; do not include it alone. */
+/* The client: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_CLIENT_HPP
+#define FILESTACK_CPP_CLIENT_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "library.hpp"
+#include "transformation.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
@@ -77,8 +89,8 @@ public:
         detail::owned<filestack_source, filestack_source_release> lent;
         call.step([&](filestack_error **failure) {
             filestack_source *out = nullptr;
-            const filestack_status made = filestack_source_from_memory(
-                content.data(), content.size(), [](void *) {}, nullptr, &out, failure);
+            const filestack_status made =
+                filestack_source_from_memory(content.data(), content.size(), [](void *) {}, nullptr, &out, failure);
             lent.reset(out);
             return made;
         });
@@ -114,16 +126,14 @@ public:
             }));
     }
     /** A transformation of the file at an external URL. */
-    transformation transform_external(std::string_view url,
-                                      const std::optional<security> &signer = std::nullopt) const
+    transformation transform_external(std::string_view url, const std::optional<security> &signer = std::nullopt) const
     {
         detail::call call;
         const std::string c_url = call.text("url", url);
-        return transformation::begin(
-            call.object<transformation>([&](filestack_transformation **out, filestack_error **failure) {
-                return filestack_client_transform_external(get(), c_url.c_str(), detail::native_of(signer), out,
-                                                           failure);
-            }));
+        return transformation::begin(call.object<transformation>([&](filestack_transformation **out,
+                                                                     filestack_error **failure) {
+            return filestack_client_transform_external(get(), c_url.c_str(), detail::native_of(signer), out, failure);
+        }));
     }
     /** A picture of a web page. */
     transformation urlscreenshot(std::string_view url, const urlscreenshot_args &args = {}) const
@@ -132,7 +142,8 @@ public:
         const std::string c_url = call.text("url", url);
         task_detail::param_list list;
         put(list, args);
-        if (list.with_nul()) call.refuse_nul(list.with_nul());
+        if (list.with_nul())
+            call.refuse_nul(list.with_nul());
         return transformation::begin(
             call.object<transformation>([&](filestack_transformation **out, filestack_error **failure) {
                 return filestack_client_urlscreenshot(get(), c_url.c_str(), list.data(), list.size(), out, failure);
@@ -167,5 +178,7 @@ private:
     explicit client(filestack_client *native) noexcept : shared(native) {}
 };
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_CLIENT_HPP */

@@ -1,4 +1,18 @@
-/* What went wrong: a part of filestack.hpp, which includes it; do not include it alone. */
+/* What went wrong: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_ERROR_HPP
+#define FILESTACK_CPP_ERROR_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "../filestack.h"
 
 namespace filestack {
 
@@ -69,7 +83,8 @@ private:
                     json += ' ';
                     continue;
                 }
-                if (c == '"' || c == '\\') json += '\\';
+                if (c == '"' || c == '\\')
+                    json += '\\';
                 json += c;
             }
             json += "\",\"retryable\":false}";
@@ -90,3 +105,5 @@ private:
 };
 
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_ERROR_HPP */

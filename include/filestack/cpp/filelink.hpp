@@ -1,4 +1,17 @@
-/* Files, and conversions of audio and video: a part of filestack.hpp, which includes it; do not include it alone. */
+/* Files, and conversions of audio and video: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_FILELINK_HPP
+#define FILESTACK_CPP_FILELINK_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "options.hpp"
+#include "source.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
@@ -221,5 +234,10 @@ private:
     explicit av_job(filestack_av_job *native) noexcept : shared(native) {}
 };
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+/* What a file begins, which is defined there. */
+#include "transformation.hpp"
+
+#endif /* FILESTACK_CPP_FILELINK_HPP */

@@ -1,14 +1,35 @@
-/* Version, catalogue, log and webhooks: a part of filestack.hpp, which includes it; do not include it alone. */
+/* Version, catalogue, log and webhooks: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_LIBRARY_HPP
+#define FILESTACK_CPP_LIBRARY_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "calls.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
 
 /** The version of the running library, "0.1.0", and as a number: major * 10000 + minor * 100 + patch. */
-inline std::string_view version() noexcept { return filestack_version(); }
-inline std::uint32_t version_number() noexcept { return filestack_version_number(); }
+inline std::string_view version() noexcept
+{
+    return filestack_version();
+}
+inline std::uint32_t version_number() noexcept
+{
+    return filestack_version_number();
+}
 
 /** Every task that the library knows, as JSON. */
-inline std::string_view catalogue_json() noexcept { return filestack_catalogue_json(); }
+inline std::string_view catalogue_json() noexcept
+{
+    return filestack_catalogue_json();
+}
 
 enum class log_level : std::int32_t {
     error = FILESTACK_LOG_ERROR,
@@ -86,10 +107,12 @@ inline outcome<void> webhook_verify_headers(std::string_view secret, bytes body,
         values.push_back(texts.emplace_back(call.text("values", header.second)).c_str());
     }
     return detail::deliver(call.run([&](filestack_error **failure) {
-        return filestack_webhook_verify_headers(c_secret.c_str(), body.data(), body.size(), names.data(),
-                                                values.data(), names.size(), tolerance.count(), failure);
+        return filestack_webhook_verify_headers(c_secret.c_str(), body.data(), body.size(), names.data(), values.data(),
+                                                names.size(), tolerance.count(), failure);
     }));
 }
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_LIBRARY_HPP */

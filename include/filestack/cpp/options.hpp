@@ -1,4 +1,17 @@
-/* Options: a part of filestack.hpp, which includes it; do not include it alone. */
+/* Options: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_OPTIONS_HPP
+#define FILESTACK_CPP_OPTIONS_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "security.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
@@ -96,7 +109,8 @@ inline c_policy make(call &call, const policy &from)
 {
     c_policy made(filestack_policy_new());
     call.set<filestack_policy_set_expiry>(made, "expiry", from.expiry);
-    for (const std::string &allowed : from.calls) call.set_text<filestack_policy_add_call>(made, "calls", allowed);
+    for (const std::string &allowed : from.calls)
+        call.set_text<filestack_policy_add_call>(made, "calls", allowed);
     call.set<filestack_policy_set_handle>(made, "handle", from.handle);
     call.set<filestack_policy_set_url>(made, "url", from.url);
     call.set<filestack_policy_set_path>(made, "path", from.path);
@@ -122,8 +136,8 @@ inline c_client_options make(call &call, const client_options &from)
     for (const auto &part : from.endpoints) {
         const std::string url = call.text("endpoints", part.second);
         call.step([&](filestack_error **failure) {
-            return filestack_client_options_set_endpoint(made.get(), static_cast<std::int32_t>(part.first),
-                                                         url.c_str(), failure);
+            return filestack_client_options_set_endpoint(made.get(), static_cast<std::int32_t>(part.first), url.c_str(),
+                                                         failure);
         });
     }
     call.set<filestack_client_options_set_connect_timeout_ms>(made, "connect_timeout", from.connect_timeout);
@@ -159,7 +173,8 @@ inline c_store_options make(call &call, const store_options &from)
     call.set<filestack_store_options_set_path>(made, "path", from.path);
     call.set<filestack_store_options_set_container>(made, "container", from.container);
     call.set<filestack_store_options_set_region>(made, "region", from.region);
-    if (from.access) call.set_text<filestack_store_options_set_access>(made, "access", word_of(*from.access));
+    if (from.access)
+        call.set_text<filestack_store_options_set_access>(made, "access", word_of(*from.access));
     call.set<filestack_store_options_set_base64decode>(made, "base64decode", from.base64decode);
     for (const std::string &id : from.workflows) {
         call.set_text<filestack_store_options_add_workflow>(made, "workflows", id);
@@ -218,5 +233,7 @@ inline outcome<security> security::create(const policy &unsigned_policy, std::st
     }));
 }
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_OPTIONS_HPP */

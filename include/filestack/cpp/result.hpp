@@ -1,4 +1,17 @@
-/* What functions of both styles return: a part of filestack.hpp, which includes it; do not include it alone. */
+/* What functions of both styles return: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_RESULT_HPP
+#define FILESTACK_CPP_RESULT_HPP
+
+#include <cstddef>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "error.hpp"
+#include "style.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
@@ -35,7 +48,8 @@ public:
 private:
     void expect() const
     {
-        if (value_) return;
+        if (value_)
+            return;
 #if defined(__cpp_exceptions)
         throw *failure_;
 #else
@@ -58,7 +72,8 @@ public:
     /** Throws the error when there is one, and without exceptions ends the program. */
     void value() const
     {
-        if (!failure_) return;
+        if (!failure_)
+            return;
 #if defined(__cpp_exceptions)
         throw *failure_;
 #else
@@ -86,8 +101,8 @@ public:
     bytes(const void *data, std::size_t size) noexcept : data_(data), size_(size) {}
     bytes(std::string_view text) noexcept : data_(text.data()), size_(text.size()) {}
     template <class Container, class Byte = std::remove_pointer_t<decltype(std::declval<const Container &>().data())>,
-              class = std::enable_if_t<sizeof(Byte) == 1 && std::is_trivially_copyable_v<Byte> &&
-                                       !std::is_convertible_v<const Container &, std::string_view>>,
+              class = std::enable_if_t<sizeof(Byte) == 1 && std::is_trivially_copyable_v<Byte>
+                                       && !std::is_convertible_v<const Container &, std::string_view>>,
               class = decltype(static_cast<std::size_t>(std::declval<const Container &>().size()))>
     bytes(const Container &container) noexcept
         : data_(container.data()), size_(static_cast<std::size_t>(container.size()))
@@ -108,5 +123,7 @@ private:
     std::size_t size_;
 };
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_RESULT_HPP */

@@ -1,4 +1,17 @@
-/* Policies and credentials: a part of filestack.hpp, which includes it; do not include it alone. */
+/* Policies and credentials: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_SECURITY_HPP
+#define FILESTACK_CPP_SECURITY_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "calls.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
@@ -76,5 +89,7 @@ private:
     }
 };
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_SECURITY_HPP */

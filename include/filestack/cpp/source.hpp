@@ -1,4 +1,19 @@
-/* What is uploaded and what is downloaded: a part of filestack.hpp, which includes it; do not include it alone. */
+/* What is uploaded and what is downloaded: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_SOURCE_HPP
+#define FILESTACK_CPP_SOURCE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "calls.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
@@ -19,10 +34,7 @@ public:
     }
 
     /** A copy of these bytes. */
-    static outcome<source> from_memory(bytes content)
-    {
-        return borrowed(content, nullptr, nullptr);
-    }
+    static outcome<source> from_memory(bytes content) { return borrowed(content, nullptr, nullptr); }
 
     /** These bytes, borrowed until `destroy()` is called: once, after the last use, also when this call fails. */
     template <class Destroy> static outcome<source> from_memory(bytes content, Destroy destroy)
@@ -63,14 +75,17 @@ public:
         auto thrown = std::make_shared<detail::thrown>();
         filestack_reader c_reader = FILESTACK_READER_INIT;
         c_reader.read = functions::c_read;
-        if constexpr (!std::is_null_pointer_v<Seek>) c_reader.seek = functions::c_seek;
-        if constexpr (!std::is_null_pointer_v<Size>) c_reader.size = functions::c_size;
+        if constexpr (!std::is_null_pointer_v<Seek>)
+            c_reader.seek = functions::c_seek;
+        if constexpr (!std::is_null_pointer_v<Size>)
+            c_reader.size = functions::c_size;
         c_reader.destroy = detail::destroy<functions>;
         c_reader.user = new functions{std::move(read), std::move(seek), std::move(size), thrown, false};
         result<source> made = detail::call().object<source>([&](filestack_source **out, filestack_error **failure) {
             return filestack_source_from_reader(&c_reader, out, failure);
         });
-        if (made) made->thrown_ = std::move(thrown);
+        if (made)
+            made->thrown_ = std::move(thrown);
         return detail::deliver(std::move(made));
     }
 
@@ -88,15 +103,16 @@ private:
         static std::int64_t c_read(void *user, void *buffer, std::size_t room) noexcept
         {
             reader &self = *static_cast<reader *>(user);
-            if (self.size_failed) return -1;
-            return self.template run<std::int64_t>(-1, [&] {
-                return static_cast<std::int64_t>(self.read(buffer, room));
-            });
+            if (self.size_failed)
+                return -1;
+            return self.template run<std::int64_t>(-1,
+                                                   [&] { return static_cast<std::int64_t>(self.read(buffer, room)); });
         }
         static std::int32_t c_seek(void *user, std::uint64_t offset) noexcept
         {
             reader &self = *static_cast<reader *>(user);
-            if (self.size_failed) return -1;
+            if (self.size_failed)
+                return -1;
             return self.template run<std::int32_t>(-1, [&] {
                 if constexpr (std::is_void_v<decltype(self.seek(offset))>) {
                     self.seek(offset);
@@ -128,10 +144,9 @@ private:
 
     static outcome<source> borrowed(bytes content, filestack_destroy destroy, void *user)
     {
-        return detail::deliver(
-            detail::call().object<source>([&](filestack_source **out, filestack_error **failure) {
-                return filestack_source_from_memory(content.data(), content.size(), destroy, user, out, failure);
-            }));
+        return detail::deliver(detail::call().object<source>([&](filestack_source **out, filestack_error **failure) {
+            return filestack_source_from_memory(content.data(), content.size(), destroy, user, out, failure);
+        }));
     }
 
     /* Throws what a reader has thrown when the call has failed because of that. */
@@ -139,7 +154,8 @@ private:
     {
 #if !defined(FILESTACK_NO_EXCEPTIONS)
         if (thrown_ && !made && made.error().code() == FILESTACK_E_CALLBACK) {
-            if (const std::exception_ptr exception = thrown_->take()) std::rethrow_exception(exception);
+            if (const std::exception_ptr exception = thrown_->take())
+                std::rethrow_exception(exception);
         }
 #endif
         return made;
@@ -172,5 +188,7 @@ private:
     detail::owned<filestack_buffer, filestack_buffer_free> native_;
 };
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_SOURCE_HPP */

@@ -1,4 +1,18 @@
-/* Transformations: a part of filestack.hpp, which includes it; do not include it alone. */
+/* Transformations: a part of filestack.hpp. */
+
+#ifndef FILESTACK_CPP_TRANSFORMATION_HPP
+#define FILESTACK_CPP_TRANSFORMATION_HPP
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "filelink.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
@@ -110,7 +124,8 @@ public:
     transformation &task(std::string_view name, const std::vector<param> &params = {}) &
     {
         task_detail::param_list list;
-        for (const param &each : params) each.put_to(list);
+        for (const param &each : params)
+            each.put_to(list);
         return add(name, list);
     }
     transformation task(std::string_view name, const std::vector<param> &params = {}) &&
@@ -206,7 +221,8 @@ public:
         detail::call call(failure_);
         task_detail::param_list list;
         put(list, args);
-        if (list.with_nul()) call.refuse_nul(list.with_nul());
+        if (list.with_nul())
+            call.refuse_nul(list.with_nul());
         const auto c_request = detail::make(call, request);
         return detail::deliver(call.object<av_job>([&](filestack_av_job **out, filestack_error **failure) {
             return filestack_transformation_av_convert(get(), list.data(), list.size(), c_request.get(), out, failure);
@@ -236,7 +252,8 @@ private:
     {
         detail::call call(failure_);
         const std::string c_name = call.text("task", name);
-        if (list.with_nul()) call.refuse_nul(list.with_nul());
+        if (list.with_nul())
+            call.refuse_nul(list.with_nul());
         call.step([&](filestack_error **failure) {
             return filestack_transformation_add(get(), c_name.c_str(), list.data(), list.size(), failure);
         });
@@ -246,16 +263,16 @@ private:
     {
         detail::call call(failure_);
         const std::string c_name = call.text("task", name), c_params = call.text("params_json", params_json);
-        call.step([&](filestack_error **failure) {
-            return c_function(get(), c_name.c_str(), c_params.c_str(), failure);
-        });
+        call.step(
+            [&](filestack_error **failure) { return c_function(get(), c_name.c_str(), c_params.c_str(), failure); });
         return keep(call);
     }
     transformation &keep(const detail::call &call)
     {
         failure_ = call.failure();
 #if !defined(FILESTACK_NO_EXCEPTIONS)
-        if (failure_) throw *failure_;
+        if (failure_)
+            throw *failure_;
 #endif
         return *this;
     }
@@ -285,5 +302,7 @@ inline outcome<av_job> filelink::av_convert(const av_convert_args &args, const r
     return transform().av_convert(args, request);
 }
 
-} // inline namespace FILESTACK_STYLE
+} // namespace FILESTACK_STYLE
 } // namespace filestack
+
+#endif /* FILESTACK_CPP_TRANSFORMATION_HPP */

@@ -19,7 +19,7 @@ struct test {
     void (*run)(void);
 };
 
-#define TEST(function) { #function, function }
+#define TEST(function) {#function, function}
 
 /* Runs the tests of an array, prints "N passed, N failed", and gives the program's exit code. */
 #define RUN(tests) run_tests(tests, sizeof(tests) / sizeof((tests)[0]))

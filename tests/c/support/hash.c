@@ -31,17 +31,29 @@ static void md5_block(uint32_t *state, const uint8_t *block)
         }
     }
     for (int i = 0; i < 16; i++) {
-        words[i] = (uint32_t)block[4 * i] | (uint32_t)block[4 * i + 1] << 8 | (uint32_t)block[4 * i + 2] << 16 |
-                   (uint32_t)block[4 * i + 3] << 24;
+        words[i] = (uint32_t)block[4 * i] | (uint32_t)block[4 * i + 1] << 8 | (uint32_t)block[4 * i + 2] << 16
+                   | (uint32_t)block[4 * i + 3] << 24;
     }
     for (int i = 0; i < 64; i++) {
         uint32_t mix, old_d = d;
         int word;
         switch (i / 16) {
-        case 0: mix = (b & c) | (~b & d); word = i; break;
-        case 1: mix = (d & b) | (~d & c); word = (5 * i + 1) % 16; break;
-        case 2: mix = b ^ c ^ d; word = (3 * i + 5) % 16; break;
-        default: mix = c ^ (b | ~d); word = (7 * i) % 16; break;
+        case 0:
+            mix = (b & c) | (~b & d);
+            word = i;
+            break;
+        case 1:
+            mix = (d & b) | (~d & c);
+            word = (5 * i + 1) % 16;
+            break;
+        case 2:
+            mix = b ^ c ^ d;
+            word = (3 * i + 5) % 16;
+            break;
+        default:
+            mix = c ^ (b | ~d);
+            word = (7 * i) % 16;
+            break;
         }
         mix += a + sines[i] + words[word];
         d = c;
@@ -68,21 +80,21 @@ static void sha256_block(uint32_t *state, const uint8_t *block)
         0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
     uint32_t words[64], v[8];
     for (int i = 0; i < 16; i++) {
-        words[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8 |
-                   (uint32_t)block[4 * i + 3];
+        words[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8
+                   | (uint32_t)block[4 * i + 3];
     }
     for (int i = 16; i < 64; i++) {
         uint32_t w15 = words[i - 15], w2 = words[i - 2];
-        words[i] = words[i - 16] + (rotate_right(w15, 7) ^ rotate_right(w15, 18) ^ (w15 >> 3)) + words[i - 7] +
-                   (rotate_right(w2, 17) ^ rotate_right(w2, 19) ^ (w2 >> 10));
+        words[i] = words[i - 16] + (rotate_right(w15, 7) ^ rotate_right(w15, 18) ^ (w15 >> 3)) + words[i - 7]
+                   + (rotate_right(w2, 17) ^ rotate_right(w2, 19) ^ (w2 >> 10));
     }
     memcpy(v, state, sizeof v);
     for (int i = 0; i < 64; i++) {
         uint32_t e = v[4], a = v[0];
-        uint32_t first = v[7] + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) +
-                         ((e & v[5]) ^ (~e & v[6])) + constants[i] + words[i];
-        uint32_t second = (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22)) +
-                          ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+        uint32_t first = v[7] + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25))
+                         + ((e & v[5]) ^ (~e & v[6])) + constants[i] + words[i];
+        uint32_t second = (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22))
+                          + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
         memmove(v + 1, v, 7 * sizeof v[0]);
         v[4] += first;
         v[0] = first + second;
@@ -132,7 +144,8 @@ struct md5_text md5_of(const void *bytes, size_t size)
 
 struct sha256_text sha256_of(const void *bytes, size_t size)
 {
-    uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     struct sha256_text text;
     run_blocks(sha256_block, state, bytes, size, 1);
     write_hex(text.hex, state, 8, 1);

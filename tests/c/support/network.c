@@ -83,8 +83,8 @@ static int listen_somewhere(unsigned *out_port)
     struct sockaddr_in address = local_address(0);
     socklen_t size = sizeof address;
     int made = socket(AF_INET, SOCK_STREAM, 0);
-    if (made < 0 || bind(made, (struct sockaddr *)&address, sizeof address) != 0 || listen(made, 64) != 0 ||
-        getsockname(made, (struct sockaddr *)&address, &size) != 0) {
+    if (made < 0 || bind(made, (struct sockaddr *)&address, sizeof address) != 0 || listen(made, 64) != 0
+        || getsockname(made, (struct sockaddr *)&address, &size) != 0) {
         perror("listen");
         exit(2);
     }
