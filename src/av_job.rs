@@ -105,7 +105,7 @@ pub unsafe extern "C" fn filestack_av_job_status(
     }
 }
 
-/// Waits until the job is completed, looking at it again and again. Blocks.
+/// Waits until the job is completed, by polling the service. Blocks.
 ///
 /// `timeout_ms` limits the wait; 0 = no limit. `request` may be NULL and holds for each look.
 /// Errors: FILESTACK_E_TIMEOUT when it is not completed by then (it goes on), and those of filestack_av_job_status.
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn filestack_av_job_retain(job: *const filestack_av_job) -
     unsafe { object::retain(job) }
 }
 
-/// Gives a reference to the job back.
+/// Releases a reference to the job.
 ///
 /// Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Knows when the library is inside a function of the host, where a blocking call could wait for itself.
+//! Callbacks: knows when the library is inside a function of the host, where a blocking call could wait for itself.
 
 use std::cell::Cell;
 

@@ -99,7 +99,7 @@ pub unsafe extern "C" fn filestack_client_filelink(
 ///
 /// `sources` holds `source_count` strings and may be NULL when there are none (tasks such as text_sentiment).
 /// `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
-/// filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when a source is none of these. Threads: any.
+/// filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when a source is not one of these. Threads: any.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_transform(
@@ -252,7 +252,7 @@ pub unsafe extern "C" fn filestack_client_retain(client: *const filestack_client
     unsafe { object::retain(client) }
 }
 
-/// Gives a reference to the client back. It lives on while filelinks and transformations of it do.
+/// Releases a reference to the client. It lives on while filelinks and transformations of it do.
 ///
 /// Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

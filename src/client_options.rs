@@ -188,7 +188,7 @@ pub unsafe extern "C" fn filestack_client_options_set_total_timeout_ms(
     }
 }
 
-/// Sets how often a failed request is tried again: 5 times by default. Only failures that may pass are retried.
+/// Sets how often a failed request is tried again: 5 times by default. Only temporary failures are retried.
 ///
 /// Errors: misuse only. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]

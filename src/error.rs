@@ -107,7 +107,7 @@ pub unsafe extern "C" fn filestack_error_retain(error: *const filestack_error) -
     unsafe { object::retain(error) }
 }
 
-/// Gives a reference to the error back; the last one frees it.
+/// Releases a reference to the error; the last release frees it.
 ///
 /// Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

@@ -223,7 +223,7 @@ pub unsafe extern "C" fn filestack_filelink_retain(filelink: *const filestack_fi
     unsafe { object::retain(filelink) }
 }
 
-/// Gives a reference to the filelink back. The file at the service stays.
+/// Releases a reference to the filelink. The file at the service stays.
 ///
 /// Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

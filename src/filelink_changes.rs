@@ -40,7 +40,7 @@ pub unsafe extern "C" fn filestack_filelink_store(
     }
 }
 
-/// Replaces the file's content. The handle stays; copies that were delivered before may live on for a while. Blocks.
+/// Replaces the file's content. The handle stays; copies in caches may be delivered for a while. Blocks.
 ///
 /// `source` is read while it is sent, whatever its size. `base64decode`, nonzero = yes, makes the service decode the
 /// content first. Needs credentials: the filelink's or those of `request`, which may be NULL. `out_json` takes the

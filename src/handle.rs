@@ -102,7 +102,7 @@ pub(crate) unsafe fn retain<H: Opaque>(pointer: *const H) -> *mut H {
     allocation.cast()
 }
 
-/// Gives a reference back; the last one frees the object. NULL and foreign pointers are ignored.
+/// Releases a reference; the last release frees the object. NULL and foreign pointers are ignored.
 ///
 /// # Safety
 /// As for [`borrow`]; the reference is the caller's.

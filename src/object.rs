@@ -46,7 +46,7 @@ pub(crate) unsafe fn retain<H: Opaque>(object: *const H) -> *mut H {
     guard_or(std::ptr::null_mut(), || Ok(unsafe { handle::retain(object) }))
 }
 
-/// Gives a reference back.
+/// Releases a reference.
 ///
 /// # Safety
 /// `object` is NULL or a reference of the caller.

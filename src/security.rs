@@ -204,7 +204,7 @@ pub unsafe extern "C" fn filestack_security_retain(security: *const filestack_se
     unsafe { object::retain(security) }
 }
 
-/// Gives a reference back; the last one wipes and frees the object.
+/// Releases a reference; the last release wipes and frees the object.
 ///
 /// Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

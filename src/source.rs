@@ -129,7 +129,7 @@ pub unsafe extern "C" fn filestack_source_retain(source: *const filestack_source
     unsafe { object::retain(source) }
 }
 
-/// Gives a reference to the source back.
+/// Releases a reference to the source.
 ///
 /// Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

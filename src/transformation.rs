@@ -102,8 +102,7 @@ pub unsafe extern "C" fn filestack_transformation_add_json(
 
 /// Adds a task that the catalogue of tasks does not know yet, or one with parameters that it would refuse.
 ///
-/// Nothing is checked but that a URL can hold the names and the values; what the service makes of it is its own
-/// business. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
+/// Nothing is checked but that a URL can hold the names and the values; what the service makes of it is not known here. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
 /// these, or null, which counts as not given.
 /// Errors: FILESTACK_E_ARGUMENT for an invalid name or a text that is not a JSON object, FILESTACK_E_PARAM_TYPE for
 /// a member that is an object, FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time.

@@ -1,4 +1,4 @@
-//! Webhooks: who sent them.
+//! Webhooks: checks that Filestack sent them.
 
 use std::ffi::{c_char, c_void};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Checks what the grammar of the file cannot: whoever edits the catalogue is told about every inconsistency at once.
+//! Checks what the grammar of the file cannot: all inconsistencies are reported at once.
 
 use std::collections::BTreeSet;
 
@@ -107,7 +107,7 @@ fn inspect_task(task: &Task, meta: &Meta, types: &Types, problems: &mut Vec<Stri
     let mentioned = task.params.iter().filter_map(|param| param.same_as.as_ref());
     let mentioned = mentioned.chain(&task.needs_one_of).chain(task.example.keys());
     for name in mentioned.filter(|name| task.params.iter().all(|param| param.name != **name)) {
-        problems.push(format!("{what}: '{name}' is mentioned, but is no parameter"));
+        problems.push(format!("{what}: '{name}' is mentioned, but is not a parameter"));
     }
 }
 

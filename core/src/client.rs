@@ -56,7 +56,7 @@ impl Client {
     /// A transformation of any number of sources: handles, URLs and storage aliases (`src://alias/path`).
     ///
     /// # Errors
-    /// `Argument` when one of the sources is none of these.
+    /// `Argument` when a source is not one of these.
     pub fn transform(&self, sources: &[&str], security: Option<&Security>) -> Result<Transformation> {
         let sources = sources.iter().map(|source| TransformationSource::parse(source)).collect::<Result<_>>()?;
         Ok(Transformation::new(self.context.signed_by(security), sources))

@@ -1,4 +1,4 @@
-//! Where the service's parts are reached.
+//! Endpoints: the URLs of the service's parts.
 
 use url::Url;
 

@@ -27,7 +27,7 @@ for _result, _parameters, _names in (
 
 
 class _Pointer(c_void_p):
-    """A parameter that is no size: an object, a place for a result, None, or a text, which travels as UTF-8."""
+    """A parameter other than a size: an object, a place for a result, None, or a text, which travels as UTF-8."""
     @classmethod
     def from_param(cls, value):
         text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None

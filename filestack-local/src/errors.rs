@@ -101,7 +101,7 @@ impl ServiceError {
         Self::text(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
     }
 
-    /// Tells the client too: whoever uses the service owns the disk.
+    /// Tells the client too: the user of the service owns the disk.
     fn because(mut self, reason: impl std::fmt::Display) -> Self {
         self.text = format!("the data folder cannot be written: {reason}");
         self

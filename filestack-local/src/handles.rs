@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_and_blanks_are_no_handles() {
+    fn paths_and_blanks_are_not_handles() {
         for text in ["", "..", "a/b", "a b", "a.b", "é", &"x".repeat(65)] {
             assert!(!is_handle(text), "{text}");
         }

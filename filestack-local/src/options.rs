@@ -239,7 +239,7 @@ Control (--control, this machine only, never subject to faults):
 
 Page (this machine only; --page off makes it go away):
   GET /                 stored files, the latest requests (with --control) and a form for transformations;
-                        with --secret it signs links, so whoever has an account on this machine can
+                        with --secret it signs links, so everybody with an account on this machine can
                         look at the files";
 
 impl CommandLine {

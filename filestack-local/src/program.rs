@@ -24,7 +24,7 @@ pub fn run() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = runtime.and_then(|runtime| {
         runtime.block_on(async {
-            // Before the service starts: whoever stops it meanwhile must not leave its folder behind.
+            // Before the service starts: a stop meanwhile must not leave its folder behind.
             let signals = Signals::catch()?;
             let service = Service::start(options)?;
             if command.is_empty() {

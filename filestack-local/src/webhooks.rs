@@ -1,4 +1,4 @@
-//! Tells an endpoint of the user's what has happened to files, signed.
+//! Webhooks: signed messages to an endpoint of the user about new files.
 
 use std::io;
 use std::sync::Arc;
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_url_is_refused() {
+    fn invalid_urls_are_refused() {
         let client = crate::content::fetch::Fetcher::new(None).client().unwrap();
         assert!(Webhooks::to(client, "nowhere", None).unwrap_err().to_string().contains("nowhere"));
     }

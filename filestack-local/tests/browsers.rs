@@ -77,7 +77,7 @@ async fn pages_may_read_replies_refusals_and_etags() {
 }
 
 #[tokio::test]
-async fn pages_have_no_business_with_the_control() {
+async fn pages_of_other_sites_cannot_use_the_control() {
     let fixture = start(Options { control: true, ..Options::default() });
     let response = preflight(&fixture, "/local/faults", "POST", "content-type").await;
     assert_ne!(response.status(), 204);

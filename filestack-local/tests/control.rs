@@ -107,7 +107,7 @@ async fn no_secret_gets_into_the_log() {
     }
     assert!(!shown.contains(&encoded), "{shown}");
     let start: Value = serde_json::from_str(entries[0]["body_text"].as_str().unwrap()).unwrap();
-    assert_eq!((&start["apikey"], &start["policy"]), (&json!(KEY), &json!("***")), "keys are no secrets");
+    assert_eq!((&start["apikey"], &start["policy"]), (&json!(KEY), &json!("***")), "keys are not secrets");
     let segment = entries[2]["path"].as_str().unwrap().split('/').nth(3).unwrap().to_owned();
     let inner: Value = serde_json::from_slice(&URL_SAFE.decode(segment).unwrap()).unwrap();
     assert_eq!(inner[0]["params"]["signature"], "***");

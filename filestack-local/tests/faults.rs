@@ -228,7 +228,7 @@ fn a_connection_lives_on_after_a_refusal() {
 }
 
 #[test]
-fn nobody_is_asked_to_send_what_is_refused() {
+fn a_refused_body_is_not_asked_for() {
     let fixture = start(Options::default());
     let address = fixture.service.url().strip_prefix("http://").unwrap().to_owned();
     let mut stream = TcpStream::connect(address).unwrap();

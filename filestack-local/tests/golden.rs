@@ -25,7 +25,7 @@ use image::{AnimationDecoder as _, Delay, DynamicImage, Frame, ImageBuffer, Imag
 
 /// The largest mean difference of a channel.
 const MEAN: f64 = 1.0;
-/// A difference up to this is none.
+/// A difference up to this does not count.
 const NEAR: u8 = 8;
 /// How many of all pixels may differ by more.
 const SHARE: f64 = 0.01;

@@ -1,4 +1,4 @@
-//! Several files in one result, and sources that are no handles: aliases, workflow results, fallbacks.
+//! Several files in one result, and sources other than handles: aliases, workflow results, fallbacks.
 
 mod common;
 

@@ -6,7 +6,7 @@ use common::*;
 use filestack_local::Options;
 use serde_json::{Value, json};
 
-/// All names that an upload and a workflow bring forth.
+/// All names that an upload and a workflow make.
 async fn names(options: Options) -> Vec<Value> {
     let fixture = start(options);
     let extra = json!({ "store": { "location": "s3", "workflows": ["w1"] } });

@@ -544,7 +544,7 @@ async fn idle_and_slow_clients_stop_nobody() {
     assert_eq!(program.wait().code(), Some(0));
 }
 
-/// What is for this machine only must not be had by naming it as a source.
+/// What is for this machine only must not be reachable by naming it as a source.
 #[tokio::test]
 async fn the_service_does_not_fetch_its_own_controls() {
     let program = Program::start(&["--control"]);

@@ -99,7 +99,7 @@ async fn shuffled_and_overlapping_chunks() {
     assert_eq!(upload.commit(1).await.0, 200);
     assert_eq!(upload.complete(json!({ "fii": true })).await.0, 206);
     assert_eq!(upload.commit(2).await.0, 200);
-    assert_eq!(upload.commit(2).await.0, 200, "a repeated commit is no error");
+    assert_eq!(upload.commit(2).await.0, 200, "a repeated commit is not an error");
     let (status, reply) = upload.complete(json!({ "fii": true })).await;
     assert_eq!(status, 200, "{reply}");
     assert_eq!(sha256(&content(&fixture, &reply).await), sha256(&bytes));

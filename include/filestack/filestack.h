@@ -40,7 +40,7 @@
  *   Source           What is uploaded.
  *   Security         Signed policies, the credentials that the service asks for.
  *   Policy           What signed calls may do, built key by key.
- *   Webhook          Who sent them.
+ *   Webhook          Checks that Filestack sent them.
  *   Error            What went wrong, as objects of the caller.
  *   Status           What every function that can fail returns.
  *   Memory           Strings and buffers that the library hands over.
@@ -185,7 +185,7 @@ filestack_status filestack_client_filelink(
  *
  * `sources` holds `source_count` strings and may be NULL when there are none (tasks such as text_sentiment).
  * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
- * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when a source is none of these. Threads: any.
+ * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when a source is not one of these. Threads: any.
  * Since: 0.1.0.
  */
 filestack_status filestack_client_transform(
@@ -252,7 +252,7 @@ filestack_status filestack_client_hosts_json(const filestack_client *client, cha
 filestack_client *filestack_client_retain(const filestack_client *client);
 
 /**
- * Gives a reference to the client back. It lives on while filelinks and transformations of it do.
+ * Releases a reference to the client. It lives on while filelinks and transformations of it do.
  *
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */
@@ -357,7 +357,7 @@ filestack_status filestack_client_options_set_total_timeout_ms(
     filestack_client_options *options, int64_t milliseconds, filestack_error **error);
 
 /**
- * Sets how often a failed request is tried again: 5 times by default. Only failures that may pass are retried.
+ * Sets how often a failed request is tried again: 5 times by default. Only temporary failures are retried.
  *
  * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
  */
@@ -419,8 +419,8 @@ void filestack_client_options_free(filestack_client_options *options);
  * Uploads the file at `path`. Blocks.
  *
  * `options` may be NULL: every default. `*out_filelink` is released with filestack_filelink_release; it has the
- * credentials that signed the upload. Parts travel in parallel, each is checked by its MD5, and what fails for
- * the moment is tried again.
+ * credentials that signed the upload. Parts are sent in parallel, each is checked by its MD5, and temporary failures are
+ * retried.
  * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT (a directory, an empty file, no API key),
  * FILESTACK_E_SOURCE_CHANGED, and those of the network and the service. Threads: any. Since: 0.1.0.
  */
@@ -503,7 +503,7 @@ filestack_status filestack_upload_options_set_part_size_bytes(
     filestack_upload_options *options, uint64_t size_bytes, filestack_error **error);
 
 /**
- * Sets how many parts travel at the same time: 1 to 20, 4 by default. Each is held in memory.
+ * Sets how many parts are sent at the same time: 1 to 20, 4 by default. Each is held in memory.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
@@ -819,7 +819,7 @@ uint64_t filestack_filelink_size_bytes(const filestack_filelink *filelink);
 filestack_filelink *filestack_filelink_retain(const filestack_filelink *filelink);
 
 /**
- * Gives a reference to the filelink back. The file at the service stays.
+ * Releases a reference to the filelink. The file at the service stays.
  *
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */
@@ -880,7 +880,7 @@ filestack_status filestack_filelink_store(
     filestack_filelink **out_filelink, filestack_error **error);
 
 /**
- * Replaces the file's content. The handle stays; copies that were delivered before may live on for a while. Blocks.
+ * Replaces the file's content. The handle stays; copies in caches may be delivered for a while. Blocks.
  *
  * `source` is read while it is sent, whatever its size. `base64decode`, nonzero = yes, makes the service decode the
  * content first. Needs credentials: the filelink's or those of `request`, which may be NULL. `out_json` takes the
@@ -980,8 +980,7 @@ filestack_status filestack_transformation_add_json(
 /**
  * Adds a task that the catalogue of tasks does not know yet, or one with parameters that it would refuse.
  *
- * Nothing is checked but that a URL can hold the names and the values; what the service makes of it is its own
- * business. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
+ * Nothing is checked but that a URL can hold the names and the values; what the service makes of it is not known here. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
  * these, or null, which counts as not given.
  * Errors: FILESTACK_E_ARGUMENT for an invalid name or a text that is not a JSON object, FILESTACK_E_PARAM_TYPE for
  * a member that is an object, FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time.
@@ -1208,7 +1207,7 @@ filestack_status filestack_av_job_status(
     filestack_error **error);
 
 /**
- * Waits until the job is completed, looking at it again and again. Blocks.
+ * Waits until the job is completed, by polling the service. Blocks.
  *
  * `timeout_ms` limits the wait; 0 = no limit. `request` may be NULL and holds for each look.
  * Errors: FILESTACK_E_TIMEOUT when it is not completed by then (it goes on), and those of filestack_av_job_status.
@@ -1235,7 +1234,7 @@ filestack_status filestack_av_job_filelink(
 filestack_av_job *filestack_av_job_retain(const filestack_av_job *job);
 
 /**
- * Gives a reference to the job back.
+ * Releases a reference to the job.
  *
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */
@@ -1318,7 +1317,7 @@ filestack_status filestack_source_from_reader(
 filestack_source *filestack_source_retain(const filestack_source *source);
 
 /**
- * Gives a reference to the source back.
+ * Releases a reference to the source.
  *
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */
@@ -1407,7 +1406,7 @@ const char *filestack_security_url_string(const filestack_security *security);
 filestack_security *filestack_security_retain(const filestack_security *security);
 
 /**
- * Gives a reference back; the last one wipes and frees the object.
+ * Releases a reference; the last release wipes and frees the object.
  *
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */
@@ -1510,7 +1509,7 @@ void filestack_policy_free(filestack_policy *policy);
 /*---------------------------------------------------------------------------------------------------------------------
  * Webhook
  *
- * Who sent them.
+ * Checks that Filestack sent them.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
@@ -1609,7 +1608,7 @@ const char *filestack_error_json(const filestack_error *error);
 filestack_error *filestack_error_retain(const filestack_error *error);
 
 /**
- * Gives a reference to the error back; the last one frees it.
+ * Releases a reference to the error; the last release frees it.
  *
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */

@@ -37,7 +37,7 @@ namespace filestack {
 
 namespace task_detail {
 
-/* The text of an enumerator; empty for a number that is none, which the library refuses with the parameter's name. */
+/* The text of an enumerator; empty for an unknown number, which the library refuses with the parameter's name. */
 template <std::size_t Count>
 constexpr const char *word_at(const char *const (&words)[Count], unsigned index) noexcept
 {

@@ -398,7 +398,7 @@ static void a_look_that_fails_for_the_moment_is_tried_again(void)
     filestack_av_job_release(job);
 }
 
-/* What a look says of the service is no news of the job: the next one finds it where it was. */
+/* A failed look at the service changes nothing about the job: the next one finds it where it was. */
 static void a_look_that_fails_changes_nothing(void)
 {
     filestack_av_job *job = new_job("clip.mp4");

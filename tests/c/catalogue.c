@@ -91,7 +91,7 @@ static void check_added(const struct task *task, const char *name)
         CHECK_OK(filestack_transformation_url(transformation, &url, failure_out()));
         snprintf(expected, sizeof expected, strcmp(task->source, "many") == 0 ? "/%s/[%s]" : "/%s/%s", task->name,
                  source);
-        /* b64 writes the source in another form and is no segment of its own. */
+        /* b64 writes the source in another form and is not a segment of its own. */
         CHECK_CONTAINS(strcmp(task->name, "b64") == 0 ? "/b64://" : expected, url);
     }
     filestack_string_free(url);

@@ -243,7 +243,7 @@ static void a_mimetype_is_refused(void)
     filestack_client_release(client);
 }
 
-static void what_is_no_url_is_refused(void)
+static void invalid_urls_are_refused(void)
 {
     static const char *const urls[] = {"", "no url", "ftp://example.com/a", "file:///etc/passwd", "/a", "http://"};
     filestack_client *client = service_client();
@@ -375,7 +375,7 @@ int main(void)
         TEST(base64_is_stored_decoded_when_asked),
         TEST(upload_tags_arrive),
         TEST(a_mimetype_is_refused),
-        TEST(what_is_no_url_is_refused),
+        TEST(invalid_urls_are_refused),
         TEST(an_api_key_is_needed),
         TEST(a_url_that_the_service_cannot_reach_is_named),
         TEST(a_url_that_answers_with_an_error_is_not_stored),

@@ -246,7 +246,7 @@ static void handles_of_another_type_are_refused(void)
     filestack_client_release(client);
 }
 
-/* Memory that is no object of the library at all, but can be read. */
+/* Memory that is not an object of the library at all, but can be read. */
 static void other_memory_is_refused(void)
 {
     uint64_t memory[8] = {0};

@@ -290,7 +290,7 @@ static void a_200_that_is_json_of_another_kind(void)
     control_reset();
 }
 
-/* Replies that lack what the next step needs. They are no failures of a request, so they have no status. */
+/* Replies that lack what the next step needs. They are not failures of a request, so they have no status. */
 static void replies_with_missing_members(void)
 {
     static const char *const rows[][2] = {

@@ -198,7 +198,7 @@ static void a_ca_file_that_is_none_is_refused(void)
     folder_clear();
 }
 
-/* PEM around something that is no certificate is noticed at the latest when the client is made. */
+/* PEM around something that is not a certificate is noticed at the latest when the client is made. */
 static void a_certificate_that_is_none_is_refused(void)
 {
     filestack_client_options *options = options_without_trust();

@@ -76,7 +76,7 @@ static void every_code_has_the_name_of_its_constant(void)
     }
 }
 
-/* Every number that is no code of the table must be unknown: a code that is missing here would show. */
+/* Every number that is not a code of the table must be unknown: a code that is missing here would show. */
 static void other_numbers_are_unknown(void)
 {
     for (filestack_status number = -1000; number <= 1000; number++) {

@@ -37,7 +37,7 @@ static struct sha256_text signature_of(const char *secret, const char *timestamp
     return sha256_of(outer, sizeof outer);
 }
 
-/* Checks that what is no webhook of ours is refused, and that the reason does not give the right signature away. */
+/* Checks that webhooks of others are refused, and that the reason does not give the right signature away. */
 static void check_refused(const char *secret, const void *body, size_t size, const char *timestamp,
                           const char *signature)
 {

@@ -205,7 +205,7 @@ static void what_a_reader_throws_is_thrown_by_the_upload()
     check_stored_is(file_there, "before");
 }
 
-/* What one upload has thrown is no matter of the next. */
+/* The exception of one upload does not reach the next. */
 static void an_exception_is_thrown_once()
 {
     const client here = client_here();

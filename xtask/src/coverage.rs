@@ -99,7 +99,8 @@ fn tests_in(page: &str) -> impl Iterator<Item = &str> {
 
 /// What is wrong when a test does not exist.
 fn missing_test(workspace: &Workspace, named_by: &str, test: &str) -> Result<Option<String>> {
-    let (file, function) = test.split_once("::").ok_or_else(|| format!("{named_by}: '{test}' is no file::function"))?;
+    let (file, function) =
+        test.split_once("::").ok_or_else(|| format!("{named_by}: '{test}' is not file::function"))?;
     let text = read(&workspace.path(file)).map_err(|cause| format!("{named_by}: {cause}"))?;
     Ok((!defines(&text, function)).then(|| format!("{named_by}: {file} has no test {function}")))
 }

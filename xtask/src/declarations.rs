@@ -157,10 +157,10 @@ impl Type {
         let words: Vec<&str> = spaced.split_whitespace().filter(|word| *word != "struct").collect();
         let names: Vec<&str> = words.iter().copied().filter(|word| !matches!(*word, "const" | "*")).collect();
         let [base] = names[..] else {
-            return Err(format!("'{}' is no type that this API passes", text.trim()));
+            return Err(format!("'{}' is not a type that this API passes", text.trim()));
         };
         if !is_identifier(base) {
-            return Err(format!("'{base}' is no name of a type"));
+            return Err(format!("'{base}' is not the name of a type"));
         }
         let text = words.join(" ").replace("* *", "**").replace("* const", "*const");
         Ok(Type { text, base: base.to_owned(), pointers: words.iter().filter(|word| **word == "*").count() })
@@ -251,7 +251,7 @@ fn split_name(text: &str) -> Result<(&str, &str)> {
     let start = text.rfind(|character| !is_identifier_character(character)).map_or(0, |index| index + 1);
     let (before, name) = text.split_at(start);
     if before.trim().is_empty() || !is_identifier(name) {
-        return Err(format!("'{text}' is no type and a name"));
+        return Err(format!("'{text}' is not a type and a name"));
     }
     Ok((before.trim(), name))
 }

@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_alone_may_be_refused_and_an_index_is_no_count() {
+    fn numbers_alone_may_be_refused_and_an_index_is_not_a_count() {
         let test = test_of("filestack_status filestack_configure(uint32_t threads, filestack_error **error);");
         assert!(test.ends_with("expect_agreement(filestack_configure(0, &error));"), "{test}");
         let test =

@@ -27,7 +27,7 @@ Without the typed helpers a task is added by its name, with parameters in an arr
 filestack_transformation_add_json(t, \"resize\", \"{\\\"width\\\":300}\", &error);
 ```
 
-Tasks run in the order in which they are added. One whose answer is no file ends the chain; only `cache` may follow.
+Tasks run in the order in which they are added. One whose answer is not a file ends the chain; only `cache` may follow.
 Parameters that are not given take the service's default. Names in brackets are abbreviations that are taken as well.
 A task that is not on this page is sent by `filestack_transformation_add_unchecked`.
 ";

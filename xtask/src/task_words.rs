@@ -78,7 +78,7 @@ const RESERVED: &[&str] = &[
     "xor",
 ];
 
-/// Whether callers add the task: credentials are no task of theirs.
+/// Whether callers add the task: credentials are not a task that callers add.
 pub(crate) fn is_sent_by_callers(task: &Task) -> bool {
     task.name != "security"
 }

@@ -18,7 +18,7 @@ const NOT_NEEDED: [&str; 4] = [
     "filestack_upload_options_clone",
 ];
 
-/// Fails when a function of the header is not called by the wrapper, and when an exception is none.
+/// Fails when a function of the header is not called by the wrapper, and when a listed exception is not one.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let header = Header::parse(&workspace.header()?)?;
     let declared: BTreeSet<&str> = header.functions().map(|(item, _)| item.name.as_str()).collect();
@@ -44,7 +44,7 @@ fn differences(declared: &BTreeSet<&str>, wrapper: &str) -> Vec<String> {
     let surplus = NOT_NEEDED
         .iter()
         .filter(|name| !declared.contains(*name) || called.contains(*name))
-        .map(|name| format!("{name}: is no exception of {WRAPPER}"));
+        .map(|name| format!("{name}: is not an exception of {WRAPPER}"));
     missing.chain(surplus).collect()
 }
 

@@ -66,7 +66,7 @@ impl UploadOptions {
         Ok(())
     }
 
-    /// Sets how many parts travel at the same time: 1 to 20. Each of them is held in memory.
+    /// Sets how many parts are sent at the same time: 1 to 20. Each of them is held in memory.
     ///
     /// # Errors
     /// `Argument` outside these bounds.

@@ -1,4 +1,4 @@
-//! One upload at a time: which one has a source, and when the source is the caller's again.
+//! One upload at a time: which one has a source, and when the source is free for its caller again.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 

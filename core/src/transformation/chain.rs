@@ -35,7 +35,7 @@ impl TaskChain {
     /// Adds a task to the end of the chain. Names may be any that the catalogue knows, also abbreviations; the
     /// order of the parameters does not matter.
     ///
-    /// Two names are wishes for the whole request rather than tasks, may be added at any time and are no part of
+    /// Two names concern the whole request rather than tasks, may be added at any time and do not belong to
     /// [`tasks`](Self::tasks): `debug` makes the service explain the request instead of running it, `b64` chooses
     /// the base64 form of the URL.
     ///

@@ -33,7 +33,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Argument`] when it is none of the four kinds.
+    /// [`crate::ErrorKind::Argument`] when it is not one of the four kinds.
     pub fn parse(text: &str) -> Result<Self> {
         let kind = if is_web_url(text) {
             SourceKind::Url

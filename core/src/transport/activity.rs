@@ -1,4 +1,4 @@
-//! Notices when a request stands still: no byte has moved for a while in either direction.
+//! The idle limit: notices when no byte of a request has moved for a while in either direction.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Turns what goes wrong on the network, and what the service answers, into errors.
+//! Errors of the transport: failures of the network, and failed replies of the service.
 
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

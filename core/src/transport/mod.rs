@@ -1,4 +1,4 @@
-//! HTTP as the service wants it: headers, limits, retries, and replies that are never trusted blindly.
+//! HTTP: headers, limits, retries, and replies that are checked before they are used.
 
 mod activity;
 mod failure;

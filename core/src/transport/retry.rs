@@ -25,7 +25,7 @@ impl Backoff {
         }
     }
 
-    /// Sleeps before the next try, or gives `error` back when there must be none.
+    /// Sleeps before the next try, or gives `error` back when no further try is allowed.
     pub(crate) async fn pause_after(&mut self, error: Error) -> Result<()> {
         let delay = self.delay_after(error)?;
         tokio::time::sleep(delay).await;

@@ -1,4 +1,4 @@
-//! Uploads: a source is cut into parts, several of which travel at the same time.
+//! Uploads: a source is cut into parts, several of which are sent at the same time.
 
 mod completion;
 mod external;

@@ -33,7 +33,7 @@ func (t *Transformation) Close() {
 	runtime.SetFinalizer(t, nil)
 }
 
-// Add adds any task of the catalogue. The parameters are encoded as a JSON object, nil is none.
+// Add adds any task of the catalogue. The parameters are encoded as a JSON object, nil stands for none.
 func (t *Transformation) Add(task string, parameters any) *Transformation {
 	if t.failed != nil {
 		return t

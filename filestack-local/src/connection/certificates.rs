@@ -1,4 +1,4 @@
-//! A certificate authority of one's own and a certificate for this machine.
+//! A certificate authority of this service, and a certificate for this machine.
 
 use std::net::IpAddr;
 use std::sync::Arc;

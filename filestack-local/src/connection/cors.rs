@@ -1,4 +1,4 @@
-//! What browsers want to hear before they let a page talk to the service: everything is open, as the real one is.
+//! CORS headers: every page may talk to the service, as with the real one.
 
 use axum::body::Body;
 use axum::extract::Request;

@@ -1,4 +1,4 @@
-//! The names by which clients reach the service, and the name that file URLs have for them.
+//! Host names: those by which clients reach the service, and those of file URLs.
 //!
 //! Requests are routed by path, whatever the host. The host only tells how the client thinks of the service: who
 //! uploads to `upload.filestackapi.com` expects files at `cdn.filestackcontent.com`, who uploads to

@@ -1,4 +1,4 @@
-//! Files elsewhere: what URLs lead to is downloaded for real.
+//! Downloads of external URLs.
 
 use std::error::Error as _;
 use std::io;

@@ -1,4 +1,4 @@
-//! What requests bring forth: files, archives, data.
+//! The results of requests: files, archives, data.
 
 pub(crate) mod aliases;
 pub(crate) mod archive;

@@ -1,4 +1,4 @@
-//! Who may use what is for this machine only.
+//! The guard of the control interface: it serves programs on this machine only.
 //!
 //! An address is not enough: a browser on this machine sends what any web page asks it to send. A page that has bound
 //! its own name to a loopback address is known by the `Host` header, one of another site by the `Origin` header.
@@ -13,10 +13,10 @@ use crate::content::fetch;
 use crate::errors::{Result, ServiceError};
 use crate::state::State;
 
-/// Refuses whoever is not on this machine, or does not speak for itself.
+/// Refuses clients that are not on this machine, or that speak for another one.
 pub(crate) fn check(state: &State, head: &request::Parts, fate: &Fate) -> Result<()> {
     let refusal = |text: &str| Err(ServiceError::text(StatusCode::FORBIDDEN, text));
-    // A source may lead here; whoever has named it is not on this machine for that.
+    // A source may lead here; the one who named it need not be on this machine.
     if !is_from_here(fate) || fetch::is_for_another(&head.headers) {
         return refusal("only clients on this machine may do this");
     }

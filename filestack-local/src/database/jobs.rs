@@ -1,4 +1,4 @@
-//! Jobs that clients ask for again and again until they are done.
+//! Jobs that clients poll until they are done.
 
 use rusqlite::{OptionalExtension, Row, params};
 

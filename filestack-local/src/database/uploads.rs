@@ -24,7 +24,7 @@ pub(crate) struct UploadRecord {
     /// Intelligent Ingestion was asked for and granted.
     pub(crate) intelligent: bool,
     pub(crate) created_ms: i64,
-    /// The reply of the successful complete call, repeated to whoever did not hear it.
+    /// The reply of the successful complete call, repeated to a client that did not receive it.
     pub(crate) reply: Option<String>,
 }
 

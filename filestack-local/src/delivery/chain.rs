@@ -214,7 +214,7 @@ async fn convert_image(state: &State, order: &Order, blob: Blob, tasks: &[Task],
     }
     let converted = tokio::task::spawn_blocking(move || {
         if list.iter().any(|task| task.name == "output") && input.dimensions().is_none() {
-            return Err(ServiceError::not_served("the task output for files that are no images"));
+            return Err(ServiceError::not_served("the task output for files that are not images"));
         }
         images::convert(input, &list, &others)
     });

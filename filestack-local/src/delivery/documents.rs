@@ -50,7 +50,7 @@ struct Pages {
 }
 
 impl Pages {
-    /// Searches a file from its beginning to its end; `None` if it is no PDF.
+    /// Searches a file from its beginning to its end; `None` if it is not a PDF.
     fn read(mut source: impl Read) -> io::Result<Option<Self>> {
         let mut pages = Self::default();
         let mut window = Vec::new();

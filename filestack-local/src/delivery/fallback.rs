@@ -1,4 +1,4 @@
-//! `fallback`: the file that is delivered in place of what cannot be had or made.
+//! `fallback`: the file that is delivered in place of what cannot be found or made.
 
 use axum::http::StatusCode;
 

@@ -1,4 +1,4 @@
-//! Workflows: runs that are over after their status was asked for often enough. There are no definitions here, so
+//! Workflows: runs that end after their status was asked for a number of times. There are no definitions here, so
 //! every workflow has the same results: a copy of the source, which only the run keeps and `wf://` names, the source
 //! itself as what it stored, and tags of it.
 

@@ -1,4 +1,4 @@
-//! Faults on purpose: which requests meet one, and which.
+//! Faults on purpose: which requests get one, and which one.
 
 pub(crate) mod injection;
 mod notation;

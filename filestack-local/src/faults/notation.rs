@@ -165,7 +165,7 @@ fn write_quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// `NAME:VALUE`; blanks around the value are no part of it.
+/// `NAME:VALUE`; blanks around the value do not belong to it.
 fn parse_header(text: &str) -> Result<(String, String), RuleError> {
     let refusal = || RuleError(format!("'{text}' is not a header NAME:VALUE"));
     let (name, value) = text.split_once(':').ok_or_else(refusal)?;

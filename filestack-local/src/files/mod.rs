@@ -105,7 +105,7 @@ pub(crate) fn plain_handle(name: &str) -> &str {
     name.split('+').next().unwrap_or(name)
 }
 
-/// Where a file is to be had.
+/// The URL of a file.
 pub(crate) fn url(service: &str, file: &FileRecord) -> String {
     format!("{service}/{}", file.handle)
 }

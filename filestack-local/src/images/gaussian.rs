@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_lends_no_color() {
+    fn transparent_pixels_lend_no_color() {
         let mut pixels =
             RgbaImage::from_fn(20, 4, |x, _| if x < 10 { Rgba([255, 0, 0, 255]) } else { Rgba([0, 0, 255, 0]) });
         soften(&mut pixels, 2.0);

@@ -49,7 +49,7 @@ impl Input {
         })
     }
 
-    /// Width and height by the header alone; `None` for what is no image.
+    /// Width and height by the header alone; `None` for a file that is not an image.
     pub(crate) fn dimensions(&self) -> Option<(u32, u32)> {
         ImageReader::new(self.open().ok()?).with_guessed_format().ok()?.into_dimensions().ok()
     }
@@ -107,7 +107,7 @@ pub(super) fn check_pixels(width: u32, height: u32) -> Result<()> {
     Ok(())
 }
 
-/// Refuses images that are too large together; what is no image counts nothing and is refused when it is decoded.
+/// Refuses images that are too large together; a file that is not an image counts nothing and is refused when it is decoded.
 pub(super) fn check_together(areas: impl IntoIterator<Item = Option<u64>>) -> Result<()> {
     let sum = areas.into_iter().flatten().fold(0, u64::saturating_add);
     if sum > MAX_PIXELS {

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_lends_no_color() {
+    fn transparent_pixels_lend_no_color() {
         let mut pixels = RgbaImage::from_pixel(2, 1, Rgba([0, 200, 0, 0]));
         pixels.put_pixel(0, 0, Rgba([100, 0, 0, 255]));
         tile(&mut pixels, 2);

@@ -68,7 +68,7 @@ pub(super) fn pjpg(picture: &mut Picture, task: &Task) -> Result<()> {
 /// Carries a `compress` task out.
 pub(super) fn compress(picture: &mut Picture, task: &Task) -> Result<()> {
     picture.encoding.is_small = true;
-    // More than the source has cannot be had.
+    // The result cannot have more than the source has.
     let source = picture.source().quality.map(|quality| quality.min(JPEG_QUALITY));
     picture.encoding.quality = picture.encoding.quality.or(source);
     if task.flag("metadata") { Ok(()) } else { picture.forget_metadata() }

@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_image_is_refused() {
+    fn files_that_are_not_images_are_refused() {
         let refused = Picture::decode(Input::Memory(Bytes::from_static(b"plain text"))).unwrap_err();
         assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
     }

@@ -8,7 +8,7 @@ use crate::tasks::catalogue;
 /// Name, category and example of each task.
 pub(super) fn list() -> Value {
     let fitting = catalogue::tasks().iter().filter(|task| {
-        // The page adds the security task by itself, with a policy that does not store; two are no tasks but forms of URLs.
+        // The page adds the security task by itself, with a policy that does not store; two are forms of URLs rather than tasks.
         let is_fitting = !matches!(task.name.as_str(), "security" | "store" | "debug" | "b64");
         task.source == SourceRule::One && is_fitting
     });

@@ -195,7 +195,7 @@ public:
             return filestack_transformation_get_content(get(), c_request.get(), out, failure);
         }));
     }
-    /** The service's JSON answer to a chain that ends with a task whose reply is no file. Blocks. */
+    /** The service's JSON answer to a chain that ends with a task whose reply is not a file. Blocks. */
     outcome<std::string> get_json(const request_options &request = {}) const
     {
         return json(filestack_transformation_get_json, request);

@@ -12,7 +12,7 @@ SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
 def kind(content):
-    """Format and size by the header; None for what is no picture that is known here."""
+    """Format and size by the header; None for an unknown format."""
     if content.startswith(PNG):
         return Kind('PNG', *struct.unpack('>II', content[16:24]))
     if content.startswith(b'\xff\xd8\xff'):

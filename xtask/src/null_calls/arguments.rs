@@ -141,7 +141,7 @@ fn role(header: &Header, parameter: &Parameter, counted: bool, optional: bool) -
 }
 
 /// Whether the first of the parameters is an array: its count follows, or an array of the same type that shares the
-/// count. After an object a size is no count but an index.
+/// count. After an object a size is an index, not a count.
 fn is_counted(header: &Header, parameters: &[Parameter]) -> bool {
     let [first, next, ..] = parameters else {
         return false;
@@ -151,7 +151,7 @@ fn is_counted(header: &Header, parameters: &[Parameter]) -> bool {
         && (next.r#type.is("size_t") || (shares_count && is_counted(header, &parameters[1..])))
 }
 
-/// Whether the type points to what is no object and could be written to: an output by its type.
+/// Whether the type points to something that can be written to and is not an object: an output by its type.
 fn is_changeable_value(header: &Header, r#type: &Type) -> bool {
     !r#type.text.starts_with("const ") && !is_object(header, r#type) && r#type.base != "char"
 }

@@ -228,7 +228,7 @@ static inline void filestack_task_text(filestack_task_params *params, const char
     }
 }
 
-/* A constant that is none of the words is sent as a number, which the library refuses with the parameter's name. */
+/* An unknown constant is sent as a number, which the library refuses with the parameter's name. */
 static inline void filestack_task_word(filestack_task_params *params, const char *name, const char *const *words,
                                        int64_t word_count, int64_t value)
 {

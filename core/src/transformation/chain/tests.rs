@@ -97,7 +97,7 @@ fn credentials_are_not_a_task() {
 }
 
 #[test]
-fn wishes_for_the_request_are_no_tasks() {
+fn names_for_the_whole_request_are_not_tasks() {
     let mut transformation = of("HANDLE");
     transformation.add("store", &[]).unwrap();
     transformation.add("debug", &[]).unwrap();

@@ -2,7 +2,7 @@
 
 use super::{MASK, MAX_DEPTH, any, form, is_secret, json_document, text};
 
-/// The beginning of a body as masked text, `None` if it is no text.
+/// The beginning of a body as masked text, `None` if it is not text.
 pub(crate) fn body(content_type: &str, beginning: &[u8]) -> Option<String> {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let content = String::from_utf8_lossy(beginning);

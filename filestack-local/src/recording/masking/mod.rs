@@ -2,8 +2,8 @@
 //!
 //! Policies, signatures, secrets, passwords, tokens and cookies are known by their names, wherever those stand: in
 //! headers, paths, queries, forms, JSON, and in what is percent- or base64-encoded within these. The name always comes
-//! before the value, so a text that was cut in the middle of a secret shows nothing of it. It is rather a harmless
-//! value that is masked than a secret that is shown. API keys are no secrets: they are part of public URLs.
+//! before the value, so a text that was cut in the middle of a secret shows nothing of it. A harmless
+//! value is masked rather than a secret shown. API keys are not secrets: they are part of public URLs.
 
 mod bodies;
 mod json;
@@ -148,7 +148,7 @@ fn encoded(raw: &str, depth: u32) -> String {
     }
 }
 
-/// A text in base64; it changes only if there is a secret in it. `None` if it is no such text.
+/// A text in base64; it changes only if there is a secret in it. `None` if it is not such a text.
 fn base64(raw: &str, depth: u32) -> Option<String> {
     let decoded = String::from_utf8(grammar::decode_base64(raw).ok()?).ok()?;
     match depth.checked_sub(1).map(|depth| any(&decoded, depth)) {
