@@ -1,11 +1,12 @@
 //! Checks and converts what C passes in, and writes what it gets out.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString, OsStr, c_char, c_void};
+use std::path::Path;
 
 use crate::failure::{Failure, Result};
 
 /// Frees what a caller gave to the library. Called exactly once, after the last use, on any thread.
-pub type filestack_destroy = Option<unsafe extern "C" fn(user: *mut c_void)>;
+pub type filestack_destroy = Option<unsafe extern "C-unwind" fn(user: *mut c_void)>;
 
 /// The error for a NULL argument.
 pub(crate) fn null(name: &str) -> Failure {
@@ -25,6 +26,31 @@ pub(crate) fn utf8<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str> {
 pub(crate) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
     // SAFETY: the caller's promise is the same.
     unsafe { optional_text(pointer, name) }?.ok_or_else(|| null(name))
+}
+
+/// A required path: any bytes on Unix, UTF-8 elsewhere.
+///
+/// # Safety
+/// As for [`text`].
+#[cfg(unix)]
+pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path> {
+    if pointer.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: it is not NULL, so it points to a NUL-terminated string that outlives 'a.
+    let bytes = unsafe { CStr::from_ptr(pointer) };
+    let path: &OsStr = std::os::unix::ffi::OsStrExt::from_bytes(bytes.to_bytes());
+    Ok(Path::new(path))
+}
+
+/// A required path. Compiled, not tested.
+///
+/// # Safety
+/// As for [`text`].
+#[cfg(not(unix))]
+pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path> {
+    // SAFETY: the caller's promise is the same.
+    unsafe { text(pointer, name) }.map(Path::new)
 }
 
 /// A text that may be NULL.

@@ -107,7 +107,7 @@ pub unsafe extern "C" fn filestack_av_job_status(
 
 /// Waits until the job is completed, by polling the service. Blocks.
 ///
-/// `timeout_ms` limits the wait; 0 = no limit. `request` may be NULL and holds for each look.
+/// `timeout_ms` limits the wait; 0 = one look, -1 = no limit. `request` may be NULL and holds for each look.
 /// Errors: FILESTACK_E_TIMEOUT when it is not completed by then (it goes on), and those of filestack_av_job_status.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn filestack_av_job_wait(
     unsafe {
         guard(error, || {
             let job = handle::borrow(job, "job")?.job.clone();
-            let limit = milliseconds::limit("timeout_ms", timeout_ms)?;
+            let limit = milliseconds::wait("timeout_ms", timeout_ms)?;
             let request = handle::options(request, "request")?;
             block_on(async move { job.wait(limit, &request).await })
         })

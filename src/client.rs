@@ -1,11 +1,11 @@
 //! Clients: an application's key, credentials and connections.
 
 use std::ffi::c_char;
-use std::path::PathBuf;
+use std::sync::Arc;
 
-use filestack_core::Client;
+use filestack_core::{Client, ClientOptions};
 
-use crate::arguments::{optional_text, owned_c_string, text, texts};
+use crate::arguments::{optional_text, owned_c_string, path, text, texts};
 use crate::client_options::filestack_client_options;
 use crate::error_object::filestack_error;
 use crate::filelink::{self, filestack_filelink};
@@ -13,7 +13,7 @@ use crate::guard::{produce, produce_optional};
 use crate::handle::{self, Opaque};
 use crate::object;
 use crate::request_options::filestack_request_options;
-use crate::runtime::block_on;
+use crate::runtime::{LibraryHost, block_on};
 use crate::security::{self, filestack_security};
 use crate::status_code::filestack_status;
 use crate::transformation::{self, filestack_transformation};
@@ -47,7 +47,9 @@ pub unsafe extern "C" fn filestack_client_new(
     unsafe {
         produce(out_client, "out_client", error, || {
             let api_key = optional_text(api_key, "api_key")?;
-            Ok(handle::new(Client::new(api_key, handle::options(options, "options")?)?))
+            let mut options: ClientOptions = handle::options(options, "options")?;
+            options.host = Arc::new(LibraryHost);
+            Ok(handle::new(Client::new(api_key, options)?))
         })
     }
 }
@@ -189,7 +191,7 @@ pub unsafe extern "C" fn filestack_client_zip(
     unsafe {
         produce_optional(out_size_bytes, error, || {
             let client: Client = handle::borrow(client, "client")?.clone();
-            let path = PathBuf::from(text(destination_path, "destination_path")?);
+            let path = path(destination_path, "destination_path")?.to_owned();
             let files: Vec<String> = texts(files, file_count, "files")?.into_iter().map(str::to_owned).collect();
             let request = handle::options(request, "request")?;
             block_on(async move {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use filestack_core::ClientOptions;
 use filestack_core::Endpoint;
 
-use crate::arguments::text;
+use crate::arguments::{self, text};
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
 use crate::guard::guard_or;
@@ -170,6 +170,58 @@ pub unsafe extern "C" fn filestack_client_options_set_idle_timeout_ms(
     }
 }
 
+/// Limits the time from the last byte sent to the first byte received: how long the service may think. 0 = no limit.
+/// By default it is idle_timeout_ms, and 5 minutes for calls that store or convert.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_options_set_response_timeout_ms(
+    options: *mut filestack_client_options,
+    milliseconds: i64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            let limit = milliseconds::limit("response_timeout_ms", milliseconds)?;
+            options.network.response_timeout = Some(limit.unwrap_or_default());
+            Ok(())
+        })
+    }
+}
+
+/// Limits how many requests of all calls of the client together are in flight: 1 to 1000, 16 by default. Others wait
+/// their turn, within the limits of their calls.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_options_set_max_requests(
+    options: *mut filestack_client_options,
+    requests: u32,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            Ok(options.set_max_requests(usize::try_from(requests).unwrap_or(usize::MAX))?)
+        })
+    }
+}
+
+/// Limits the memory of the buffers of all transfers of the client together: at least 1 MiB, 64 MiB by default. Parts of
+/// a reader are kept in them; what needs more than half of the limit goes through a temporary file.
+///
+/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_options_set_memory_limit_bytes(
+    options: *mut filestack_client_options,
+    size_bytes: u64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { object::change(options, error, |options| Ok(options.set_memory_limit(size_bytes)?)) }
+}
+
 /// Limits the time of a whole call with all its retries. No limit (0) by default.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
@@ -249,7 +301,7 @@ pub unsafe extern "C" fn filestack_client_options_set_ca_file(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change_by_text(options, path, "path", error, ClientOptions::add_ca_file) }
+    unsafe { object::change(options, error, |options| Ok(options.add_ca_file(arguments::path(path, "path")?)?)) }
 }
 
 /// Trusts the certificates of a PEM text besides the platform's; further calls add to it.

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use filestack_core::{Client, Source, StoreOptions, UploadOptions};
 
-use crate::arguments::text;
+use crate::arguments::{self, text};
 use crate::client::filestack_client;
 use crate::error_object::filestack_error;
 use crate::failure::Result;
@@ -12,7 +12,7 @@ use crate::filelink::{self, filestack_filelink};
 use crate::guard::produce;
 use crate::handle;
 use crate::request_options::filestack_request_options;
-use crate::runtime::{block_on, block_on_source};
+use crate::runtime::block_on;
 use crate::source::filestack_source;
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn filestack_client_upload_path(
     unsafe {
         produce(out_filelink, "out_filelink", error, || {
             let client: &Client = handle::borrow(client, "client")?;
-            let path = text(path, "path")?;
+            let path = arguments::path(path, "path")?;
             let options = handle::options(options, "options")?;
             upload(client, &Source::from_path(path)?, options)
         })
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn filestack_client_upload_url(
 }
 
 fn upload(client: &Client, source: &Source, options: UploadOptions) -> Result<*mut filestack_filelink> {
-    let client = client.clone();
-    let upload = |reserved| async move { client.upload_reserved(reserved, &options).await };
-    block_on_source(source, upload).map(filelink::hand_over)
+    // The caller's thread keeps a reference, so that the last one is never dropped on a thread of the network.
+    let (client, reading) = (client.clone(), source.clone());
+    block_on(async move { client.upload(&reading, &options).await }).map(filelink::hand_over)
 }

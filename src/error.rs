@@ -54,6 +54,19 @@ pub unsafe extern "C" fn filestack_error_service_text(error: *const filestack_er
     })
 }
 
+/// The operating system's number of the failure (errno): behind FILESTACK_E_IO, FILESTACK_E_RESOURCES and failures of
+/// connections.
+///
+/// Errors: none; 0 when there is none, and for NULL. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_error_os_code(error: *const filestack_error) -> i32 {
+    guard_or(0, || {
+        // SAFETY: the caller keeps the object alive during the call.
+        let core = unsafe { handle::borrow(error, "error") }?.failure.core();
+        Ok(core.and_then(Error::os_code).unwrap_or(0))
+    })
+}
+
 /// Whether the same call may succeed later without a change.
 ///
 /// Errors: none; false for NULL. Threads: any. Since: 0.1.0.
@@ -89,7 +102,7 @@ pub unsafe extern "C" fn filestack_error_request_id(error: *const filestack_erro
 }
 
 /// The whole error as a JSON object: code, message and retryable always; http_status, service_text,
-/// retry_after_ms and request_id when known.
+/// retry_after_ms, request_id and os_code when known.
 ///
 /// Returns a string that lives as long as the error. Errors: none; "{}" for NULL. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

@@ -54,6 +54,7 @@ fn json(failure: &Failure) -> String {
             ("service_text", error.service_text().map(Value::from)),
             ("retry_after_ms", error.retry_after().map(|delay| milliseconds::count(delay).into())),
             ("request_id", error.request_id().map(Value::from)),
+            ("os_code", error.os_code().map(Value::from)),
         ];
         object.extend(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     }

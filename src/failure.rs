@@ -89,6 +89,7 @@ fn setting(limit: Limit) -> &'static str {
     match limit {
         Limit::Connect => "connect_timeout_ms",
         Limit::Idle => "idle_timeout_ms",
+        Limit::Response => "response_timeout_ms",
         Limit::Total => "total_timeout_ms",
     }
 }

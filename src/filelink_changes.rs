@@ -10,7 +10,7 @@ use crate::filelink::{self, filestack_filelink};
 use crate::guard::{guard, produce, produce_optional};
 use crate::handle;
 use crate::request_options::filestack_request_options;
-use crate::runtime::{block_on, block_on_source};
+use crate::runtime::block_on;
 use crate::source::filestack_source;
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
@@ -62,9 +62,10 @@ pub unsafe extern "C" fn filestack_filelink_overwrite(
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
             let source: &Source = handle::borrow(source, "source")?;
             let request = handle::options(request, "request")?;
-            let reply = block_on_source(source, |reserved| async move {
-                filelink.overwrite_reserved(reserved, base64decode != 0, &request).await
-            })?;
+            // The caller's thread keeps a reference, so that the last one is never dropped on a thread of the network.
+            let reading = source.clone();
+            let overwrite = async move { filelink.overwrite(&reading, base64decode != 0, &request).await };
+            let reply = block_on(overwrite)?;
             Ok(optional_reply(out_json, &reply))
         })
     }

@@ -1,9 +1,8 @@
 //! The content of a file, and what the service knows of it.
 
 use std::ffi::c_char;
-use std::path::PathBuf;
 
-use crate::arguments::{owned_c_string, text, texts};
+use crate::arguments::{self, owned_c_string, texts};
 use crate::error_object::filestack_error;
 use crate::filelink::filestack_filelink;
 use crate::guard::{produce, produce_optional};
@@ -31,7 +30,7 @@ pub unsafe extern "C" fn filestack_filelink_download(
     unsafe {
         produce_optional(out_size_bytes, error, || {
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let path = PathBuf::from(text(path, "path")?);
+            let path = arguments::path(path, "path")?.to_owned();
             let request = handle::options(request, "request")?;
             block_on(async move { filelink.download(path, &request).await })
         })

@@ -90,10 +90,55 @@ pub(crate) fn guard_or<T>(fallback: T, body: impl FnOnce() -> Result<T>) -> T {
 
 fn run<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     install_panic_hook();
+    let _uncancelled = Uncancelled::begin();
     let outer = GUARDED.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(body));
     GUARDED.set(outer);
     outcome.unwrap_or_else(|payload| Err(Failure::panic(&*payload)))
+}
+
+/// `pthread_cancel` on the calling thread waits until this is dropped: it would unwind through the library.
+struct Uncancelled {
+    #[cfg(unix)]
+    before: std::ffi::c_int,
+}
+
+#[cfg(unix)]
+unsafe extern "C" {
+    fn pthread_setcancelstate(state: std::ffi::c_int, before: *mut std::ffi::c_int) -> std::ffi::c_int;
+}
+
+/// PTHREAD_CANCEL_DISABLE, which the C library has as a macro.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const CANCEL_DISABLE: std::ffi::c_int = 1;
+
+impl Uncancelled {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn begin() -> Self {
+        let mut before = 0;
+        // SAFETY: a thread may change its own state at any time, and the pointer may be written.
+        unsafe { pthread_setcancelstate(CANCEL_DISABLE, &raw mut before) };
+        Uncancelled { before }
+    }
+
+    /// Other systems: compiled, not tested.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn begin() -> Self {
+        Uncancelled {
+            #[cfg(unix)]
+            before: 0,
+        }
+    }
+}
+
+impl Drop for Uncancelled {
+    fn drop(&mut self) {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        // SAFETY: the state is the one that the thread had before; NULL is allowed.
+        unsafe {
+            pthread_setcancelstate(self.before, std::ptr::null_mut());
+        }
+    }
 }
 
 /// Sends the report of a panic of ours to the log instead of the host's stderr. In a Rust program, which shares

@@ -18,8 +18,10 @@ mod failure;
 mod guard;
 mod handle;
 mod json_answer;
+mod log_queue;
 mod milliseconds;
 mod object;
+mod process;
 mod runtime;
 mod signals;
 mod threads;
@@ -68,3 +70,5 @@ pub mod log;
 pub mod catalogue;
 
 pub mod version;
+
+pub mod library;

@@ -2,8 +2,10 @@
 
 use std::ffi::{c_char, c_void};
 use std::fmt::{self, Write as _};
-use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
 
+use arc_swap::ArcSwapOption;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -17,6 +19,8 @@ use crate::callback;
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
 use crate::guard::guard;
+use crate::log_queue::{self, LogEvent, LogQueue, LogSink};
+use crate::process;
 use crate::status_code::filestack_status;
 
 /// Log level: an operation failed in a way that the caller may not see otherwise.
@@ -32,9 +36,10 @@ pub const FILESTACK_LOG_TRACE: i32 = 5;
 
 /// Where log events go. Start from FILESTACK_LOG_INIT, which sets struct_size.
 ///
-/// `write` is called on any thread, several at a time; its strings are valid during the call only, and
-/// `fields_json` is a JSON object with the event's further members. It must not throw and may not call a
-/// blocking function. `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
+/// `write` is called on a thread of the library that does nothing else, one event after the other; its strings are valid
+/// during the call only, and `fields_json` is a JSON object with the event's further members. It must not throw and may
+/// not call a blocking function. When it is so slow that events pile up, some are dropped, and an event says how many.
+/// `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct filestack_log {
@@ -44,7 +49,7 @@ pub struct filestack_log {
     pub level: i32,
     /// Receives an event.
     pub write: Option<
-        unsafe extern "C" fn(
+        unsafe extern "C-unwind" fn(
             user: *mut c_void,
             level: i32,
             target: *const c_char,
@@ -60,10 +65,12 @@ pub struct filestack_log {
 
 /// Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
 ///
-/// The struct is copied. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
+/// The struct is copied. The events so far still go to the log before, which is destroyed when the call returns - unless
+/// it is made from a callback, which waits for nothing. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
 /// there is one - and the log before stays.
 /// Errors: FILESTACK_E_ARGUMENT for an unknown level or a struct_size that is too small, FILESTACK_E_NULL without `write`,
-/// FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
+/// FILESTACK_E_RESOURCES when the log's thread cannot be started, FILESTACK_E_STATE in a Rust program that has a tracing
+/// subscriber of its own.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_set_log(
@@ -79,10 +86,21 @@ pub unsafe extern "C" fn filestack_set_log(
     }
 }
 
-static SINK: RwLock<Option<Arc<Sink>>> = RwLock::new(None);
+/// The queue of the present log. Behind no lock: one that another thread holds during a fork would stay locked in the
+/// child.
+static CURRENT: ArcSwapOption<Log> = ArcSwapOption::const_empty();
+
+struct Log {
+    sink: Arc<Sink>,
+    queue: LogQueue<Sink>,
+}
 
 /// A registered log. Its last owner calls `destroy`.
-struct Sink(filestack_log);
+struct Sink {
+    table: filestack_log,
+    /// Whether it is the one that calls `destroy`.
+    is_owner: AtomicBool,
+}
 
 // SAFETY: the contract of filestack_log says that its functions are called with `user` from any thread.
 unsafe impl Send for Sink {}
@@ -99,66 +117,114 @@ impl Sink {
             return Err(Failure::argument(format!("log.struct_size is {struct_size}: begin with FILESTACK_LOG_INIT")));
         }
         // SAFETY: the struct has all the members that this version knows.
-        let sink = Sink(unsafe { *log });
-        if sink.0.write.is_none() {
+        let sink = Sink { table: unsafe { *log }, is_owner: AtomicBool::new(true) };
+        if sink.table.write.is_none() {
             return Err(null("log.write"));
         }
-        if !(FILESTACK_LOG_ERROR..=FILESTACK_LOG_TRACE).contains(&sink.0.level) {
+        if !(FILESTACK_LOG_ERROR..=FILESTACK_LOG_TRACE).contains(&sink.table.level) {
             return Err(Failure::argument(format!(
                 "log.level is {}: it must be FILESTACK_LOG_ERROR to FILESTACK_LOG_TRACE",
-                sink.0.level
+                sink.table.level
             )));
         }
         Ok(sink)
     }
+}
 
-    fn write(&self, level: i32, target: &str, message: &str, fields: Map<String, Value>) {
-        let Some(write) = self.0.write else { return };
-        let target = c_string(target);
-        let message = c_string(&redact(message));
-        let fields = c_string(&redact(&Value::Object(fields).to_string()));
+impl LogSink for Sink {
+    fn write(&self, event: &LogEvent) {
+        let Some(write) = self.table.write else { return };
+        let (target, message, fields) = (event.target.as_ptr(), event.message.as_ptr(), event.fields_json.as_ptr());
         callback::call(|| {
             // SAFETY: the function came with `user`, which is alive until `destroy`; the strings outlive the call.
-            unsafe { write(self.0.user, level, target.as_ptr(), message.as_ptr(), fields.as_ptr()) }
+            unsafe { write(self.table.user, event.level, target, message, fields) }
         });
+    }
+
+    fn dropped(&self, count: u64) -> LogEvent {
+        let message = format!("{count} events were dropped, because the log function is slow");
+        log_event(FILESTACK_LOG_WARN, "filestack::log", &message, Map::new())
+    }
+}
+
+fn log_event(level: i32, target: &str, message: &str, fields: Map<String, Value>) -> LogEvent {
+    LogEvent {
+        level,
+        target: c_string(target),
+        message: c_string(&redact(message)),
+        fields_json: c_string(&redact(&Value::Object(fields).to_string())),
     }
 }
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        if let Some(destroy) = self.0.destroy {
+        if let (Some(destroy), true) = (self.table.destroy, self.is_owner.load(Ordering::Acquire)) {
             // SAFETY: the function came with `user`, and no other call of either function can follow.
-            callback::call(|| unsafe { destroy(self.0.user) });
+            callback::call(|| unsafe { destroy(self.table.user) });
         }
     }
 }
 
 fn replace_sink(sink: Option<Arc<Sink>>) -> Result<()> {
-    if sink.is_some() {
-        install_subscriber()?;
-    }
-    let previous = std::mem::replace(&mut *SINK.write().unwrap_or_else(PoisonError::into_inner), sink);
+    let log = match sink {
+        Some(sink) => {
+            install_subscriber()?;
+            Some(Log::start(sink)?)
+        }
+        None => None,
+    };
+    let previous = CURRENT.swap(log);
     tracing::callsite::rebuild_interest_cache();
-    // Outside the lock: its destroy function is the host's and may set another log.
-    drop(previous);
+    if let Some(previous) = previous {
+        if previous.queue.epoch().forks == process::epoch().forks {
+            previous.queue.close();
+        } else {
+            // That of a parent, whose thread does not exist in this process.
+            std::mem::forget(previous);
+        }
+    }
+    if callback::refuse_blocking_call().is_ok() {
+        log_queue::wait_for_ending_queues();
+    }
     Ok(())
+}
+
+impl Log {
+    fn start(sink: Arc<Sink>) -> Result<Arc<Self>> {
+        Ok(Arc::new(Log { queue: LogQueue::start(Arc::clone(&sink))?, sink }))
+    }
 }
 
 fn install_subscriber() -> Result<()> {
     static INSTALL: Once = Once::new();
-    static FOREIGN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+    static FOREIGN: AtomicBool = AtomicBool::new(false);
     INSTALL.call_once(|| {
         let refused = tracing::subscriber::set_global_default(Forwarder).is_err();
-        FOREIGN.store(refused, std::sync::atomic::Ordering::Release);
+        FOREIGN.store(refused, Ordering::Release);
     });
-    if FOREIGN.load(std::sync::atomic::Ordering::Acquire) {
+    if FOREIGN.load(Ordering::Acquire) {
         return Err(Error::new(ErrorKind::State, "this Rust program has a tracing subscriber: use that one").into());
     }
     Ok(())
 }
 
-fn current_sink() -> Option<Arc<Sink>> {
-    SINK.read().unwrap_or_else(PoisonError::into_inner).clone()
+/// The present log. In a forked child it is that of the parent, which gets a thread of its own here.
+fn current_log() -> Option<Arc<Log>> {
+    let found = CURRENT.load_full()?;
+    if found.queue.epoch().forks == process::epoch().forks {
+        return Some(found);
+    }
+    // The child has a copy of what the parent has lent, and destroys that copy.
+    let fresh = Log::start(Arc::new(Sink { table: found.sink.table, is_owner: AtomicBool::new(true) })).ok()?;
+    let before = CURRENT.compare_and_swap(&found, Some(Arc::clone(&fresh)));
+    let is_swapped = before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &found));
+    if !is_swapped {
+        // Another thread was faster, and its log is the one that destroys.
+        fresh.sink.is_owner.store(false, Ordering::Release);
+        fresh.queue.close();
+    }
+    std::mem::forget(found);
+    if is_swapped { Some(fresh) } else { CURRENT.load_full() }
 }
 
 /// Gives the library's own events to the sink. Spans and other crates' events are of no use to the host.
@@ -166,16 +232,16 @@ struct Forwarder;
 
 impl Subscriber for Forwarder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let wanted = || current_sink().is_some_and(|sink| number(*metadata.level()) <= sink.0.level);
+        let wanted = || CURRENT.load().as_ref().is_some_and(|log| number(*metadata.level()) <= log.sink.table.level);
         metadata.is_event() && metadata.target().starts_with("filestack::") && wanted()
     }
 
     fn event(&self, event: &Event<'_>) {
-        let Some(sink) = current_sink() else { return };
+        let Some(log) = current_log() else { return };
         let mut collected = Collected::default();
         event.record(&mut collected);
         let metadata = event.metadata();
-        sink.write(number(*metadata.level()), metadata.target(), &collected.message, collected.fields);
+        log.queue.push(log_event(number(*metadata.level()), metadata.target(), &collected.message, collected.fields));
     }
 
     fn new_span(&self, _span: &Attributes<'_>) -> Id {

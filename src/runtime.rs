@@ -1,32 +1,82 @@
-//! The threads behind the C API: a tokio runtime that is made when it is first needed.
+//! The runtime: the threads that calls run on. They are made when they are first needed.
 //!
-//! A *generation* is a runtime and the process that made it. The threads of a runtime do not survive a fork, so
-//! a child that finds its parent's generation leaks it and makes its own. The slot is an atomic pointer and no
-//! lock or once-cell, because a lock that another thread holds during the fork would stay locked in the child.
+//! A generation of threads belongs to one process, because threads do not survive a fork. A child that finds its
+//! parent's generation leaks it whole - it is not dropped, locked or woken - and makes its own.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Instant;
 
+use arc_swap::ArcSwapOption;
 use futures_util::FutureExt as _;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
 
-use filestack_core::{Error, ErrorKind, Reservation, Source};
+use filestack_core::{Epoch, Error, ErrorKind, Generation, Host, Threads};
 
 use crate::callback;
 use crate::failure::{Failure, Result};
-use crate::signals;
-use crate::threads;
+use crate::process;
+use crate::threads::ThreadGroup;
 
-/// Threads that drive the network. One could do; with two a long computation does not stall every transfer.
-const IO_THREADS: usize = 2;
+/// Threads that drive the network, unless the host sets another number.
+const IO_THREADS: u32 = 2;
+/// The stack of such a thread.
+const IO_STACK: usize = 2 * 1024 * 1024;
 
-static CURRENT: AtomicPtr<Generation> = AtomicPtr::new(std::ptr::null_mut());
+/// How many threads the host wants; 0 = the default.
+static WANTED_IO_THREADS: AtomicU32 = AtomicU32::new(0);
+static WANTED_WORKERS: AtomicU32 = AtomicU32::new(0);
 
-struct Generation {
-    process: u32,
-    runtime: Runtime,
+/// The generation of the present epoch, or one of an earlier epoch. Behind no lock: one that another thread holds
+/// during a fork would stay locked in the child.
+static CURRENT: ArcSwapOption<Running> = ArcSwapOption::const_empty();
+
+/// What the core's clients run on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LibraryHost;
+
+impl Host for LibraryHost {
+    fn epoch(&self) -> Epoch {
+        process::epoch()
+    }
+
+    fn generation(&self) -> filestack_core::Result<Arc<Generation>> {
+        Ok(Arc::clone(&current()?.generation))
+    }
+}
+
+/// A generation with the threads that drive its network.
+struct Running {
+    generation: Arc<Generation>,
+    threads: Arc<ThreadGroup>,
+    io: Vec<IoThread>,
+    next: AtomicUsize,
+    is_stopping: AtomicBool,
+    calls: Mutex<usize>,
+    call_ended: Condvar,
+}
+
+struct IoThread {
+    handle: Handle,
+    /// Ends the thread.
+    stop: Mutex<Option<oneshot::Sender<()>>>,
+}
+
+/// Sets how many threads are made; 0 = the default.
+///
+/// # Errors
+/// `State` when they were made already.
+pub(crate) fn configure(io_threads: u32, workers: u32) -> Result<()> {
+    if CURRENT.load().as_ref().is_some_and(|running| running.generation.epoch() == process::epoch()) {
+        let message = "the library's threads run already: configure them before the first network call";
+        return Err(Error::new(ErrorKind::State, message).into());
+    }
+    WANTED_IO_THREADS.store(io_threads, Ordering::Relaxed);
+    WANTED_WORKERS.store(workers, Ordering::Relaxed);
+    Ok(())
 }
 
 /// Runs `future` on the library's threads and waits for it. The caller's thread does no network I/O: its
@@ -35,8 +85,10 @@ pub(crate) fn block_on<T: Send + 'static>(
     future: impl Future<Output = filestack_core::Result<T>> + Send + 'static,
 ) -> Result<T> {
     callback::refuse_blocking_call()?;
+    let running = current()?;
+    let _call = running.enter()?;
     let (sender, receiver) = mpsc::sync_channel(1);
-    current()?.runtime.spawn(async move {
+    running.next_handle().spawn(async move {
         let outcome = AssertUnwindSafe(future).catch_unwind().await;
         let result = match outcome {
             Ok(result) => result.map_err(Failure::from),
@@ -49,58 +101,149 @@ pub(crate) fn block_on<T: Send + 'static>(
     receiver.recv().unwrap_or_else(|_| Err(stopped().into()))
 }
 
-/// As [`block_on`], for work that reads a source. Work that was given up may still be inside a read: what the source
-/// borrows is the caller's again only after it, so that is waited for, too.
-pub(crate) fn block_on_source<T: Send + 'static, F: Future<Output = filestack_core::Result<T>> + Send + 'static>(
-    source: &Source,
-    work: impl FnOnce(Reservation) -> F,
-) -> Result<T> {
+/// Ends every call as cancelled, and every thread. Whether all have ended by `deadline`; otherwise it may be called
+/// again. Calls that are made meanwhile are refused, later ones make new threads.
+pub(crate) fn shut_down(deadline: Option<Instant>) -> Result<()> {
     callback::refuse_blocking_call()?;
-    let reserved = source.reserve()?;
-    let end = reserved.end();
-    let outcome = block_on(work(reserved));
-    end.wait();
-    outcome
+    let Some(running) = CURRENT.load_full().filter(|running| running.generation.epoch() == process::epoch()) else {
+        return Ok(());
+    };
+    running.is_stopping.store(true, Ordering::Release);
+    let late = || Failure::from(Error::new(ErrorKind::Timeout, "the library did not stop within the time limit"));
+    if !running.wait_for_calls(deadline) {
+        return Err(late());
+    }
+    running.generation.threads().close();
+    running.io.iter().for_each(|thread| drop(lock(&thread.stop).take()));
+    if !running.threads.join_until(deadline) {
+        return Err(late());
+    }
+    if CURRENT.swap(None).is_some() {
+        process::count_shutdown();
+    }
+    Ok(())
 }
 
-fn current() -> Result<&'static Generation> {
-    let process = std::process::id();
+/// The running generation of the present epoch, made when there is none.
+fn current() -> filestack_core::Result<Arc<Running>> {
+    let epoch = process::epoch();
     loop {
-        let found = CURRENT.load(Ordering::Acquire);
-        // SAFETY: a generation that was published is never freed.
-        if let Some(generation) = unsafe { found.as_ref() }
-            && generation.process == process
+        let found = CURRENT.load_full();
+        if let Some(running) = &found
+            && running.generation.epoch() == epoch
         {
-            return Ok(generation);
+            return Ok(Arc::clone(running));
         }
-        let fresh = Box::into_raw(Box::new(Generation { process, runtime: start_runtime()? }));
-        if CURRENT.compare_exchange(found, fresh, Ordering::AcqRel, Ordering::Acquire).is_ok() {
-            // SAFETY: it was published just now, and is never freed.
-            return Ok(unsafe { &*fresh });
+        let fresh = Arc::new(Running::start(epoch)?);
+        let before = CURRENT.compare_and_swap(&found, Some(Arc::clone(&fresh)));
+        let is_swapped = match (&*before, &found) {
+            (Some(before), Some(found)) => Arc::ptr_eq(before, found),
+            (before, found) => before.is_none() && found.is_none(),
+        };
+        if is_swapped {
+            // That of a parent: what it has belongs to the parent.
+            std::mem::forget(found);
+            return Ok(fresh);
         }
-        // SAFETY: another thread was faster, so this one was never published and is still this thread's own.
-        unsafe { Box::from_raw(fresh) }.runtime.shutdown_background();
+        // Another thread was faster.
+        fresh.io.iter().for_each(|thread| drop(lock(&thread.stop).take()));
     }
 }
 
-fn start_runtime() -> Result<Runtime> {
-    let started = AtomicUsize::new(0);
-    let name = move || threads::name(started.fetch_add(1, Ordering::Relaxed));
-    signals::blocked_while(|| {
-        Builder::new_multi_thread()
-            .worker_threads(IO_THREADS)
-            .thread_name_fn(name)
-            .on_thread_start(signals::block_in_this_thread)
-            .enable_io()
-            .enable_time()
-            .build()
-    })
-    .map_err(|cause| Error::io("the library's threads cannot be started", &cause).into())
+impl Running {
+    fn start(epoch: Epoch) -> filestack_core::Result<Self> {
+        let threads = Arc::new(ThreadGroup::default());
+        let wanted = |number: &AtomicU32, default: u32| match number.load(Ordering::Relaxed) {
+            0 => default,
+            set => set,
+        };
+        let io = (0..wanted(&WANTED_IO_THREADS, IO_THREADS)).map(|_| IoThread::start(&threads));
+        let io = io.collect::<filestack_core::Result<Vec<_>>>()?;
+        let workers = wanted(&WANTED_WORKERS, default_workers()) as usize;
+        let generation = Generation::new(epoch, Threads::new(Arc::<ThreadGroup>::clone(&threads), workers));
+        Ok(Running {
+            generation: Arc::new(generation),
+            threads,
+            io,
+            next: AtomicUsize::new(0),
+            is_stopping: AtomicBool::new(false),
+            calls: Mutex::new(0),
+            call_ended: Condvar::new(),
+        })
+    }
+
+    /// Calls take turns on the threads.
+    fn next_handle(&self) -> &Handle {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        &self.io[next % self.io.len()].handle
+    }
+
+    /// Counts a call until what is returned is dropped.
+    fn enter(self: &Arc<Self>) -> Result<RunningCall> {
+        let mut calls = lock(&self.calls);
+        if self.is_stopping.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::State, "the library is being shut down").into());
+        }
+        *calls += 1;
+        Ok(RunningCall(Arc::clone(self)))
+    }
+
+    fn wait_for_calls(&self, deadline: Option<Instant>) -> bool {
+        let mut calls = lock(&self.calls);
+        while *calls > 0 {
+            // Each time, because a call may have begun just before the shutdown did.
+            self.generation.cancel_all();
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return false;
+            }
+            let step = LOOK.min(left.unwrap_or(LOOK));
+            (calls, _) = self.call_ended.wait_timeout(calls, step).unwrap_or_else(PoisonError::into_inner);
+        }
+        true
+    }
+}
+
+/// Between two looks whether calls have ended.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(20);
+
+struct RunningCall(Arc<Running>);
+
+impl Drop for RunningCall {
+    fn drop(&mut self) {
+        *lock(&self.0.calls) -= 1;
+        self.0.call_ended.notify_all();
+    }
+}
+
+impl IoThread {
+    fn start(threads: &ThreadGroup) -> filestack_core::Result<Self> {
+        let failed = |cause| Error::resources("the library's threads cannot be started", &cause);
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let body = move || {
+            let _ = runtime.block_on(stopped);
+        };
+        threads.start(c"filestack-io", Some(IO_STACK), Box::new(body)).map_err(failed)?;
+        Ok(IoThread { handle, stop: Mutex::new(Some(stop)) })
+    }
+}
+
+/// As many as there are processors, 2 to 4.
+fn default_workers() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    u32::try_from(processors).unwrap_or(4).clamp(2, 4)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::threads;
 
     #[test]
     fn work_runs_on_the_librarys_threads() {
@@ -112,9 +255,5 @@ mod tests {
     fn a_panic_on_the_librarys_threads_is_an_error() {
         let error = block_on::<()>(async { panic!("broken") }).unwrap_err();
         assert_eq!(error.status(), crate::status_code::FILESTACK_E_PANIC);
-        let error = block_on::<()>(async {
-            tokio::task::spawn_blocking(|| panic!("deep")).await.map_err(|_| Error::argument("caught"))
-        });
-        assert!(error.is_err());
     }
 }

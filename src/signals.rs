@@ -10,12 +10,6 @@
 const SYNCHRONOUS: [libc::c_int; 7] =
     [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGSYS, libc::SIGABRT];
 
-/// Blocks every signal but the synchronous ones in the calling thread. Called first in each of our threads.
-#[cfg(unix)]
-pub(crate) fn block_in_this_thread() {
-    block();
-}
-
 /// Runs `start_threads` with the signals blocked, so that the threads it starts never see one: they inherit
 /// the mask, which they could otherwise only set a moment after they began to run.
 #[cfg(unix)]
@@ -51,10 +45,6 @@ fn block() -> libc::sigset_t {
 
 /// Other systems send no signals to threads. Compiled, not tested.
 #[cfg(not(unix))]
-pub(crate) fn block_in_this_thread() {}
-
-/// Other systems send no signals to threads. Compiled, not tested.
-#[cfg(not(unix))]
 pub(crate) fn blocked_while<T>(start_threads: impl FnOnce() -> T) -> T {
     start_threads()
 }
@@ -84,7 +74,7 @@ mod tests {
     #[test]
     fn only_synchronous_signals_get_through() {
         std::thread::spawn(|| {
-            block_in_this_thread();
+            block();
             check_mask();
         })
         .join()

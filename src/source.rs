@@ -7,7 +7,7 @@ use bytes::Bytes;
 use filestack_core::{Error, ErrorKind};
 use filestack_core::{Reader, Source};
 
-use crate::arguments::{filestack_destroy, null, slice, text};
+use crate::arguments::{self, filestack_destroy, null, slice};
 use crate::callback;
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
@@ -40,14 +40,14 @@ pub struct filestack_reader {
     /// Must be 0.
     pub reserved: u32,
     /// Writes up to `size` bytes to `buffer` and returns how many, 0 at the end, a negative number on failure.
-    pub read: Option<unsafe extern "C" fn(user: *mut c_void, buffer: *mut c_void, size: usize) -> i64>,
+    pub read: Option<unsafe extern "C-unwind" fn(user: *mut c_void, buffer: *mut c_void, size: usize) -> i64>,
     /// Goes to the byte at `offset`, counted from the first; returns 0, or anything else on failure. May be NULL:
     /// the source then serves one upload.
-    pub seek: Option<unsafe extern "C" fn(user: *mut c_void, offset: u64) -> i32>,
+    pub seek: Option<unsafe extern "C-unwind" fn(user: *mut c_void, offset: u64) -> i32>,
     /// Returns the number of bytes from the first to the last, or a negative number when only reading tells. May be
     /// NULL. Without a size the content is first copied to a temporary file. It may move the position when there is
     /// `seek`, which is called afterwards.
-    pub size: Option<unsafe extern "C" fn(user: *mut c_void) -> i64>,
+    pub size: Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> i64>,
     /// Frees `user`; called once, after the last call of the others. May be NULL.
     pub destroy: filestack_destroy,
     /// Given to all functions.
@@ -65,7 +65,9 @@ pub unsafe extern "C" fn filestack_source_from_path(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { produce(out_source, "out_source", error, || Ok(handle::new(Source::from_path(text(path, "path")?)?))) }
+    unsafe {
+        produce(out_source, "out_source", error, || Ok(handle::new(Source::from_path(arguments::path(path, "path")?)?)))
+    }
 }
 
 /// `size` bytes in memory.

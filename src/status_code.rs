@@ -43,6 +43,8 @@ pub const FILESTACK_E_IO: filestack_status = 100;
 pub const FILESTACK_E_SOURCE_CHANGED: filestack_status = 101;
 /// The destination exists and may not be replaced.
 pub const FILESTACK_E_EXISTS: filestack_status = 102;
+/// Memory, threads or descriptors ran out; filestack_error_os_code has the number.
+pub const FILESTACK_E_RESOURCES: filestack_status = 103;
 /// A time limit passed; the message says which.
 pub const FILESTACK_E_TIMEOUT: filestack_status = 200;
 /// A host name could not be resolved.
@@ -100,6 +102,7 @@ static NAMES: &[(filestack_status, &CStr)] = named![
     FILESTACK_E_IO,
     FILESTACK_E_SOURCE_CHANGED,
     FILESTACK_E_EXISTS,
+    FILESTACK_E_RESOURCES,
     FILESTACK_E_TIMEOUT,
     FILESTACK_E_DNS,
     FILESTACK_E_CONNECT,
@@ -145,6 +148,7 @@ pub(crate) fn of_kind(kind: ErrorKind) -> filestack_status {
         ErrorKind::Io => FILESTACK_E_IO,
         ErrorKind::SourceChanged => FILESTACK_E_SOURCE_CHANGED,
         ErrorKind::Exists => FILESTACK_E_EXISTS,
+        ErrorKind::Resources => FILESTACK_E_RESOURCES,
         ErrorKind::Timeout => FILESTACK_E_TIMEOUT,
         ErrorKind::Dns => FILESTACK_E_DNS,
         ErrorKind::Connect => FILESTACK_E_CONNECT,

@@ -1,11 +1,10 @@
 //! The result of a transformation: downloading and storing it, asking about it, converting it.
 
 use std::ffi::c_char;
-use std::path::PathBuf;
 
 use filestack_core::AvJob;
 
-use crate::arguments::text;
+use crate::arguments;
 use crate::av_job::{self, filestack_av_job};
 use crate::error_object::filestack_error;
 use crate::filelink::{self, filestack_filelink};
@@ -36,7 +35,7 @@ pub unsafe extern "C" fn filestack_transformation_download(
     unsafe {
         produce_optional(out_size_bytes, error, || {
             let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
-            let path = PathBuf::from(text(path, "path")?);
+            let path = arguments::path(path, "path")?.to_owned();
             let request = handle::options(request, "request")?;
             block_on(async move { transformation.download(path, &request).await })
         })

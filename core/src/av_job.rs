@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tokio::time::Instant;
 
-use crate::context::Context;
+use crate::context::{Call, Context};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::RequestOptions;
 use crate::stored_file::StoredFile;
@@ -55,9 +54,10 @@ impl AvJob {
     ) -> Result<Self> {
         let mut starting = transformation.clone();
         starting.add("video_convert", params)?;
-        let request = Request::get(starting.content_url(options)?, starting.name("start of"));
+        let request = Request::get(starting.content_url(options)?, starting.name("start of")).making_something();
         let context = transformation.context().signed_by(options.security.as_ref());
-        let reply = context.json(&request, options.total_timeout).await?;
+        let call = context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let reply = call.run(call.json(&request)).await?;
         // With `force` each look at the job would start it again.
         let looking_params: Vec<_> = params.iter().filter(|(name, _)| *name != "force").cloned().collect();
         let mut looking = transformation.clone();
@@ -103,12 +103,21 @@ impl AvJob {
     /// # Errors
     /// `Http` with the service's message when the job failed, and whatever is wrong with the network or the service.
     pub async fn status(&self, options: &RequestOptions) -> Result<AvStatus> {
+        let request = self.look();
+        let call = self.0.context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        call.run(self.ask(&call, &request)).await
+    }
+
+    fn look(&self) -> Request {
+        Request::get(self.0.url.as_str(), format!("status of the conversion '{}'", self.0.uuid))
+    }
+
+    async fn ask(&self, call: &Call, request: &Request) -> Result<AvStatus> {
         let known = status_of(&self.last_reply())?;
         if known == AvStatus::Completed {
             return Ok(known);
         }
-        let request = Request::get(self.0.url.as_str(), format!("status of the conversion '{}'", self.0.uuid));
-        let reply = self.0.context.json(&request, options.total_timeout).await?;
+        let reply = call.json(request).await?;
         let status = status_of(&reply);
         let tells_something = !matches!(&status, Err(error) if error.kind() == ErrorKind::Protocol);
         let mut last_reply = self.last_reply();
@@ -119,27 +128,43 @@ impl AvJob {
         status
     }
 
-    /// Waits until the job is completed, for at most `limit`.
+    /// Waits until the job is completed, for at most `limit`; zero is one look. The request's own limit is for each
+    /// look.
     ///
     /// # Errors
     /// `Timeout` when it is not completed by then - the job goes on -, and those of [`AvJob::status`].
     pub async fn wait(&self, limit: Option<Duration>, options: &RequestOptions) -> Result<()> {
-        let deadline = limit.map(|limit| Instant::now() + limit);
-        let mut delay = FIRST_DELAY;
-        while self.status(options).await? != AvStatus::Completed {
-            let pause = jittered(delay);
-            if let Some(deadline) = deadline
-                && Instant::now() + pause >= deadline
-            {
-                let milliseconds = limit.unwrap_or_default().as_millis();
-                let message =
-                    format!("the conversion '{}' was not completed within {milliseconds} ms: it goes on", self.0.uuid);
-                return Err(Error::new(ErrorKind::Timeout, message).with_retryable(true));
-            }
-            tokio::time::sleep(pause).await;
-            delay = (delay * 2).min(LONGEST_DELAY);
+        let control = options.operation.clone().unwrap_or_default();
+        if limit.is_some_and(|limit| limit.is_zero()) {
+            return match self.status(options).await? {
+                AvStatus::Completed => Ok(()),
+                _ => Err(self.not_completed(Duration::ZERO)),
+            };
         }
-        Ok(())
+        let what = format!("the wait for the conversion '{}'", self.0.uuid);
+        let waiting = self.0.context.begin_waiting(Some(&control), &what, limit)?;
+        let look = RequestOptions { operation: None, ..options.clone() };
+        let outcome = waiting
+            .run(async {
+                let mut delay = FIRST_DELAY;
+                while self.status(&look).await? != AvStatus::Completed {
+                    tokio::time::sleep(jittered(delay)).await;
+                    delay = (delay * 2).min(LONGEST_DELAY);
+                }
+                Ok(())
+            })
+            .await;
+        match (outcome, limit) {
+            (Err(_), Some(limit)) if waiting.operation().is_past_deadline() => Err(self.not_completed(limit)),
+            (outcome, _) => outcome,
+        }
+    }
+
+    fn not_completed(&self, limit: Duration) -> Error {
+        let milliseconds = limit.as_millis();
+        let message =
+            format!("the conversion '{}' was not completed within {milliseconds} ms: it goes on", self.0.uuid);
+        Error::new(ErrorKind::Timeout, message).with_retryable(true)
     }
 
     /// The file that a completed job has made.

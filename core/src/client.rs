@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::filelink::Filelink;
 use crate::options::{ClientOptions, RequestOptions, StoreOptions, UploadOptions};
 use crate::security::Security;
-use crate::source::{Reservation, Source};
+use crate::source::Source;
 use crate::transformation::{Source as TransformationSource, Transformation, Value};
 use crate::upload;
 use crate::web_url;
@@ -67,22 +67,14 @@ impl Client {
     /// # Errors
     /// Whatever is wrong with the source, the options, the network or the service.
     pub async fn upload(&self, source: &Source, options: &UploadOptions) -> Result<Filelink> {
-        self.upload_reserved(source.reserve()?, options).await
-    }
-
-    /// Uploads a source that was reserved before, so that its end can be waited for.
-    ///
-    /// # Errors
-    /// As [`Client::upload`].
-    pub async fn upload_reserved(&self, reserved: Reservation, options: &UploadOptions) -> Result<Filelink> {
-        upload::upload(&self.context, reserved, options).await.map(Filelink::from)
+        upload::upload(&self.context, source, options).await.map(Filelink::from)
     }
 
     /// Uploads the file at `path`.
     ///
     /// # Errors
     /// As [`Client::upload`], and `Io` when the file cannot be opened.
-    pub async fn upload_path(&self, path: &str, options: &UploadOptions) -> Result<Filelink> {
+    pub async fn upload_path(&self, path: impl AsRef<Path>, options: &UploadOptions) -> Result<Filelink> {
         self.upload(&Source::from_path(path)?, options).await
     }
 

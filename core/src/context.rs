@@ -2,17 +2,23 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use serde_json::{Map, Value};
 
 use crate::endpoints::Endpoints;
-use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::error::{Error, Result};
+use crate::generation::{Epoch, Generation};
+use crate::limits::Limits;
 use crate::location::Location;
+use crate::operation::Operation;
 use crate::options::ClientOptions;
 use crate::security::Security;
-use crate::transport::{Request, Transport};
+use crate::threads::Threads;
+use crate::transport::{Blueprint, Reply, Request, Transport};
 
 /// What every call to the service needs. Clones share the connections.
 #[derive(Clone)]
@@ -25,7 +31,75 @@ struct Shared {
     api_key: Option<String>,
     storage: Location,
     endpoints: Endpoints,
+    blueprint: Blueprint,
+    /// Those of the present epoch, or of an earlier one when no call was made since. Behind no lock: one that another
+    /// thread holds during a fork would stay locked in the child.
+    connections: ArcSwapOption<Connections>,
+}
+
+/// What the calls of a client share in one epoch.
+struct Connections {
+    epoch: Epoch,
     transport: Transport,
+    limits: Arc<Limits>,
+}
+
+/// One running call: what it runs on and what controls it.
+pub(crate) struct Call {
+    operation: Operation,
+    connections: Arc<Connections>,
+    generation: Arc<Generation>,
+}
+
+impl Call {
+    /// The result of `work`, or the error of the call's end.
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.operation.run(work).await
+    }
+
+    /// What controls the call.
+    pub(crate) fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// The limits that the call shares with the client's other ones.
+    pub(crate) fn limits(&self) -> &Arc<Limits> {
+        &self.connections.limits
+    }
+
+    /// Where work that blocks is done.
+    pub(crate) fn threads(&self) -> &Threads {
+        self.generation.threads()
+    }
+
+    /// What the call runs on, for work that goes on without it.
+    pub(crate) fn generation(&self) -> &Arc<Generation> {
+        &self.generation
+    }
+
+    /// Runs `attempt` until it succeeds, fails for good, or the retries are used up.
+    pub(crate) async fn retry<T, F, Fut>(&self, attempt: F) -> Result<T>
+    where
+        F: FnMut() -> Fut + Send,
+        Fut: Future<Output = Result<T>> + Send,
+    {
+        self.connections.transport.retry(&self.operation, attempt).await
+    }
+
+    /// Sends `request` once.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
+        self.connections.transport.send(request).await
+    }
+
+    /// Sends `request` with retries and reads the JSON object that it is answered with.
+    pub(crate) async fn json(&self, request: &Request) -> Result<Map<String, Value>> {
+        self.connections.transport.json(&self.operation, request).await
+    }
+
+    /// Sends `request` with retries and reads the JSON value that it is answered with.
+    pub(crate) async fn json_value(&self, request: &Request) -> Result<Value> {
+        self.connections.transport.json_value(&self.operation, request).await
+    }
 }
 
 impl Context {
@@ -41,13 +115,41 @@ impl Context {
                 "the API key '{key}' must consist of letters and digits: copy it from the developer portal"
             )));
         }
+        let blueprint = Blueprint::new(options.network, options.host)?;
+        let connections = Connections::new(&blueprint)?;
         let shared = Shared {
             api_key: api_key.map(str::to_owned),
             storage: options.storage,
             endpoints: options.endpoints,
-            transport: Transport::new(options.network)?,
+            blueprint,
+            connections: ArcSwapOption::from_pointee(connections),
         };
         Ok(Context { shared: Arc::new(shared), security: options.security })
+    }
+
+    /// Begins a call. `what` names it in errors: "download of 'H'". Its time is the call's limit, or else the client's.
+    ///
+    /// # Errors
+    /// `Resources` when the library's threads cannot be started.
+    pub(crate) fn begin(&self, control: Option<&Operation>, what: &str, limit: Option<Duration>) -> Result<Call> {
+        self.begin_waiting(control, what, limit.or(self.shared.blueprint.settings().total_timeout))
+    }
+
+    /// Begins a call that waits for something that takes its time: the client's limit is not for it.
+    ///
+    /// # Errors
+    /// Those of [`Context::begin`].
+    pub(crate) fn begin_waiting(
+        &self,
+        control: Option<&Operation>,
+        what: &str,
+        limit: Option<Duration>,
+    ) -> Result<Call> {
+        let operation = control.cloned().unwrap_or_default();
+        operation.begin(what, limit);
+        let generation = self.shared.blueprint.host().generation()?;
+        generation.begin(&operation);
+        Ok(Call { operation, connections: self.shared.connections()?, generation })
     }
 
     /// The same context with other credentials.
@@ -75,28 +177,6 @@ impl Context {
         }
     }
 
-    /// Ends `work` when the call's limit, or else the client's, has passed.
-    pub(crate) async fn within<T>(
-        &self,
-        limit: Option<Duration>,
-        what: &str,
-        work: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
-        let Some(limit) = limit.or(self.transport().settings().total_timeout) else {
-            return work.await;
-        };
-        tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
-            let milliseconds = limit.as_millis();
-            let message = format!("{what} did not end within {milliseconds} ms");
-            Err(Error::new(ErrorKind::Timeout, message).with_limit(Limit::Total).with_retryable(true))
-        })
-    }
-
-    /// The JSON object that the service answers `request` with, within the call's limit, or else the client's.
-    pub(crate) async fn json(&self, request: &Request, limit: Option<Duration>) -> Result<Map<String, Value>> {
-        self.within(limit, request.what(), self.transport().json(request)).await
-    }
-
     /// The API key, or an error that says what needs it.
     pub(crate) fn api_key(&self, needed_by: &str) -> Result<&str> {
         self.optional_api_key().ok_or_else(|| {
@@ -115,9 +195,45 @@ impl Context {
     pub(crate) fn endpoints(&self) -> &Endpoints {
         &self.shared.endpoints
     }
+}
 
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.shared.transport
+impl Shared {
+    /// The connections of the present epoch.
+    fn connections(&self) -> Result<Arc<Connections>> {
+        let epoch = self.blueprint.host().epoch();
+        if let Some(found) = self.connections.load_full()
+            && found.epoch == epoch
+        {
+            return Ok(found);
+        }
+        let fresh = Arc::new(Connections::new(&self.blueprint)?);
+        leave(self.connections.swap(Some(Arc::clone(&fresh))), epoch);
+        Ok(fresh)
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        leave(self.connections.swap(None), self.blueprint.host().epoch());
+    }
+}
+
+impl Connections {
+    fn new(blueprint: &Blueprint) -> Result<Self> {
+        let settings = blueprint.settings();
+        let limits = Arc::new(Limits::new(settings.max_requests, settings.memory_limit));
+        let transport = Transport::new(blueprint, Arc::clone(&limits))?;
+        Ok(Connections { epoch: blueprint.host().epoch(), transport, limits })
+    }
+}
+
+/// Parts with connections. Those of a parent process are leaked: closing them here would take their sockets out of
+/// the poll set that the parent shares, and their locks may be held by threads that do not exist in this process.
+fn leave(connections: Option<Arc<Connections>>, now: Epoch) {
+    if let Some(connections) = connections
+        && connections.epoch.forks != now.forks
+    {
+        mem::forget(connections);
     }
 }
 

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     SourceChanged,
     /// The destination exists and may not be replaced.
     Exists,
+    /// Memory, threads or descriptors ran out.
+    Resources,
     /// A time limit passed.
     Timeout,
     /// A host name could not be resolved.
@@ -75,6 +77,8 @@ pub enum Limit {
     Connect,
     /// Time in which no byte moves.
     Idle,
+    /// Time between the last byte sent and the first byte received.
+    Response,
     /// Time for a whole call.
     Total,
 }
@@ -93,6 +97,8 @@ struct Details {
     retryable: bool,
     retry_after: Option<Duration>,
     request_id: Option<String>,
+    os_code: Option<i32>,
+    is_repeatable: bool,
 }
 
 impl Error {
@@ -108,6 +114,8 @@ impl Error {
             retryable: false,
             retry_after: None,
             request_id: None,
+            os_code: None,
+            is_repeatable: true,
         }))
     }
 
@@ -120,7 +128,47 @@ impl Error {
     /// A local file operation failed: `action` reads like "cannot open the file '/tmp/a'".
     #[must_use]
     pub fn io(action: impl fmt::Display, cause: &std::io::Error) -> Self {
-        Error::new(ErrorKind::Io, format!("{action}: {cause}"))
+        let os_code = os_code(cause);
+        let kind = if os_code.is_some_and(is_scarcity) { ErrorKind::Resources } else { ErrorKind::Io };
+        Error::new(kind, format!("{action}: {cause}")).with_os_code(os_code)
+    }
+
+    /// Threads or descriptors could not be had: `action` reads like "a thread cannot be started".
+    #[must_use]
+    pub fn resources(action: impl fmt::Display, cause: &std::io::Error) -> Self {
+        Error::io(action, cause).of_kind(ErrorKind::Resources)
+    }
+
+    /// A buffer of this size could not be had.
+    #[must_use]
+    pub fn out_of_memory(bytes: u64) -> Self {
+        Error::new(ErrorKind::Resources, format!("there is no memory for a buffer of {bytes} bytes"))
+    }
+
+    /// Changes the kind.
+    #[must_use]
+    fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// Adds the operating system's number of the failure.
+    #[must_use]
+    pub(crate) fn with_os_code(mut self, code: Option<i32>) -> Self {
+        self.0.os_code = code;
+        self
+    }
+
+    /// Says that the request must not be sent again, because it may have been carried out.
+    #[must_use]
+    pub(crate) fn not_repeatable(mut self) -> Self {
+        self.0.is_repeatable = false;
+        self
+    }
+
+    /// Whether the request may be sent again, unless it is not worth it.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.0.is_repeatable
     }
 
     /// Adds the limit that was reached.
@@ -214,6 +262,12 @@ impl Error {
         self.0.retry_after
     }
 
+    /// The operating system's number of the failure (`errno`), when it has one.
+    #[must_use]
+    pub fn os_code(&self) -> Option<i32> {
+        self.0.os_code
+    }
+
     /// The id of the request that failed, for a report to Filestack's support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
@@ -239,6 +293,36 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
+/// The operating system's number behind a failure, however deep it is.
+pub(crate) fn os_code(cause: &(dyn std::error::Error + 'static)) -> Option<i32> {
+    let mut next = Some(cause);
+    while let Some(cause) = next {
+        let io = cause.downcast_ref::<std::io::Error>();
+        if let Some(code) = io.and_then(std::io::Error::raw_os_error) {
+            return Some(code);
+        }
+        // What an `io::Error` was made of is not its source.
+        next = match io.and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        };
+    }
+    None
+}
+
+/// Whether a number says that memory, threads or descriptors ran out: ENOMEM, ENFILE, EMFILE.
+#[cfg(unix)]
+pub(crate) fn is_scarcity(code: i32) -> bool {
+    use rustix::io::Errno;
+    [Errno::NOMEM, Errno::NFILE, Errno::MFILE].iter().any(|errno| errno.raw_os_error() == code)
+}
+
+/// Whether a number says that something ran out. Compiled, not tested.
+#[cfg(not(unix))]
+pub(crate) fn is_scarcity(_code: i32) -> bool {
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,6 +336,17 @@ mod tests {
         for secret in ["abcdefgh", "12345678", "0123456789abcdef", "eyJhIjoxfQ"] {
             assert!(!dump.contains(secret), "{dump}");
         }
+    }
+
+    #[test]
+    fn the_systems_number_is_found_however_deep() {
+        let inner = std::io::Error::from_raw_os_error(28);
+        let outer = std::io::Error::other(std::io::Error::other(inner));
+        let error = Error::io("cannot write", &outer);
+        assert_eq!((error.kind(), error.os_code()), (ErrorKind::Io, Some(28)));
+        let error = Error::io("cannot open", &std::io::Error::from_raw_os_error(24));
+        assert_eq!((error.kind(), error.os_code()), (ErrorKind::Resources, Some(24)));
+        assert_eq!(Error::io("cannot read", &std::io::Error::other("no")).os_code(), None);
     }
 
     #[test]

@@ -253,5 +253,5 @@ async fn connections_are_reused() {
         client.upload(&Source::from_bytes("abc"), &UploadOptions::default()).await.unwrap();
     }
     let peers: std::collections::BTreeSet<_> = service.received().iter().map(|request| request.peer).collect();
-    assert_eq!((service.received().len(), peers.len()), (12, 1));
+    assert_eq!((service.received().len(), peers.len()), (12, 2), "one to the service, one to the storage");
 }

@@ -47,6 +47,7 @@
  *   Log              The log: events of the library, given to one function of the host. Silent until one is set.
  *   Catalogue        The catalogue of transformation tasks, for languages that make their interface at run time.
  *   Version          The version of the header and of the running library.
+ *   Library          The library as a whole: how many threads it makes, and how they end.
  */
 
 #ifndef FILESTACK_FILESTACK_H
@@ -347,6 +348,33 @@ filestack_status filestack_client_options_set_connect_timeout_ms(
  */
 filestack_status filestack_client_options_set_idle_timeout_ms(
     filestack_client_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Limits the time from the last byte sent to the first byte received: how long the service may think. 0 = no limit.
+ * By default it is idle_timeout_ms, and 5 minutes for calls that store or convert.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_response_timeout_ms(
+    filestack_client_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Limits how many requests of all calls of the client together are in flight: 1 to 1000, 16 by default. Others wait
+ * their turn, within the limits of their calls.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_max_requests(
+    filestack_client_options *options, uint32_t requests, filestack_error **error);
+
+/**
+ * Limits the memory of the buffers of all transfers of the client together: at least 1 MiB, 64 MiB by default. Parts of
+ * a reader are kept in them; what needs more than half of the limit goes through a temporary file.
+ *
+ * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_memory_limit_bytes(
+    filestack_client_options *options, uint64_t size_bytes, filestack_error **error);
 
 /**
  * Limits the time of a whole call with all its retries. No limit (0) by default.
@@ -1209,7 +1237,7 @@ filestack_status filestack_av_job_status(
 /**
  * Waits until the job is completed, by polling the service. Blocks.
  *
- * `timeout_ms` limits the wait; 0 = no limit. `request` may be NULL and holds for each look.
+ * `timeout_ms` limits the wait; 0 = one look, -1 = no limit. `request` may be NULL and holds for each look.
  * Errors: FILESTACK_E_TIMEOUT when it is not completed by then (it goes on), and those of filestack_av_job_status.
  * Threads: any. Since: 0.1.0.
  */
@@ -1571,6 +1599,14 @@ int32_t filestack_error_http_status(const filestack_error *error);
 const char *filestack_error_service_text(const filestack_error *error);
 
 /**
+ * The operating system's number of the failure (errno): behind FILESTACK_E_IO, FILESTACK_E_RESOURCES and failures of
+ * connections.
+ *
+ * Errors: none; 0 when there is none, and for NULL. Threads: any. Since: 0.1.0.
+ */
+int32_t filestack_error_os_code(const filestack_error *error);
+
+/**
  * Whether the same call may succeed later without a change.
  *
  * Errors: none; false for NULL. Threads: any. Since: 0.1.0.
@@ -1594,7 +1630,7 @@ const char *filestack_error_request_id(const filestack_error *error);
 
 /**
  * The whole error as a JSON object: code, message and retryable always; http_status, service_text,
- * retry_after_ms and request_id when known.
+ * retry_after_ms, request_id and os_code when known.
  *
  * Returns a string that lives as long as the error. Errors: none; "{}" for NULL. Threads: any. Since: 0.1.0.
  */
@@ -1679,6 +1715,9 @@ const char *filestack_status_name(filestack_status status);
 
 /** The destination exists and may not be replaced. */
 #define FILESTACK_E_EXISTS 102
+
+/** Memory, threads or descriptors ran out; filestack_error_os_code has the number. */
+#define FILESTACK_E_RESOURCES 103
 
 /** A time limit passed; the message says which. */
 #define FILESTACK_E_TIMEOUT 200
@@ -1787,9 +1826,10 @@ void filestack_buffer_free(filestack_buffer *buffer);
 /**
  * Where log events go. Start from FILESTACK_LOG_INIT, which sets struct_size.
  *
- * `write` is called on any thread, several at a time; its strings are valid during the call only, and
- * `fields_json` is a JSON object with the event's further members. It must not throw and may not call a
- * blocking function. `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
+ * `write` is called on a thread of the library that does nothing else, one event after the other; its strings are valid
+ * during the call only, and `fields_json` is a JSON object with the event's further members. It must not throw and may
+ * not call a blocking function. When it is so slow that events pile up, some are dropped, and an event says how many.
+ * `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
  */
 struct filestack_log {
     /** sizeof(filestack_log), set by FILESTACK_LOG_INIT. */
@@ -1807,10 +1847,12 @@ struct filestack_log {
 /**
  * Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
  *
- * The struct is copied. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
+ * The struct is copied. The events so far still go to the log before, which is destroyed when the call returns - unless
+ * it is made from a callback, which waits for nothing. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
  * there is one - and the log before stays.
  * Errors: FILESTACK_E_ARGUMENT for an unknown level or a struct_size that is too small, FILESTACK_E_NULL without `write`,
- * FILESTACK_E_STATE in a Rust program that has a tracing subscriber of its own.
+ * FILESTACK_E_RESOURCES when the log's thread cannot be started, FILESTACK_E_STATE in a Rust program that has a tracing
+ * subscriber of its own.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_set_log(const filestack_log *log, filestack_error **error);
@@ -1867,6 +1909,34 @@ const char *filestack_version(void);
  * Errors: none. Threads: any. Since: 0.1.0.
  */
 uint32_t filestack_version_number(void);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Library
+ *
+ * The library as a whole: how many threads it makes, and how they end.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Sets how many threads the library makes at its first network call.
+ *
+ * `io_threads` drive the network; 0 = the default, 2. `worker_threads` do file work and hashing; 0 = the default, as
+ * many as there are processors, 2 to 4. Besides these there are up to 4 for name look-ups, and one for each reader in
+ * use; all are made when they are needed. Errors: FILESTACK_E_ARGUMENT above 64, FILESTACK_E_STATE when the threads run
+ * already. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_runtime_configure(uint32_t io_threads, uint32_t worker_threads, filestack_error **error);
+
+/**
+ * Ends all that the library runs: every call of other threads returns FILESTACK_E_CANCELLED, and its threads are
+ * joined. Waits for that.
+ *
+ * Only a host that unloads the library, or wants to see no thread of it any more, needs it. Objects stay, and are
+ * released as ever; a later call starts new threads. `timeout_ms` limits the wait; -1 = no limit. Calling it again, or
+ * when nothing runs, does no harm. Errors: FILESTACK_E_TIMEOUT when something still runs - then it may be called
+ * again -, FILESTACK_E_WOULD_DEADLOCK in a callback. Threads: any; a call that is made meanwhile returns
+ * FILESTACK_E_STATE. Since: 0.1.0.
+ */
+filestack_status filestack_shutdown(int64_t timeout_ms, filestack_error **error);
 
 #ifdef __cplusplus
 }

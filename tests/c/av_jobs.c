@@ -119,7 +119,7 @@ static void a_job_is_looked_at_until_it_is_completed(void)
 static void a_completed_job_is_not_asked_for_again(void)
 {
     filestack_av_job *job = new_job("clip.mp4");
-    CHECK_OK(filestack_av_job_wait(job, 0, NULL, failure_out()));
+    CHECK_OK(filestack_av_job_wait(job, -1, NULL, failure_out()));
     control_reset();
     check_status_is(FILESTACK_AV_COMPLETED, job);
     CHECK_OK(filestack_av_job_wait(job, 1, NULL, failure_out()));
@@ -145,7 +145,20 @@ static void waiting_ends_when_the_time_is_over_and_the_job_goes_on(void)
     CHECK(filestack_error_retryable(failure()));
     CHECK_STATUS(FILESTACK_E_STATE, filestack_av_job_filelink(job, &filelink, failure_out()));
     CHECK(filelink == NULL);
-    check_status_is(FILESTACK_AV_COMPLETED, job);
+    CHECK_OK(filestack_av_job_wait(job, -1, NULL, failure_out()));
+    check_result(job, "clip.webm", "video/webm");
+    filestack_av_job_release(job);
+}
+
+static void no_time_is_one_look(void)
+{
+    filestack_av_job *job = new_job("clip.mp4");
+    int looks = 1;
+    while (filestack_av_job_wait(job, 0, NULL, failure_out()) == FILESTACK_E_TIMEOUT && looks < 10) {
+        looks++;
+    }
+    CHECK_STATUS(FILESTACK_OK, filestack_error_code(failure()));
+    CHECK_INT(2, looks);
     check_result(job, "clip.webm", "video/webm");
     filestack_av_job_release(job);
 }
@@ -153,7 +166,7 @@ static void waiting_ends_when_the_time_is_over_and_the_job_goes_on(void)
 static void a_negative_time_is_refused(void)
 {
     filestack_av_job *job = new_job("clip.mp4");
-    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_av_job_wait(job, -1, NULL, failure_out()));
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_av_job_wait(job, -2, NULL, failure_out()));
     CHECK_CONTAINS("timeout_ms", message());
     filestack_av_job_release(job);
 }
@@ -177,7 +190,7 @@ static void the_file_comes_from_the_last_reply_and_contacts_nobody(void)
     filestack_av_job *job = new_job("clip.mp4");
     filestack_filelink *filelink = NULL;
     char *json = NULL, *url;
-    CHECK_OK(filestack_av_job_wait(job, 0, NULL, failure_out()));
+    CHECK_OK(filestack_av_job_wait(job, -1, NULL, failure_out()));
     control_reset();
     CHECK_OK(filestack_av_job_filelink(job, &filelink, failure_out()));
     CHECK_OK(filestack_av_job_json(job, &json, failure_out()));
@@ -202,7 +215,7 @@ static void a_job_that_fails_says_why(void)
     CHECK_CONTAINS("fail.mp4 could not be converted", message());
     CHECK_CONTAINS(filestack_av_job_uuid(job), message());
     CHECK(!filestack_error_retryable(failure()));
-    CHECK_STATUS(FILESTACK_E_HTTP, filestack_av_job_wait(job, 0, NULL, failure_out()));
+    CHECK_STATUS(FILESTACK_E_HTTP, filestack_av_job_wait(job, -1, NULL, failure_out()));
     CHECK(filestack_av_job_filelink(job, &filelink, NULL) != FILESTACK_OK);
     CHECK(filelink == NULL);
     check_job_says(job, "status", "failed");
@@ -212,7 +225,7 @@ static void a_job_that_fails_says_why(void)
 static void waiting_ends_when_the_job_fails(void)
 {
     filestack_av_job *job = new_job("fail.mp4");
-    CHECK_STATUS(FILESTACK_E_HTTP, filestack_av_job_wait(job, 0, NULL, failure_out()));
+    CHECK_STATUS(FILESTACK_E_HTTP, filestack_av_job_wait(job, -1, NULL, failure_out()));
     CHECK_CONTAINS("fail.mp4 could not be converted", message());
     filestack_av_job_release(job);
 }
@@ -235,7 +248,7 @@ static void audio_is_converted_too(void)
 {
     filestack_transformation *transformation = new_clip("song.wav");
     filestack_av_job *job = started(transformation, "mp3");
-    CHECK_OK(filestack_av_job_wait(job, 0, NULL, failure_out()));
+    CHECK_OK(filestack_av_job_wait(job, -1, NULL, failure_out()));
     check_result(job, "song.mp3", "audio/mpeg");
     filestack_av_job_release(job);
     filestack_transformation_free(transformation);
@@ -251,7 +264,7 @@ static void the_parameters_arrive(void)
     params[2] = of_int("height", 200);
     params[3] = of_text("filename", "my clip.mp4");
     CHECK_OK(filestack_transformation_av_convert(transformation, params, 4, NULL, &job, failure_out()));
-    CHECK_OK(filestack_av_job_wait(job, 0, NULL, failure_out()));
+    CHECK_OK(filestack_av_job_wait(job, -1, NULL, failure_out()));
     check_job_says(job, "metadata.result.width", "320");
     check_job_says(job, "metadata.result.height", "200");
     check_result(job, "my clip.mp4", "video/mp4");
@@ -264,7 +277,7 @@ static void the_parameters_are_optional(void)
     filestack_transformation *transformation = new_clip("clip.avi");
     filestack_av_job *job = NULL;
     CHECK_OK(filestack_transformation_av_convert(transformation, NULL, 0, NULL, &job, failure_out()));
-    CHECK_OK(filestack_av_job_wait(job, 0, NULL, failure_out()));
+    CHECK_OK(filestack_av_job_wait(job, -1, NULL, failure_out()));
     check_result(job, "clip.mp4", "video/mp4");
     filestack_av_job_release(job);
     filestack_transformation_free(transformation);
@@ -277,7 +290,7 @@ static void only_force_starts_a_job_over(void)
     filestack_av_job *first = started(transformation, "webm"), *again, *forced = NULL;
     filestack_param params[2];
     char *requests;
-    CHECK_OK(filestack_av_job_wait(first, 0, NULL, failure_out()));
+    CHECK_OK(filestack_av_job_wait(first, -1, NULL, failure_out()));
     again = started(transformation, "webm");
     CHECK_STRING(filestack_av_job_uuid(first), filestack_av_job_uuid(again));
     check_status_is(FILESTACK_AV_COMPLETED, again);
@@ -408,7 +421,7 @@ static void a_look_that_fails_changes_nothing(void)
     control_fault("GET /*video_convert* 2 status:404");
     CHECK_STATUS(FILESTACK_E_PROTOCOL, filestack_av_job_status(job, NULL, &status, failure_out()));
     CHECK_INT(0, status);
-    CHECK_STATUS(FILESTACK_E_NOT_FOUND, filestack_av_job_wait(job, 0, NULL, failure_out()));
+    CHECK_STATUS(FILESTACK_E_NOT_FOUND, filestack_av_job_wait(job, -1, NULL, failure_out()));
     check_job_says(job, "status", "started");
     control_reset();
     check_status_is(FILESTACK_AV_PENDING, job);
@@ -482,6 +495,7 @@ int main(void)
         TEST(a_completed_job_is_not_asked_for_again),
         TEST(waiting_ends_with_the_result),
         TEST(waiting_ends_when_the_time_is_over_and_the_job_goes_on),
+        TEST(no_time_is_one_look),
         TEST(a_negative_time_is_refused),
         TEST(there_is_no_file_before_the_job_is_completed),
         TEST(the_file_comes_from_the_last_reply_and_contacts_nobody),

@@ -144,6 +144,12 @@ static void a_message_stays_on_one_line(void)
         CHECK_STRING(name " is not valid UTF-8 from byte 2 on", message());                                            \
     } while (0)
 
+#define CHECK_NULL(name, call)                                                                                         \
+    do {                                                                                                               \
+        CHECK_STATUS(FILESTACK_E_NULL, call);                                                                          \
+        CHECK_STRING(name " is NULL", message());                                                                      \
+    } while (0)
+
 #define CHECK_SETTER(name, setter, object)                                                                             \
     CHECK_TEXT_ARGUMENT(name, setter(object, NULL, failure_out()), setter(object, BAD, failure_out()))
 
@@ -155,7 +161,7 @@ static void texts_of_options(void)
     CHECK_SETTER("domain", filestack_client_options_set_cname, options);
     CHECK_SETTER("url", filestack_client_options_set_base_url, options);
     CHECK_SETTER("url", filestack_client_options_set_proxy, options);
-    CHECK_SETTER("path", filestack_client_options_set_ca_file, options);
+    CHECK_NULL("path", filestack_client_options_set_ca_file(options, NULL, failure_out()));
     CHECK_SETTER("pem", filestack_client_options_set_ca_pem, options);
     CHECK_SETTER("user_agent", filestack_client_options_set_user_agent, options);
     CHECK_TEXT_ARGUMENT("url",
@@ -217,12 +223,9 @@ static void texts_of_calls(void)
                         filestack_client_filelink(client, BAD, NULL, &out, failure_out()));
     CHECK_TEXT_ARGUMENT("url", filestack_client_transform_external(client, NULL, NULL, &transformation, failure_out()),
                         filestack_client_transform_external(client, BAD, NULL, &transformation, failure_out()));
-    CHECK_TEXT_ARGUMENT("path", filestack_client_upload_path(client, NULL, NULL, &out, failure_out()),
-                        filestack_client_upload_path(client, BAD, NULL, &out, failure_out()));
-    CHECK_TEXT_ARGUMENT("path", filestack_source_from_path(NULL, &source, failure_out()),
-                        filestack_source_from_path(BAD, &source, failure_out()));
-    CHECK_TEXT_ARGUMENT("path", filestack_filelink_download(filelink, NULL, NULL, NULL, failure_out()),
-                        filestack_filelink_download(filelink, BAD, NULL, NULL, failure_out()));
+    CHECK_NULL("path", filestack_client_upload_path(client, NULL, NULL, &out, failure_out()));
+    CHECK_NULL("path", filestack_source_from_path(NULL, &source, failure_out()));
+    CHECK_NULL("path", filestack_filelink_download(filelink, NULL, NULL, NULL, failure_out()));
     CHECK_STATUS(FILESTACK_E_UTF8,
                  filestack_client_transform(client, sources, 2, NULL, &transformation, failure_out()));
     CHECK_STRING("sources[1] is not valid UTF-8 from byte 2 on", message());
@@ -254,11 +257,6 @@ static void objects_and_outputs_that_are_null(void)
     CHECK_OK(filestack_client_filelink(client, "H", NULL, &filelink, failure_out()));
     CHECK_OK(filestack_filelink_transform(filelink, &transformation, failure_out()));
     CHECK_OK(filestack_source_from_memory("x", 1, NULL, NULL, &source, failure_out()));
-#define CHECK_NULL(name, call)                                                                                         \
-    do {                                                                                                               \
-        CHECK_STATUS(FILESTACK_E_NULL, call);                                                                          \
-        CHECK_STRING(name " is NULL", message());                                                                      \
-    } while (0)
     CHECK_NULL("client", filestack_client_filelink(NULL, "H", NULL, &out_filelink, failure_out()));
     CHECK_NULL("out_filelink", filestack_client_filelink(client, "H", NULL, NULL, failure_out()));
     CHECK_NULL("client", filestack_client_transform(NULL, NULL, 0, NULL, &out_transformation, failure_out()));

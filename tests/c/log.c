@@ -202,15 +202,15 @@ static void a_new_log_takes_the_place_of_the_old_one(void)
     int events;
     begin(&first, FILESTACK_LOG_DEBUG);
     upload_something();
-    events = first.events;
-    CHECK(events > 0);
     CHECK_INT(0, first.destroyed);
     begin(&second, FILESTACK_LOG_DEBUG);
     CHECK_INT(1, first.destroyed);
+    events = first.events;
+    CHECK(events > 0);
     upload_something();
+    end(&second);
     CHECK_INT(events, first.events);
     CHECK_INT(events, second.events);
-    end(&second);
     CHECK_INT(1, first.destroyed);
     upload_something();
     CHECK_INT(events, first.events);
@@ -234,9 +234,9 @@ static void a_refused_log_leaves_the_old_one(void)
     CHECK_INT(1, refused.destroyed);
     CHECK_INT(0, recorder.destroyed);
     upload_something();
+    end(&recorder);
     CHECK(recorder.events > 0);
     CHECK_INT(0, refused.events);
-    end(&recorder);
     forget(&recorder);
     forget(&refused);
 }
@@ -361,6 +361,7 @@ static void a_log_may_remove_itself_but_not_block(void)
     log.user = &meddler;
     CHECK_OK(filestack_set_log(&log, failure_out()));
     upload_something();
+    CHECK_OK(filestack_set_log(NULL, failure_out()));
     CHECK_INT(FILESTACK_E_WOULD_DEADLOCK, meddler.blocking);
     CHECK_INT(FILESTACK_OK, meddler.removing);
     CHECK_INT(1, meddler.events);

@@ -4,7 +4,7 @@ mod destination;
 
 use std::path::Path;
 
-use crate::context::Context;
+use crate::context::{Call, Context};
 use crate::error::Result;
 use crate::options::RequestOptions;
 use crate::transport::{Reply, Request};
@@ -22,43 +22,40 @@ pub(crate) async fn to_path(
     path: &Path,
     options: &RequestOptions,
 ) -> Result<u64> {
-    let work = async {
-        Destination::check(path, options.if_exists)?;
-        let request = Request::get(url, what);
-        let transport = context.transport();
-        transport
-            .retry(|| async {
-                let reply = transport.send(&request).await?;
-                save(reply, path, options).await
-            })
-            .await
-    };
-    context.within(options.total_timeout, what, work).await
+    let call = context.begin(options.operation.as_ref(), what, options.total_timeout)?;
+    let request = Request::get(url, what);
+    call.run(async {
+        let (checked, if_exists) = (path.to_owned(), options.if_exists);
+        call.threads().work(move || Destination::check(&checked, if_exists)).await?;
+        call.retry(|| async { save(&call, call.send(&request).await?, path, options).await }).await
+    })
+    .await
 }
 
 /// Reads `url` into memory.
 pub(crate) async fn to_memory(context: &Context, url: &str, what: &str, options: &RequestOptions) -> Result<Vec<u8>> {
     let limit = options.max_size.unwrap_or(LARGEST_CONTENT);
     let request = Request::get(url, what);
-    let transport = context.transport();
-    let work = transport.retry(|| async { transport.send(&request).await?.bytes(limit).await });
-    context.within(options.total_timeout, what, work).await
+    let call = context.begin(options.operation.as_ref(), what, options.total_timeout)?;
+    call.run(call.retry(|| async { call.send(&request).await?.bytes(limit).await })).await
 }
 
 /// Writes the body beside `path` and moves it there once it is complete.
-async fn save(mut reply: Reply, path: &Path, options: &RequestOptions) -> Result<u64> {
+async fn save(call: &Call, mut reply: Reply, path: &Path, options: &RequestOptions) -> Result<u64> {
     let limit = options.max_size.unwrap_or(u64::MAX);
     if reply.announced_length().is_some_and(|length| length > limit) {
         return Err(reply.too_large(limit));
     }
-    let mut destination = Destination::create(path)?;
+    let mut destination = Destination::create(call, path).await?;
     let mut size = 0;
     while let Some(chunk) = reply.chunk().await? {
-        size += chunk.len() as u64;
+        let length = chunk.len() as u64;
+        size += length;
         if size > limit {
             return Err(reply.too_large(limit));
         }
-        destination.write(&chunk).await?;
+        destination.write(call, chunk).await?;
+        call.operation().count_bytes(length);
     }
     if let Some(announced) = reply.announced_length()
         && announced != size
@@ -66,6 +63,6 @@ async fn save(mut reply: Reply, path: &Path, options: &RequestOptions) -> Result
         let problem = format!("ended after {size} of {announced} bytes");
         return Err(reply.unexpected(&problem, "").with_retryable(true));
     }
-    destination.finish(options.if_exists).await?;
+    destination.finish(call, options.if_exists).await?;
     Ok(size)
 }

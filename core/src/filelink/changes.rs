@@ -1,13 +1,14 @@
 //! Changes of a file: storing a copy, overwriting and deleting.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::Value;
 use url::Url;
 
-use crate::background;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::mimetype;
 use crate::options::{RequestOptions, StoreOptions};
-use crate::source::{OpenSource, Reservation, Source};
+use crate::source::{Lease, Source};
 use crate::transport::Request;
 use crate::web_url;
 
@@ -28,23 +29,20 @@ impl Filelink {
     /// # Errors
     /// `Argument` without credentials, and whatever is wrong with the source, the network or the service.
     pub async fn overwrite(&self, source: &Source, base64decode: bool, options: &RequestOptions) -> Result<String> {
-        self.overwrite_reserved(source.reserve()?, base64decode, options).await
-    }
-
-    /// Overwrites by a source that was reserved before, so that its end can be waited for.
-    ///
-    /// # Errors
-    /// As [`Filelink::overwrite`].
-    pub async fn overwrite_reserved(
-        &self,
-        reserved: Reservation,
-        base64decode: bool,
-        options: &RequestOptions,
-    ) -> Result<String> {
         let url = self.overwrite_target(base64decode, options)?;
-        let mimetype = mimetype::of_file_name(reserved.source().file_name().unwrap_or_default());
-        let content = background::run(move || OpenSource::new(reserved)).await?;
-        self.overwrite_by(&Request::post_content(url, self.overwrite_name(), mimetype, content), options).await
+        let what = self.overwrite_name();
+        let mimetype = mimetype::of_file_name(&source.file_name().unwrap_or_default());
+        let call = self.context().begin(options.operation.as_ref(), &what, options.total_timeout)?;
+        let lease = Lease::of(source, &call)?;
+        let outcome = call
+            .run(async {
+                let size = lease.open(|_| 0, call.limits().largest_buffer()).await?;
+                let content = lease.section(0, size);
+                call.json(&Request::post_content(url, what, mimetype, content)).await
+            })
+            .await;
+        lease.end().await;
+        outcome.map(|reply| Value::Object(reply).to_string())
     }
 
     /// Replaces the file's content by what the service finds at `url`, and returns the service's reply.
@@ -55,7 +53,10 @@ impl Filelink {
     pub async fn overwrite_url(&self, url: &str, base64decode: bool, options: &RequestOptions) -> Result<String> {
         let target = self.overwrite_target(base64decode, options)?;
         web_url::check(url)?;
-        self.overwrite_by(&Request::post_form(target, self.overwrite_name(), &[("url", url)]), options).await
+        let request = Request::post_form(target, self.overwrite_name(), &[("url", url)]);
+        let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let reply = call.run(call.json(&request)).await?;
+        Ok(Value::Object(reply).to_string())
     }
 
     /// Deletes the file from the service and its storage.
@@ -71,9 +72,21 @@ impl Filelink {
         sign(&mut url, self.required_security(options, "deleting a file")?);
         let what = format!("deletion of '{}'", self.handle());
         let request = Request::delete(url, &what);
-        let transport = context.transport();
-        let work = transport.retry(|| async { transport.send(&request).await?.text().await.map(drop) });
-        context.within(options.total_timeout, &what, work).await
+        let call = context.begin(options.operation.as_ref(), &what, options.total_timeout)?;
+        // A file that is gone after a try whose end is not known was deleted by that one.
+        let may_be_deleted = AtomicBool::new(false);
+        let attempt = || async {
+            let outcome = async { call.send(&request).await?.text().await.map(drop) }.await;
+            match outcome {
+                Err(error) if error.kind() == ErrorKind::NotFound && may_be_deleted.load(Ordering::Relaxed) => Ok(()),
+                Err(error) => {
+                    may_be_deleted.store(true, Ordering::Relaxed);
+                    Err(error)
+                }
+                deleted => deleted,
+            }
+        };
+        call.run(call.retry(attempt)).await
     }
 
     fn overwrite_target(&self, base64decode: bool, options: &RequestOptions) -> Result<Url> {
@@ -85,10 +98,5 @@ impl Filelink {
 
     fn overwrite_name(&self) -> String {
         format!("overwriting of '{}'", self.handle())
-    }
-
-    async fn overwrite_by(&self, request: &Request, options: &RequestOptions) -> Result<String> {
-        let reply = self.context().json(request, options.total_timeout).await?;
-        Ok(Value::Object(reply).to_string())
     }
 }

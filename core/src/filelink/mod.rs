@@ -142,7 +142,8 @@ impl Filelink {
             sign(&mut url, security);
         }
         let request = Request::get(url, format!("metadata of '{}'", self.handle()));
-        let reply = self.context().json(&request, options.total_timeout).await?;
+        let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let reply = call.run(call.json(&request)).await?;
         Ok(Value::Object(reply).to_string())
     }
 

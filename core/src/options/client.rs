@@ -1,22 +1,44 @@
 //! Client options: credentials, hosts, limits and trust.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::endpoints::{Endpoint, Endpoints};
 use crate::error::{Error, Result};
+use crate::generation::{Host, Standalone};
 use crate::location::Location;
 use crate::security::Security;
 use crate::transport::{Settings, certificates};
 
+/// The most requests that a client may have in flight.
+const MOST_REQUESTS: usize = 1000;
+/// The least memory that transfers can do with.
+const LEAST_MEMORY: u64 = 1024 * 1024;
+
 /// The options of a client. Everything has a default that works against Filestack.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ClientOptions {
     /// Limits, retries and the user agent.
     pub network: Settings,
     /// Credentials of every call that is not given others.
     pub security: Option<Security>,
+    /// What the client's calls run on. The default is for Rust programs, which do not fork.
+    pub host: Arc<dyn Host>,
     pub(crate) storage: Location,
     pub(crate) endpoints: Endpoints,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        ClientOptions {
+            network: Settings::default(),
+            security: None,
+            host: Arc::new(Standalone),
+            storage: Location::default(),
+            endpoints: Endpoints::default(),
+        }
+    }
 }
 
 impl ClientOptions {
@@ -73,6 +95,30 @@ impl ClientOptions {
         Ok(())
     }
 
+    /// Limits how many requests of all calls together are in flight; 16 by default.
+    ///
+    /// # Errors
+    /// `Argument` for 0 or more than 1000.
+    pub fn set_max_requests(&mut self, requests: usize) -> Result<()> {
+        if !(1..=MOST_REQUESTS).contains(&requests) {
+            return Err(Error::argument(format!("max_requests is {requests}, but it must be 1 to {MOST_REQUESTS}")));
+        }
+        self.network.max_requests = requests;
+        Ok(())
+    }
+
+    /// Limits the memory that the buffers of all transfers together take; 64 MiB by default.
+    ///
+    /// # Errors
+    /// `Argument` below 1 MiB.
+    pub fn set_memory_limit(&mut self, bytes: u64) -> Result<()> {
+        if bytes < LEAST_MEMORY {
+            return Err(Error::argument(format!("the memory limit is {bytes} bytes: it must be at least 1 MiB")));
+        }
+        self.network.memory_limit = bytes;
+        Ok(())
+    }
+
     /// Sets the delays between tries: the first one, and the longest one that it may grow to.
     ///
     /// # Errors
@@ -115,10 +161,11 @@ impl ClientOptions {
     ///
     /// # Errors
     /// `Io` when it cannot be read, `Argument` when it holds no certificate.
-    pub fn add_ca_file(&mut self, path: &str) -> Result<()> {
-        let pem = std::fs::read_to_string(path)
-            .map_err(|cause| Error::io(format!("cannot read the CA file '{path}'"), &cause))?;
-        self.add_ca_pem(&pem).map_err(|error| error.in_context(format!("CA file '{path}'")))
+    pub fn add_ca_file(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let name = path.as_ref().display();
+        let pem = std::fs::read_to_string(path.as_ref())
+            .map_err(|cause| Error::io(format!("cannot read the CA file '{name}'"), &cause))?;
+        self.add_ca_pem(&pem).map_err(|error| error.in_context(format!("CA file '{name}'")))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::operation::Operation;
 use crate::security::Security;
 
 /// What to do when the destination of a download exists.
@@ -25,4 +26,6 @@ pub struct RequestOptions {
     pub max_size: Option<u64>,
     /// What to do when the destination exists.
     pub if_exists: IfExists,
+    /// Controls the call from outside.
+    pub operation: Option<Operation>,
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::operation::Operation;
 use crate::security::Security;
 
 use super::store::StoreOptions;
@@ -34,6 +35,8 @@ pub struct UploadOptions {
     pub security: Option<Security>,
     /// Time for the whole upload, instead of the client's.
     pub total_timeout: Option<Duration>,
+    /// Controls the upload from outside.
+    pub operation: Option<Operation>,
     part_size: u64,
     concurrency: usize,
 }
@@ -45,6 +48,7 @@ impl Default for UploadOptions {
             intelligent: Intelligent::Off,
             security: None,
             total_timeout: None,
+            operation: None,
             part_size: 8 * 1024 * 1024,
             concurrency: 4,
         }

@@ -9,6 +9,8 @@ use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::buffer;
+
 /// A file as it was when the upload began.
 pub(super) struct OpenFile {
     file: Arc<File>,
@@ -30,7 +32,7 @@ impl OpenFile {
 
     /// The `length` bytes from `offset`.
     pub(super) fn read(&self, offset: u64, length: usize) -> Result<Bytes> {
-        let mut buffer = vec![0; length];
+        let mut buffer = buffer(length)?;
         let mut filled = 0;
         while filled < length {
             match read_at(&self.file, &mut buffer[filled..], offset + filled as u64) {

@@ -1,23 +1,22 @@
 //! Sources of uploads: a file, memory, or a reader of the caller.
 
 mod file;
-mod occupancy;
-mod open;
+mod lease;
 mod reader;
 mod spool;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 
-use crate::error::{Error, Result};
-use occupancy::{Occupancy, Occupied};
+use crate::error::{Error, ErrorKind, Result};
 
-pub use occupancy::ReservationEnd;
-pub(crate) use open::OpenSource;
+pub(crate) use lease::Lease;
 pub use reader::Reader;
 
 /// A source of bytes. Clones share it; one upload uses it at a time.
@@ -26,7 +25,7 @@ pub struct Source(Arc<Shared>);
 
 struct Shared {
     origin: Origin,
-    occupancy: Arc<Occupancy>,
+    is_in_use: AtomicBool,
 }
 
 enum Origin {
@@ -68,50 +67,48 @@ impl Source {
         Self::of(Origin::Reader(Arc::new(Mutex::new(reader))))
     }
 
-    /// The last component of the path, when the source is a file.
+    /// The last component of the path, when the source is a file; made readable when it is not UTF-8.
     #[must_use]
-    pub fn file_name(&self) -> Option<&str> {
+    pub fn file_name(&self) -> Option<Cow<'_, str>> {
         match &self.0.origin {
-            Origin::File { path, .. } => path.file_name()?.to_str(),
+            Origin::File { path, .. } => path.file_name().map(std::ffi::OsStr::to_string_lossy),
             _ => None,
         }
     }
 
-    /// Takes the source for one upload, so that the upload's last use of it can be waited for.
-    ///
-    /// # Errors
-    /// `State` while another upload has it.
-    pub fn reserve(&self) -> Result<Reservation> {
-        let (occupied, end) = Occupancy::enter(&self.0.occupancy)?;
-        Ok(Reservation { source: self.clone(), _occupied: occupied, end })
+    /// Takes the source for one call.
+    fn reserve(&self) -> Result<Reservation> {
+        if self.0.is_in_use.swap(true, Ordering::AcqRel) {
+            return Err(Error::new(ErrorKind::State, "the source is in use by another upload"));
+        }
+        Ok(Reservation { source: self.clone() })
     }
 
     fn of(origin: Origin) -> Self {
-        Source(Arc::new(Shared { origin, occupancy: Arc::default() }))
+        Source(Arc::new(Shared { origin, is_in_use: AtomicBool::new(false) }))
     }
 }
 
-/// The right of one upload to read a source. It ends when this is dropped.
-#[derive(Debug)]
-pub struct Reservation {
+/// The right of one call to read a source. It ends when this is dropped.
+struct Reservation {
     source: Source,
-    // After the source, because fields are dropped in their order: a waiter finds the source unreferenced.
-    _occupied: Occupied,
-    end: ReservationEnd,
 }
 
-impl Reservation {
-    /// The source.
-    #[must_use]
-    pub fn source(&self) -> &Source {
-        &self.source
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.source.0.is_in_use.store(false, Ordering::Release);
     }
+}
 
-    /// Where the end of the reservation can be waited for.
-    #[must_use]
-    pub fn end(&self) -> ReservationEnd {
-        self.end.clone()
-    }
+/// A buffer of zeros.
+///
+/// # Errors
+/// `Resources` when there is no memory for it.
+fn buffer(length: usize) -> Result<Vec<u8>> {
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(length).map_err(|_| Error::out_of_memory(length as u64))?;
+    buffer.resize(length, 0);
+    Ok(buffer)
 }
 
 impl fmt::Debug for Source {
@@ -139,34 +136,5 @@ mod tests {
         let error = Source::from_path(folder.path()).unwrap_err();
         assert!(error.message().contains("is a directory"), "{error}");
         assert!(Source::from_path("/dev/null").unwrap_err().message().contains("not a regular file"));
-    }
-
-    #[test]
-    fn a_waiter_finds_the_source_unreferenced() {
-        let witness = Arc::new(());
-        struct Owner {
-            _alive: Arc<()>,
-        }
-        impl AsRef<[u8]> for Owner {
-            fn as_ref(&self) -> &[u8] {
-                b"content"
-            }
-        }
-        let source = Source::from_bytes(Bytes::from_owner(Owner { _alive: Arc::clone(&witness) }));
-        let reservation = source.reserve().unwrap();
-        let end = reservation.end();
-        drop(source);
-        let reader = std::thread::spawn(move || drop(reservation));
-        end.wait();
-        assert_eq!(Arc::strong_count(&witness), 1, "the memory is the caller's again");
-        reader.join().unwrap();
-    }
-
-    #[test]
-    fn a_later_reservation_is_not_waited_for() {
-        let source = Source::from_bytes("content");
-        let end = source.reserve().unwrap().end();
-        let _later = source.reserve().unwrap();
-        end.wait();
     }
 }

@@ -124,8 +124,9 @@ impl Transformation {
         }
         let mut stored = self.clone();
         stored.add_json("store", &serde_json::Value::Object(store.to_task_params()?).to_string())?;
-        let request = Request::post(stored.content_url(options)?, stored.name("storing"));
-        let reply = self.context.json(&request, options.total_timeout).await?;
+        let request = Request::post(stored.content_url(options)?, stored.name("storing")).making_something();
+        let call = self.context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let reply = call.run(call.json(&request)).await?;
         StoredFile::new(self.context.signed_by(options.security.as_ref()), reply)
     }
 
@@ -138,9 +139,11 @@ impl Transformation {
         if self.chain.failure().is_none() && !self.chain.tasks().iter().any(Step::may_answer_json) {
             return Err(Error::argument("the transformation gives a file, not JSON: download it or read its content"));
         }
-        let request = Request::get(self.content_url(options)?, self.name("answer to"));
-        let reply = self.context.transport().json_value(&request);
-        Ok(self.context.within(options.total_timeout, request.what(), reply).await?.to_string())
+        let makes_something = self.chain.tasks().iter().any(Step::makes_something);
+        let request =
+            Request::get(self.content_url(options)?, self.name("answer to")).making_something_if(makes_something);
+        let call = self.context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        Ok(call.run(call.json_value(&request)).await?.to_string())
     }
 
     /// What the service answers to one more task, as JSON. This transformation stays as it is, so the same question

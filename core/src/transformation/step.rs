@@ -66,6 +66,12 @@ impl Step {
         })
     }
 
+    /// Whether the service makes something for this task, which it would make once more for a repeated request: a
+    /// file, a job or a run of a workflow.
+    pub(crate) fn makes_something(&self) -> bool {
+        matches!(self.name(), "store" | "run_workflow" | "video_convert" | "video_playlist")
+    }
+
     /// Whether the reply may be JSON, for all that is known.
     #[must_use]
     pub fn may_answer_json(&self) -> bool {

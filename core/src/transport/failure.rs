@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind, Limit};
+use crate::error::{Error, ErrorKind, Limit, is_scarcity, os_code};
 
 /// How much of an error reply is kept.
 const LONGEST_SERVICE_TEXT: usize = 600;
@@ -19,12 +19,17 @@ pub(super) fn transport_error(what: &str, error: &reqwest::Error) -> Error {
         return own.clone().in_context(format_args!("{what} failed"));
     }
     let cause = root_cause(error);
+    let os_code = os_code(error);
     let (kind, problem, retryable) = if error.is_builder() {
         (ErrorKind::Argument, format!("the request cannot be made: {cause}"), false)
     } else if error.is_dns() {
         (ErrorKind::Dns, format!("the host name of {host} cannot be resolved: {cause}"), true)
-    } else if error.is_timeout() {
+    } else if os_code.is_some_and(is_scarcity) {
+        (ErrorKind::Resources, format!("there are no descriptors for a connection to {host}: {cause}"), true)
+    } else if error.is_connect() && error.is_timeout() {
         (ErrorKind::Timeout, format!("no connection to {host} within the time limit"), true)
+    } else if error.is_timeout() || is_tcp_timeout(error) {
+        return limit_error(what, Limit::Idle).with_os_code(os_code);
     } else if let Some(tls) = tls_error(error) {
         (ErrorKind::Tls, format!("{host} cannot be trusted: {tls}"), false)
     } else if error.is_connect() {
@@ -32,8 +37,26 @@ pub(super) fn transport_error(what: &str, error: &reqwest::Error) -> Error {
     } else {
         (ErrorKind::Network, format!("the connection to {host} broke: {cause}"), true)
     };
-    let failure = Error::new(kind, format!("{what} failed: {problem}")).with_retryable(retryable);
+    let failure = Error::new(kind, format!("{what} failed: {problem}")).with_retryable(retryable).with_os_code(os_code);
     if kind == ErrorKind::Timeout { failure.with_limit(Limit::Connect) } else { failure }
+}
+
+/// The error for a clock that has run out.
+pub(super) fn limit_error(what: &str, limit: Limit) -> Error {
+    let problem = match limit {
+        Limit::Response => "the service did not answer within the time limit",
+        _ => "no data moved within the time limit",
+    };
+    Error::new(ErrorKind::Timeout, format!("{what} failed: {problem}")).with_limit(limit).with_retryable(true)
+}
+
+/// Whether a request that got no reply can be known not to have reached the service.
+pub(super) fn was_not_carried_out(error: &reqwest::Error) -> bool {
+    let refused_or_unsent = |error: &(dyn StdError + 'static)| {
+        let refused = error.downcast_ref::<h2::Error>().and_then(h2::Error::reason) == Some(h2::Reason::REFUSED_STREAM);
+        refused || error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
+    };
+    error.is_builder() || error.is_connect() || chain(error).any(refused_or_unsent)
 }
 
 /// The error for a reply with an error status.
@@ -51,7 +74,7 @@ pub(super) fn status_error(what: &str, status: u16, headers: &HeaderMap, body: &
     let error = Error::new(kind, format!("{what} failed with HTTP status {status}{said}"))
         .with_http_status(status)
         .with_retryable(retryable)
-        .with_retry_after(retry_after(headers));
+        .with_retry_after(retry_after(status, headers));
     if text.is_empty() { error } else { error.with_service_text(&text) }
 }
 
@@ -91,11 +114,17 @@ fn xml_error_text(body: &str) -> Option<String> {
     Some(element("Message").map_or_else(|| code.to_owned(), |message| format!("{code}: {message}")))
 }
 
-/// `Retry-After` in seconds, or the moment of Filestack's own rate limit header.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-    if let Some(seconds) = number(RETRY_AFTER.as_str()) {
-        return Some(Duration::from_secs(seconds));
+/// `Retry-After` in seconds or as a date, or the moment at which Filestack's quota is filled again: with a 429, and
+/// when the quota is said to be exhausted.
+fn retry_after(status: u16, headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let number = |name: &str| text(name)?.parse::<u64>().ok();
+    if let Some(wait) = text(RETRY_AFTER.as_str()) {
+        let date = || httpdate::parse_http_date(wait).ok()?.duration_since(SystemTime::now()).ok();
+        return wait.parse().ok().map(Duration::from_secs).or_else(date);
+    }
+    if status != 429 && number("filestack-remaining") != Some(0) {
+        return None;
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
     number("filestack-reset").and_then(|reset| reset.checked_sub(now)).map(Duration::from_secs)
@@ -108,6 +137,12 @@ pub(super) fn host_and_port(url: &reqwest::Url) -> String {
 
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// Whether the system gave a connection up on which nothing was acknowledged.
+fn is_tcp_timeout(error: &(dyn StdError + 'static)) -> bool {
+    let io = chain(error).find_map(|error| error.downcast_ref::<std::io::Error>());
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
 }
 
 fn root_cause(error: &(dyn StdError + 'static)) -> String {
@@ -178,8 +213,17 @@ mod tests {
     fn the_requested_pause_is_read() {
         let mut headers = HeaderMap::new();
         headers.insert("filestack-reset", HeaderValue::from_static("1"));
-        assert_eq!(retry_after(&headers), None, "a moment in the past asks for nothing");
+        assert_eq!(retry_after(429, &headers), None, "a moment in the past asks for nothing");
+        headers.insert("filestack-reset", HeaderValue::from_static("99999999999"));
+        assert!(retry_after(429, &headers).is_some());
+        assert_eq!(retry_after(503, &headers), None, "the quota has nothing to do with it");
+        headers.insert("filestack-remaining", HeaderValue::from_static("0"));
+        assert!(retry_after(403, &headers).is_some(), "the quota is exhausted");
         headers.insert(RETRY_AFTER, HeaderValue::from_static("12"));
-        assert_eq!(retry_after(&headers), Some(Duration::from_secs(12)));
+        assert_eq!(retry_after(503, &headers), Some(Duration::from_secs(12)));
+        let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
+        headers.insert(RETRY_AFTER, HeaderValue::from_str(&soon).unwrap());
+        let wait = retry_after(503, &headers).unwrap().as_secs();
+        assert!((95..=100).contains(&wait), "{wait}");
     }
 }

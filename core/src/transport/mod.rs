@@ -1,97 +1,92 @@
 //! HTTP: headers, limits, retries, and replies that are checked before they are used.
 
 mod activity;
+mod content;
 mod failure;
+mod pools;
 mod reply;
 mod request;
 mod retry;
 mod settings;
-mod streamed_body;
 mod tls;
 
 use std::future::Future;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Url};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use crate::error::{Error, ErrorKind, Result};
-use activity::{Activity, WatchedBody};
-use request::{Body, Headers};
+use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::limits::Limits;
+use crate::operation::Operation;
+use activity::{Activity, Clocks, WatchedBody};
+use content::ContentBody;
+use pools::Pools;
+use request::{Effect, Headers};
 
+pub(crate) use content::Content;
 pub(crate) use failure::service_text;
+pub(crate) use pools::Blueprint;
 pub(crate) use reply::Reply;
-pub(crate) use request::Request;
+pub(crate) use request::{Body, Request};
 pub(crate) use retry::{Backoff, jittered};
 pub use settings::Settings;
-pub(crate) use streamed_body::Content;
 pub(crate) use tls::certificates;
 
 /// How many redirects a download follows.
 const MOST_REDIRECTS: usize = 5;
 
+/// How long the service may think about a call that stores or converts, unless the caller sets another limit.
+const LONG_THOUGHT: Duration = Duration::from_secs(300);
+
 /// Tells the service which SDK speaks.
 const SOURCE: &str = concat!("C-", env!("CARGO_PKG_VERSION"));
 
-/// Sends requests over pooled connections.
+/// Sends requests over pooled connections, within the limits of the client. Belongs to one epoch.
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    pools: Pools,
+    limits: Arc<Limits>,
     settings: Settings,
     user_agent: HeaderValue,
 }
 
 impl Transport {
-    /// Reads the proxy variables of the environment once, unless a proxy is set.
-    pub(crate) fn new(settings: Settings) -> Result<Self> {
+    pub(crate) fn new(blueprint: &Blueprint, limits: Arc<Limits>) -> Result<Self> {
+        let settings = blueprint.settings().clone();
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| {
             Error::argument(format!("the user agent '{}' has characters that no header can hold", settings.user_agent))
         })?;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client_config(&settings.ca_pems)?)
-            // Redirects are followed by hand, so that nothing is sent to another host that it should not see.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false);
-        if let Some(limit) = settings.connect_timeout {
-            builder = builder.connect_timeout(limit);
-        }
-        if let Some(url) = settings.proxy() {
-            let proxy = reqwest::Proxy::all(url)
-                .map_err(|cause| Error::argument(format!("the proxy '{url}' is not a usable URL: {cause}")))?;
-            builder = builder.proxy(proxy);
-        }
-        let http = builder.build().map_err(|cause| Error::argument(format!("HTTP cannot be set up: {cause}")))?;
-        Ok(Transport { http, settings, user_agent })
-    }
-
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
+        Ok(Transport { pools: blueprint.pools()?, limits, settings, user_agent })
     }
 
     /// Runs `attempt` until it succeeds, fails for good, or the retries are used up.
-    pub(crate) async fn retry<T, F, Fut>(&self, mut attempt: F) -> Result<T>
+    pub(crate) async fn retry<T, F, Fut>(&self, operation: &Operation, mut attempt: F) -> Result<T>
     where
         F: FnMut() -> Fut + Send,
         Fut: Future<Output = Result<T>> + Send,
     {
         let mut backoff = Backoff::new(&self.settings);
         loop {
+            operation.gate().await?;
             match attempt().await {
                 Ok(value) => return Ok(value),
                 Err(error) => backoff.pause_after(error).await?,
             }
+            operation.count_retry();
         }
     }
 
     /// Sends `request` with retries and reads the JSON object that it is answered with.
-    pub(crate) async fn json(&self, request: &Request) -> Result<Map<String, Value>> {
-        self.retry(|| async { self.send(request).await?.json_object().await }).await
+    pub(crate) async fn json(&self, operation: &Operation, request: &Request) -> Result<Map<String, Value>> {
+        self.retry(operation, || async { self.send(request).await?.json_object().await }).await
     }
 
     /// Sends `request` with retries and reads the JSON value that it is answered with.
-    pub(crate) async fn json_value(&self, request: &Request) -> Result<Value> {
-        self.retry(|| async { self.send(request).await?.json_value().await }).await
+    pub(crate) async fn json_value(&self, operation: &Operation, request: &Request) -> Result<Value> {
+        self.retry(operation, || async { self.send(request).await?.json_value().await }).await
     }
 
     /// Sends `request` once. A reply with an error status is an error; redirects of a GET are followed.
@@ -110,37 +105,63 @@ impl Transport {
     }
 
     async fn send_to(&self, request: &Request, url: Url) -> Result<Reply> {
-        let activity = Activity::new();
+        let place = self.limits.request().await?;
+        let activity = Activity::new(request.body.size() > 0);
         let trace_id = trace_id();
         let host = failure::host_and_port(&url);
         let started = Instant::now();
-        let mut builder = self.http.request(request.method.clone(), url);
+        let mut builder = self.pool(request).request(request.method.clone(), url);
         builder = match &request.headers {
             Headers::Service(headers) => self.service_headers(builder, &trace_id).headers(headers.clone()),
             Headers::Storage(headers) => builder.headers(headers.clone()),
         };
         builder = match &request.body {
-            Body::Memory(bytes) if bytes.is_empty() => builder,
+            body if body.size() == 0 => builder,
             Body::Memory(bytes) => builder.body(reqwest::Body::wrap(WatchedBody::new(bytes.clone(), activity.clone()))),
-            Body::Content(content) => builder.body(reqwest::Body::wrap(content.body(activity.clone()))),
+            Body::Content(content) => {
+                builder.body(reqwest::Body::wrap(ContentBody::new(Arc::clone(content), activity.clone())))
+            }
         };
-        let outcome = activity.watch(self.settings.idle_timeout, builder.send()).await;
+        let outcome = activity.watch(self.clocks(request), builder.send()).await;
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let method = request.method.as_str();
-        let what = &request.what;
-        match outcome {
-            Some(Ok(response)) => {
+        let (method, what) = (request.method.as_str(), request.what.as_str());
+        let error = match outcome {
+            Ok(Ok(response)) => {
                 let status = response.status().as_u16();
                 tracing::debug!(target: "filestack::http", method, host, status, elapsed_ms, trace_id, "{what}");
-                Ok(Reply::new(response, what.clone(), trace_id, self.settings.idle_timeout))
+                let makes_something = request.effect == Effect::EachTime;
+                return Ok(Reply::new(response, request.what.clone(), trace_id, self.settings.idle_timeout, place)
+                    .of_something_made(makes_something));
             }
-            Some(Err(cause)) => {
-                let error = failure::transport_error(what, &cause).with_request_id(Some(trace_id.clone()));
-                tracing::debug!(target: "filestack::http", method, host, elapsed_ms, trace_id, "{}", error.message());
-                Err(error)
+            Ok(Err(cause)) => {
+                let error = failure::transport_error(what, &cause);
+                if failure::was_not_carried_out(&cause) || !activity.is_sent() { error } else { request.once(error) }
             }
-            None => Err(reply::idle_error(what).with_request_id(Some(trace_id))),
+            Err(limit) => {
+                let error = failure::limit_error(what, limit);
+                if activity.is_sent() { request.once(error) } else { error }
+            }
+        };
+        let message = error.message();
+        tracing::debug!(target: "filestack::http", method, host, elapsed_ms, trace_id, "{message}");
+        Err(error.with_request_id(Some(trace_id)))
+    }
+
+    fn pool(&self, request: &Request) -> &reqwest::Client {
+        match (&request.headers, request.effect) {
+            (Headers::Storage(_), _) => &self.pools.storage,
+            (Headers::Service(_), Effect::Once) => &self.pools.service,
+            (Headers::Service(_), Effect::EachTime) => &self.pools.fresh,
         }
+    }
+
+    fn clocks(&self, request: &Request) -> Clocks {
+        let response = match (self.settings.response_timeout, request.effect) {
+            (Some(limit), _) => (!limit.is_zero()).then_some((Limit::Response, limit)),
+            (None, Effect::EachTime) => Some((Limit::Response, LONG_THOUGHT)),
+            (None, Effect::Once) => self.settings.idle_timeout.map(|limit| (Limit::Idle, limit)),
+        };
+        Clocks { idle: self.settings.idle_timeout, response }
     }
 
     fn service_headers(&self, builder: reqwest::RequestBuilder, trace_id: &str) -> reqwest::RequestBuilder {

@@ -1,4 +1,4 @@
-//! A reply whose body has not been read yet. Nothing of it is believed before it is checked.
+//! A reply whose body has not been read yet. It is checked before it is used.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::limits::Place;
 
 use super::failure;
 
@@ -25,6 +26,10 @@ pub(crate) struct Reply {
     request_id: String,
     announced_length: Option<u64>,
     idle_timeout: Option<Duration>,
+    /// Whether the request has made something, so that it must not be sent again.
+    has_made: bool,
+    /// The request's place among those in flight, until the reply is read.
+    _place: Place,
 }
 
 impl Reply {
@@ -33,12 +38,18 @@ impl Reply {
         what: String,
         trace_id: String,
         idle_timeout: Option<Duration>,
+        place: Place,
     ) -> Self {
         let header = |name: &&str| response.headers().get(*name)?.to_str().ok().map(str::to_owned);
         let request_id = REQUEST_ID_HEADERS.iter().find_map(header).unwrap_or(trace_id);
         // Asked now, because the answer shrinks as the body is read.
         let announced_length = response.content_length();
-        Reply { response, what, request_id, announced_length, idle_timeout }
+        Reply { response, what, request_id, announced_length, idle_timeout, has_made: false, _place: place }
+    }
+
+    /// Says that the request makes something each time that it is carried out.
+    pub(super) fn of_something_made(self, makes_something: bool) -> Self {
+        Reply { has_made: makes_something, ..self }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -70,6 +81,8 @@ impl Reply {
         body.truncate(LARGEST_ERROR_TEXT);
         let text = String::from_utf8_lossy(&body);
         let error = failure::status_error(&self.what, self.status(), self.response.headers(), &text);
+        // So the service says that it has not begun: with 429, and with 503 and a time to come back at.
+        self.has_made &= !(self.status() == 429 || (self.status() == 503 && error.retry_after().is_some()));
         Err(self.identified(error))
     }
 
@@ -80,7 +93,9 @@ impl Reply {
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         let next = self.response.chunk();
         let outcome = match self.idle_timeout {
-            Some(limit) => tokio::time::timeout(limit, next).await.map_err(|_| idle_error(&self.what))?,
+            Some(limit) => tokio::time::timeout(limit, next)
+                .await
+                .map_err(|_| self.identified(failure::limit_error(&self.what, Limit::Idle)))?,
             None => next.await,
         };
         outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &cause)))
@@ -96,9 +111,11 @@ impl Reply {
         }
         let mut body = Vec::new();
         while let Some(chunk) = self.chunk().await? {
-            if body.len() as u64 + chunk.len() as u64 > limit {
+            let size = body.len() as u64 + chunk.len() as u64;
+            if size > limit {
                 return Err(self.too_large(limit));
             }
+            body.try_reserve(chunk.len()).map_err(|_| self.identified(Error::out_of_memory(size)))?;
             body.extend_from_slice(&chunk);
         }
         Ok(body)
@@ -151,13 +168,7 @@ impl Reply {
     }
 
     fn identified(&self, error: Error) -> Error {
-        error.with_request_id(Some(self.request_id.clone()))
+        let error = error.with_request_id(Some(self.request_id.clone()));
+        if self.has_made { error.not_repeatable() } else { error }
     }
-}
-
-/// The error for a connection on which nothing moves.
-pub(super) fn idle_error(what: &str) -> Error {
-    Error::new(ErrorKind::Timeout, format!("{what} failed: no data moved within the time limit"))
-        .with_limit(Limit::Idle)
-        .with_retryable(true)
 }

@@ -1,11 +1,15 @@
 //! One request, ready to be sent more than once.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
-use super::streamed_body::{Content, Resendable};
+use crate::error::Error;
+
+use super::content::Content;
 
 /// What is asked of whom.
 pub(crate) struct Request {
@@ -14,6 +18,7 @@ pub(crate) struct Request {
     pub(super) what: String,
     pub(super) headers: Headers,
     pub(super) body: Body,
+    pub(super) effect: Effect,
 }
 
 pub(super) enum Headers {
@@ -23,9 +28,32 @@ pub(super) enum Headers {
     Storage(HeaderMap),
 }
 
-pub(super) enum Body {
+/// What a request carries.
+#[derive(Clone)]
+pub(crate) enum Body {
+    /// Bytes that are the library's own.
     Memory(Bytes),
-    Content(Resendable),
+    /// Bytes that are read while they are sent.
+    Content(Arc<dyn Content>),
+}
+
+impl Body {
+    /// How many bytes there are.
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Body::Memory(bytes) => bytes.len() as u64,
+            Body::Content(content) => content.size(),
+        }
+    }
+}
+
+/// What happens when a request is carried out twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// The same as when it is carried out once.
+    Once,
+    /// Something is made each time: it is sent again only when it cannot have been carried out.
+    EachTime,
 }
 
 impl Request {
@@ -63,7 +91,7 @@ impl Request {
         mimetype: &str,
         content: impl Content,
     ) -> Self {
-        Self::post(url, what).with_body(mimetype, Body::Content(Resendable::new(content)))
+        Self::post(url, what).with_body(mimetype, Body::Content(Arc::new(content)))
     }
 
     /// A PUT to the storage with exactly the headers that were signed.
@@ -71,20 +99,37 @@ impl Request {
         url: impl Into<String>,
         what: impl Into<String>,
         headers: HeaderMap,
-        body: Bytes,
+        body: Body,
     ) -> Self {
         Request {
             method: Method::PUT,
             url: url.into(),
             what: what.into(),
             headers: Headers::Storage(headers),
-            body: Body::Memory(body),
+            body,
+            effect: Effect::Once,
         }
     }
 
     /// What errors call the request.
     pub(crate) fn what(&self) -> &str {
         &self.what
+    }
+
+    /// Says that the request makes something each time that it is carried out.
+    pub(crate) fn making_something(mut self) -> Self {
+        self.effect = Effect::EachTime;
+        self
+    }
+
+    /// Says so when `makes_something` holds.
+    pub(crate) fn making_something_if(self, makes_something: bool) -> Self {
+        if makes_something { self.making_something() } else { self }
+    }
+
+    /// `error` of a request that may have been carried out: it must not be sent again when that would make more.
+    pub(super) fn once(&self, error: Error) -> Error {
+        if self.effect == Effect::EachTime { error.not_repeatable() } else { error }
     }
 
     /// Adds a header to a request to the service; the storage's set is complete as it is.
@@ -102,6 +147,7 @@ impl Request {
             what: what.into(),
             headers: Headers::Service(HeaderMap::new()),
             body: Body::Memory(Bytes::new()),
+            effect: Effect::Once,
         }
     }
 

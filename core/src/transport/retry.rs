@@ -34,7 +34,7 @@ impl Backoff {
 
     fn delay_after(&mut self, error: Error) -> Result<Duration> {
         let asked = error.retry_after().unwrap_or(Duration::ZERO);
-        if !error.is_retryable() || self.retries_left == 0 || asked > LONGEST_HONOURED_PAUSE {
+        if !error.is_retryable() || !error.is_repeatable() || self.retries_left == 0 || asked > LONGEST_HONOURED_PAUSE {
             return Err(error);
         }
         self.retries_left -= 1;

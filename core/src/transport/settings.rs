@@ -14,6 +14,13 @@ pub struct Settings {
     pub connect_timeout: Option<Duration>,
     /// Time without a single byte moving in either direction.
     pub idle_timeout: Option<Duration>,
+    /// Time from the last byte sent to the first byte received; zero for no limit. When it is not set, it is the idle
+    /// limit, and five minutes for calls that store or convert.
+    pub response_timeout: Option<Duration>,
+    /// How many requests of all calls together are in flight.
+    pub max_requests: usize,
+    /// How much memory the buffers of all transfers together may take.
+    pub memory_limit: u64,
     /// Time for a whole call with all its retries.
     pub total_timeout: Option<Duration>,
     /// How often a failed request is tried again.
@@ -45,6 +52,9 @@ impl Default for Settings {
         Settings {
             connect_timeout: Some(Duration::from_secs(15)),
             idle_timeout: Some(Duration::from_secs(120)),
+            response_timeout: None,
+            max_requests: 16,
+            memory_limit: 64 * 1024 * 1024,
             total_timeout: None,
             max_retries: 5,
             first_retry_delay: Duration::from_millis(500),

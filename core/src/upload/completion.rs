@@ -34,6 +34,9 @@ impl Session<'_> {
         let what = format!("completion of the upload of '{}'", self.description.filename);
         let request = self.request("multipart/complete", &what, &body);
         let waiting = self.poll_until_assembled(&request);
+        if self.call.operation().has_deadline() {
+            return waiting.await;
+        }
         tokio::time::timeout(LONGEST_ASSEMBLY, waiting).await.map_err(|_| {
             let seconds = LONGEST_ASSEMBLY.as_secs();
             Error::new(ErrorKind::Timeout, format!("{what} failed: the parts were not joined within {seconds} s"))
@@ -42,12 +45,12 @@ impl Session<'_> {
     }
 
     async fn poll_until_assembled(&self, request: &Request) -> Result<Map<String, Value>> {
-        let transport = self.context.transport();
         let mut delay = FIRST_ASSEMBLY_DELAY;
         loop {
-            let outcome = transport
+            let outcome = self
+                .call
                 .retry(|| async {
-                    let reply = transport.send(request).await?;
+                    let reply = self.call.send(request).await?;
                     match reply.status() {
                         202 => Ok(None),
                         206 => Err(reply.unexpected("says that a part was not committed", "")),

@@ -36,7 +36,8 @@ pub(crate) async fn upload_url(
         body.insert("upload_tags".into(), tags);
     }
     let target = format!("{}/process", context.endpoints().base(Endpoint::Cdn));
-    let request = Request::post_json(target, format!("upload of '{url}'"), &body);
-    let reply = context.json(&request, options.total_timeout).await?;
+    let request = Request::post_json(target, format!("upload of '{url}'"), &body).making_something();
+    let call = context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+    let reply = call.run(call.json(&request)).await?;
     StoredFile::new(signed, reply)
 }

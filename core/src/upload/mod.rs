@@ -6,22 +6,25 @@ mod part_layout;
 mod part_transfer;
 mod session;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use md5::{Digest as _, Md5};
+use serde_json::{Map, Value};
 
-use crate::background;
-use crate::context::Context;
+use crate::context::{Call, Context};
 use crate::error::Result;
 use crate::mimetype;
 use crate::options::{Intelligent, UploadOptions};
-use crate::source::{OpenSource, Reservation};
+use crate::source::{Lease, Source};
 use crate::stored_file::StoredFile;
-use crate::transport::Content as _;
+use crate::transport::Body;
 
 pub(crate) use external::upload_url;
 use part_layout::Part;
@@ -31,21 +34,31 @@ use session::{Description, Session};
 /// The name of a file whose source has none. The reference SDK's choice.
 const UNNAMED: &str = "unnamed_file";
 
-/// Uploads what was reserved. The stored file has the credentials that signed the upload.
-pub(crate) async fn upload(context: &Context, reserved: Reservation, options: &UploadOptions) -> Result<StoredFile> {
+/// Uploads a source. The stored file has the credentials that signed the upload.
+pub(crate) async fn upload(context: &Context, source: &Source, options: &UploadOptions) -> Result<StoredFile> {
     let signed = context.signed_by(options.security.as_ref());
-    context.within(options.total_timeout, "the upload", upload_parts(signed, reserved, options)).await
+    let call = signed.begin(options.operation.as_ref(), "the upload", options.total_timeout)?;
+    let lease = Lease::of(source, &call)?;
+    let outcome = call.run(upload_parts(&signed, &call, source, &lease, options)).await;
+    lease.end().await;
+    StoredFile::new(signed, outcome?)
 }
 
-async fn upload_parts(context: Context, reserved: Reservation, options: &UploadOptions) -> Result<StoredFile> {
+async fn upload_parts(
+    context: &Context,
+    call: &Call,
+    source: &Source,
+    lease: &Lease,
+    options: &UploadOptions,
+) -> Result<Map<String, Value>> {
     context.api_key("an upload")?;
-    let source_name = reserved.source().file_name().map(str::to_owned);
-    let open = background::run(move || OpenSource::new(reserved)).await?;
-    let description = describe(&context, source_name.as_deref(), open.size(), options);
-    let session = Session::start(&context, description).await?;
-    let etags = send_parts(&session, open, options).await?;
-    let reply = session.complete(&etags).await?;
-    StoredFile::new(context, reply)
+    let buffer = |size| part_layout::largest(size, options.part_size());
+    let size = lease.open(buffer, call.limits().largest_buffer()).await?;
+    let description = describe(context, source.file_name().as_deref(), size, options);
+    let session = Session::start(context, call, description).await?;
+    let etags = send_parts(&session, lease, size, options).await?;
+    lease.check_unchanged().await?;
+    session.complete(&etags).await
 }
 
 fn describe(context: &Context, source_name: Option<&str>, size: u64, options: &UploadOptions) -> Description {
@@ -61,46 +74,60 @@ fn describe(context: &Context, source_name: Option<&str>, size: u64, options: &U
     }
 }
 
-/// Sends every part and returns their ETags in order. Parts are read one after the other, because a reader can
-/// do nothing else, and at most `concurrency` of them are in memory beside the one being read.
-async fn send_parts(session: &Session<'_>, open: OpenSource, options: &UploadOptions) -> Result<Vec<String>> {
-    let parts = part_layout::cut(open.size(), options.part_size());
-    let open = Arc::new(Mutex::new(open));
-    stream::iter(parts)
-        .then(|part| read_part(Arc::clone(&open), part))
-        // A part that cannot be read ends the upload at once: nothing is read after it.
-        .map_ok(|(part, bytes)| send_part(session, part, bytes))
-        .try_buffered(options.concurrency())
-        .try_collect()
-        .await
+/// Sends every part and returns their ETags by number. At most `concurrency` of them are on their way. Parts of a reader
+/// are read one after the other, because a reader can do nothing else, and kept until they are sent; those of other
+/// sources are read while they are sent. The first failure ends all.
+async fn send_parts(session: &Session<'_>, lease: &Lease, size: u64, options: &UploadOptions) -> Result<Vec<String>> {
+    let parts = part_layout::cut(size, options.part_size());
+    session.call.operation().set_total(size, parts.len() as u64);
+    let mut etags = BTreeMap::new();
+    let mut sending = FuturesUnordered::new();
+    for part in parts {
+        let mut holding = pin!(hold_part(session.call, lease, part));
+        let held = loop {
+            tokio::select! {
+                biased;
+                Some(sent) = sending.next() => etags.extend([sent?]),
+                held = &mut holding, if sending.len() < options.concurrency() => break held?,
+            }
+        };
+        sending.push(send_part(session, lease, part, held));
+    }
+    while let Some(sent) = sending.next().await {
+        etags.extend([sent?]);
+    }
+    Ok(etags.into_values().collect())
 }
 
-async fn read_part(open: Arc<Mutex<OpenSource>>, part: Part) -> Result<(Part, Bytes)> {
-    let bytes =
-        background::run(move || open.lock().unwrap_or_else(PoisonError::into_inner).read(part.offset, part.length))
-            .await?;
-    Ok((part, bytes))
+/// Reads a part of a reader; others are read later.
+async fn hold_part(call: &Call, lease: &Lease, part: Part) -> Result<Option<Bytes>> {
+    call.operation().gate().await?;
+    if lease.is_seekable() {
+        return Ok(None);
+    }
+    let buffer = call.limits().buffer(part.length).await?;
+    lease.fill(part.offset, buffer).await.map(Some)
 }
 
-async fn send_part(session: &Session<'_>, part: Part, bytes: Bytes) -> Result<String> {
-    let hashed = bytes.clone();
-    let md5_b64 = background::run(move || Ok(STANDARD.encode(Md5::digest(&hashed)))).await?;
-    let offset = session.is_intelligent().then_some(0);
-    let etag = session.send(&Chunk { part: part.number, offset, md5_b64, bytes }).await?;
+async fn send_part(session: &Session<'_>, lease: &Lease, part: Part, held: Option<Bytes>) -> Result<(u64, String)> {
+    let length = part.length as u64;
+    let md5_b64 = match &held {
+        Some(held) => md5_of(session.call, held.clone()).await?,
+        None => lease.md5_b64(part.offset, length).await?,
+    };
+    let body = match &held {
+        Some(held) => Body::Memory(held.clone()),
+        None => Body::Content(Arc::new(lease.section(part.offset, length))),
+    };
+    let chunk = Chunk { part: part.number, offset: session.is_intelligent().then_some(0), md5_b64, body };
+    let etag = session.send(&chunk, || lease.md5_b64(part.offset, length)).await?;
     if session.is_intelligent() {
         session.commit(part.number).await?;
     }
-    Ok(etag)
+    session.call.operation().count_part(length);
+    Ok((part.number, etag))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn md5_is_that_of_the_reference() {
-        let digest: String = Md5::digest(b"filestack").iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(digest, "4d9248e9ad027c6f03a90897e329ca92");
-        assert_eq!(STANDARD.encode(Md5::digest(b"abc")), "kAFQmDzST7DWlj99KOF/cg==");
-    }
+async fn md5_of(call: &Call, bytes: Bytes) -> Result<String> {
+    call.threads().work(move || Ok(STANDARD.encode(Md5::digest(&bytes)))).await
 }

@@ -17,13 +17,19 @@ pub(super) struct Part {
 }
 
 /// The parts of a file of `size` bytes, of the wanted size or as large as the limit on their number asks for.
-pub(super) fn cut(size: u64, wanted_part_size: u64) -> impl Iterator<Item = Part> + Send {
+pub(super) fn cut(size: u64, wanted_part_size: u64) -> impl ExactSizeIterator<Item = Part> + Send {
     let part_size = part_size(size, wanted_part_size);
-    (0..size.div_ceil(part_size)).map(move |index| {
-        let offset = index * part_size;
+    let count = usize::try_from(size.div_ceil(part_size)).unwrap_or(usize::MAX);
+    (0..count).map(move |index| {
+        let offset = index as u64 * part_size;
         let length = part_size.min(size - offset);
-        Part { number: index + 1, offset, length: usize::try_from(length).unwrap_or(usize::MAX) }
+        Part { number: index as u64 + 1, offset, length: usize::try_from(length).unwrap_or(usize::MAX) }
     })
+}
+
+/// The size of the largest part.
+pub(super) fn largest(size: u64, wanted_part_size: u64) -> u64 {
+    part_size(size, wanted_part_size).min(size)
 }
 
 fn part_size(size: u64, wanted: u64) -> u64 {

@@ -1,11 +1,12 @@
 //! The transfer of a part: a signed PUT of its bytes to the storage, and the commit of intelligent uploads.
 
-use bytes::Bytes;
+use std::future::Future;
+
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::error::{Error, Result};
-use crate::transport::{Request, service_text};
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::{Body, Request, service_text};
 
 use super::session::{Session, incomplete, non_empty};
 
@@ -14,20 +15,31 @@ pub(super) struct Chunk {
     pub(super) part: u64,
     pub(super) offset: Option<u64>,
     pub(super) md5_b64: String,
-    pub(super) bytes: Bytes,
+    pub(super) body: Body,
 }
 
 impl Session<'_> {
-    /// Sends one piece to the storage, each try with a signature of its own, and returns its ETag.
-    pub(super) async fn send(&self, chunk: &Chunk) -> Result<String> {
-        self.context.transport().retry(|| self.send_once(chunk)).await
+    /// Sends one piece to the storage, each try with a signature of its own, and returns its ETag. `hash_again` gives
+    /// the MD5 of what the source holds now.
+    pub(super) async fn send<F>(&self, chunk: &Chunk, hash_again: impl Fn() -> F + Send + Sync) -> Result<String>
+    where
+        F: Future<Output = Result<String>> + Send,
+    {
+        self.call
+            .retry(|| async {
+                match self.send_once(chunk).await {
+                    Err(error) if says(&error, "BadDigest") => Err(judge_digest(chunk, error, &hash_again).await),
+                    outcome => outcome,
+                }
+            })
+            .await
     }
 
     async fn send_once(&self, chunk: &Chunk) -> Result<String> {
         let what = format!("part {} of the upload of '{}'", chunk.part, self.description.filename);
         let (url, headers) = self.signed_request(chunk, &what).await?;
-        let put = Request::put_to_storage(url, &what, headers, chunk.bytes.clone());
-        let reply = self.context.transport().send(&put).await.map_err(retryable_when_skewed)?;
+        let put = Request::put_to_storage(url, &what, headers, chunk.body.clone());
+        let reply = self.call.send(&put).await.map_err(retryable_when_outdated)?;
         let etag = reply.header("etag").filter(|etag| !etag.trim_matches('"').is_empty());
         etag.map(str::to_owned).ok_or_else(|| reply.unexpected("of the storage has no ETag", "").with_retryable(true))
     }
@@ -37,7 +49,7 @@ impl Session<'_> {
         let mut body = self.identity.clone();
         body.insert("store".into(), self.description.store.clone().into());
         body.insert("part".into(), chunk.part.into());
-        body.insert("size".into(), chunk.bytes.len().into());
+        body.insert("size".into(), chunk.body.size().into());
         body.insert("md5".into(), chunk.md5_b64.clone().into());
         if let Some(offset) = chunk.offset {
             body.insert("offset".into(), offset.into());
@@ -45,7 +57,7 @@ impl Session<'_> {
         }
         self.context.sign_members(&mut body);
         let request = self.request("multipart/upload", what, &body);
-        let mut reply = self.context.transport().send(&request).await?.json_object().await?;
+        let mut reply = self.call.send(&request).await?.json_object().await?;
         let url = non_empty(reply.remove("url")).ok_or_else(|| incomplete(what, "url"))?;
         let mut headers = HeaderMap::new();
         for (name, value) in reply.get("headers").and_then(Value::as_object).into_iter().flatten() {
@@ -66,13 +78,35 @@ impl Session<'_> {
         self.context.sign_members(&mut body);
         let what = format!("commit of part {part} of the upload of '{}'", self.description.filename);
         let request = self.request("multipart/commit", &what, &body);
-        let transport = self.context.transport();
-        transport.retry(|| async { transport.send(&request).await?.text().await.map(drop) }).await
+        self.call.retry(|| async { self.call.send(&request).await?.text().await.map(drop) }).await
     }
 }
 
 /// A signature that is too old, or a clock that is off: a fresh signature can help, unlike with any other 403.
-fn retryable_when_skewed(error: Error) -> Error {
-    let skewed = error.service_text().is_some_and(|text| service_text(text).starts_with("RequestTimeTooSkewed"));
-    if skewed { error.with_retryable(true) } else { error }
+fn retryable_when_outdated(error: Error) -> Error {
+    let is_outdated = says(&error, "RequestTimeTooSkewed") || says(&error, "AccessDenied: Request has expired");
+    if is_outdated { error.with_retryable(true) } else { error }
+}
+
+/// Whether the storage names this as the reason.
+fn says(error: &Error, reason: &str) -> bool {
+    error.service_text().is_some_and(|text| service_text(text).starts_with(reason))
+}
+
+/// The error for bytes that did not arrive as they were announced: either they have changed, or the way has.
+async fn judge_digest<F>(chunk: &Chunk, error: Error, hash_again: impl Fn() -> F) -> Error
+where
+    F: Future<Output = Result<String>>,
+{
+    if let Body::Memory(_) = chunk.body {
+        return error.with_retryable(true);
+    }
+    match hash_again().await {
+        Ok(md5_b64) if md5_b64 == chunk.md5_b64 => error.with_retryable(true),
+        Ok(_) => {
+            let what = format!("part {} of the source changed while it was uploaded: nothing was stored", chunk.part);
+            Error::new(ErrorKind::SourceChanged, what)
+        }
+        Err(failure) => failure,
+    }
 }

@@ -3,7 +3,7 @@
 use reqwest::header::HeaderName;
 use serde_json::{Map, Value};
 
-use crate::context::Context;
+use crate::context::{Call, Context};
 use crate::endpoints::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Request;
@@ -36,6 +36,7 @@ impl Description {
 /// An upload that the service has started.
 pub(super) struct Session<'a> {
     pub(super) context: &'a Context,
+    pub(super) call: &'a Call,
     pub(super) description: Description,
     /// Base URL of the host that this upload goes to.
     host: String,
@@ -49,7 +50,7 @@ pub(super) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Announces the upload.
-    pub(super) async fn start(context: &'a Context, description: Description) -> Result<Self> {
+    pub(super) async fn start(context: &'a Context, call: &'a Call, description: Description) -> Result<Self> {
         let mut body = description.members();
         body.insert("apikey".into(), context.api_key("an upload")?.into());
         if description.intelligent {
@@ -58,7 +59,7 @@ impl<'a> Session<'a> {
         context.sign_members(&mut body);
         let url = format!("{}/multipart/start", context.endpoints().base(Endpoint::Upload));
         let what = format!("start of the upload of '{}'", description.filename);
-        let mut reply = context.transport().json(&Request::post_json(url, &what, &body)).await?;
+        let mut reply = call.json(&Request::post_json(url, &what, &body)).await?;
 
         let mut identity = Map::new();
         identity.insert("apikey".into(), body["apikey"].clone());
@@ -76,6 +77,7 @@ impl<'a> Session<'a> {
             identity,
             unknown: reply,
             context,
+            call,
             description,
         })
     }

@@ -1,5 +1,8 @@
 //! A service whose every answer a test writes itself, and which keeps what it was asked.
 
+// Each test program uses a part of it.
+#![allow(dead_code)]
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -37,6 +40,13 @@ impl Received {
 pub(crate) struct Scripted {
     pub(crate) url: String,
     received: Arc<Mutex<Vec<Received>>>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Scripted {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
 }
 
 impl Scripted {
@@ -44,6 +54,14 @@ impl Scripted {
     /// request, counted from 0.
     pub(crate) async fn start<R: IntoResponse>(
         script: impl Fn(&Received, &str, usize) -> R + Clone + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_hanging(script, |_| false).await
+    }
+
+    /// As [`Scripted::start`], but requests whose number `hangs` says so are never answered.
+    pub(crate) async fn start_hanging<R: IntoResponse>(
+        script: impl Fn(&Received, &str, usize) -> R + Clone + Send + Sync + 'static,
+        hangs: impl Fn(usize) -> bool + Clone + Send + Sync + 'static,
     ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -60,12 +78,15 @@ impl Scripted {
                 received.push(request.clone());
                 received.len() - 1
             };
+            if hangs(number) {
+                std::future::pending::<()>().await;
+            }
             script(&request, &own_url, number).into_response() as Response
         };
         let router = Router::new().fallback(answer).with_state(Arc::clone(&received));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        Scripted { url, received }
+        let serving = tokio::spawn(async move { drop(axum::serve(listener, service).await) });
+        Scripted { url, received, serving }
     }
 
     pub(crate) fn received(&self) -> Vec<Received> {

@@ -62,6 +62,12 @@ public:
         const std::uint64_t wait = filestack_error_retry_after_ms(native_);
         return wait != 0 ? std::optional(std::chrono::milliseconds(static_cast<std::int64_t>(wait))) : std::nullopt;
     }
+    /** The operating system's number of the failure (errno). */
+    std::optional<int> os_code() const noexcept
+    {
+        const std::int32_t code = filestack_error_os_code(native_);
+        return code != 0 ? std::optional<int>(code) : std::nullopt;
+    }
     /** For a report to Filestack's support. */
     std::optional<std::string_view> request_id() const noexcept { return view(filestack_error_request_id(native_)); }
     /** The whole error as a JSON object. */

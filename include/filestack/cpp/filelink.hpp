@@ -211,8 +211,8 @@ public:
             return made;
         }));
     }
-    /** Waits until the job is completed; a timeout of 0 is no limit. Blocks. */
-    outcome<void> wait(std::chrono::milliseconds timeout = std::chrono::milliseconds(0),
+    /** Waits until the job is completed; a timeout of 0 is one look, -1 ms is no limit. Blocks. */
+    outcome<void> wait(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1),
                        const request_options &request = {}) const
     {
         detail::call call;

@@ -25,6 +25,21 @@ inline std::uint32_t version_number() noexcept
     return filestack_version_number();
 }
 
+/** How many threads the library makes at its first network call; 0 = the default. */
+inline outcome<void> configure_runtime(std::uint32_t io_threads, std::uint32_t worker_threads)
+{
+    return detail::deliver(detail::call().run(
+        [&](filestack_error **failure) { return filestack_runtime_configure(io_threads, worker_threads, failure); }));
+}
+
+/** Ends every call as cancelled and joins the library's threads; a negative timeout is no limit. Waits. */
+inline outcome<void> shutdown(std::chrono::milliseconds timeout)
+{
+    const std::int64_t limit = timeout.count() < 0 ? -1 : timeout.count();
+    return detail::deliver(
+        detail::call().run([&](filestack_error **failure) { return filestack_shutdown(limit, failure); }));
+}
+
 /** Every task that the library knows, as JSON. */
 inline std::string_view catalogue_json() noexcept
 {

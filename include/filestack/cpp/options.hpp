@@ -46,9 +46,10 @@ struct client_options {
     std::optional<std::string> base_url{};
     /** Other URLs for single parts. */
     std::vector<std::pair<endpoint, std::string>> endpoints{};
-    /** 15 s, 120 s and no limit by default; 0 = no limit. */
+    /** 15 s, 120 s, as idle (5 minutes for calls that store or convert) and no limit by default; 0 = no limit. */
     std::optional<std::chrono::milliseconds> connect_timeout{};
     std::optional<std::chrono::milliseconds> idle_timeout{};
+    std::optional<std::chrono::milliseconds> response_timeout{};
     std::optional<std::chrono::milliseconds> total_timeout{};
     /** 5 by default. */
     std::optional<std::uint32_t> max_retries{};
@@ -59,6 +60,9 @@ struct client_options {
     std::vector<std::string> ca_files{};
     std::vector<std::string> ca_pems{};
     std::optional<std::string> user_agent{};
+    /** Requests in flight, 16 by default, and memory for buffers, 64 MiB by default; of all calls together. */
+    std::optional<std::uint32_t> max_requests{};
+    std::optional<std::uint64_t> memory_limit_bytes{};
 };
 
 /** Where and under which name a file is stored. */
@@ -142,6 +146,7 @@ inline c_client_options make(call &call, const client_options &from)
     }
     call.set<filestack_client_options_set_connect_timeout_ms>(made, "connect_timeout", from.connect_timeout);
     call.set<filestack_client_options_set_idle_timeout_ms>(made, "idle_timeout", from.idle_timeout);
+    call.set<filestack_client_options_set_response_timeout_ms>(made, "response_timeout", from.response_timeout);
     call.set<filestack_client_options_set_total_timeout_ms>(made, "total_timeout", from.total_timeout);
     call.set<filestack_client_options_set_max_retries>(made, "max_retries", from.max_retries);
     if (from.retry_delay && (from.retry_delay->first.count() < 0 || from.retry_delay->longest.count() < 0)) {
@@ -161,6 +166,8 @@ inline c_client_options make(call &call, const client_options &from)
         call.set_text<filestack_client_options_set_ca_pem>(made, "ca_pems", pem);
     }
     call.set<filestack_client_options_set_user_agent>(made, "user_agent", from.user_agent);
+    call.set<filestack_client_options_set_max_requests>(made, "max_requests", from.max_requests);
+    call.set<filestack_client_options_set_memory_limit_bytes>(made, "memory_limit_bytes", from.memory_limit_bytes);
     return made;
 }
 

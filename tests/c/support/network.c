@@ -78,7 +78,7 @@ bool network_send(int socket, const void *bytes, size_t size)
     return true;
 }
 
-static int listen_somewhere(unsigned *out_port)
+int network_listen(unsigned *out_port)
 {
     struct sockaddr_in address = local_address(0);
     socklen_t size = sizeof address;
@@ -95,7 +95,7 @@ static int listen_somewhere(unsigned *out_port)
 unsigned network_closed_port(void)
 {
     unsigned port;
-    close(listen_somewhere(&port));
+    close(network_listen(&port));
     return port;
 }
 
@@ -264,7 +264,7 @@ static struct server *start(const char *canned_answer, bool answers_at_once, uns
     server->answers_at_once = answers_at_once;
     server->target = target;
     server->most_bytes = most_bytes;
-    server->listener = listen_somewhere(&port);
+    server->listener = network_listen(&port);
     snprintf(server->url, sizeof server->url, "http://127.0.0.1:%u", port);
     pthread_mutex_init(&server->lock, NULL);
     if (pthread_create(&server->acceptor, NULL, accept_connections, server) != 0) {

@@ -17,6 +17,9 @@ int network_connect(unsigned port);
 /* Sends everything, without SIGPIPE. */
 bool network_send(int socket, const void *bytes, size_t size);
 
+/* A socket that listens on a free port of this machine. */
+int network_listen(unsigned *out_port);
+
 /* A port of this machine on which nobody listens. */
 unsigned network_closed_port(void);
 

@@ -1,0 +1,113 @@
+//! Generations: what one process has running for its calls, from its first call until it forks or shuts down.
+
+use std::fmt;
+use std::io;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use crate::error::Result;
+use crate::operation::{Operation, WeakOperation};
+use crate::threads::{Job, Purpose, Spawn, Threads};
+
+/// Names a generation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Epoch {
+    /// How many forks lie between the first process and this one.
+    pub forks: u64,
+    /// How often the library was shut down in this process.
+    pub shutdowns: u64,
+}
+
+/// What is running in one epoch.
+pub struct Generation {
+    epoch: Epoch,
+    threads: Threads,
+    /// The calls that run, or have ended since the last one began.
+    running: Mutex<Vec<WeakOperation>>,
+}
+
+impl Generation {
+    /// A generation with these threads.
+    #[must_use]
+    pub fn new(epoch: Epoch, threads: Threads) -> Self {
+        Generation { epoch, threads, running: Mutex::new(Vec::new()) }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Cancels every call that runs.
+    pub fn cancel_all(&self) {
+        self.running().iter().filter_map(WeakOperation::upgrade).for_each(|operation| operation.cancel());
+    }
+
+    /// Takes note of a call that begins.
+    pub(crate) fn begin(&self, operation: &Operation) {
+        let mut running = self.running();
+        running.retain(|known| known.upgrade().is_some());
+        running.push(operation.downgrade());
+    }
+
+    fn running(&self) -> MutexGuard<'_, Vec<WeakOperation>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its threads.
+    #[must_use]
+    pub fn threads(&self) -> &Threads {
+        &self.threads
+    }
+}
+
+impl fmt::Debug for Generation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Generation").field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}
+
+/// Where calls find what they run on. A process that forks needs one that notices it, as the C library has.
+pub trait Host: fmt::Debug + Send + Sync + 'static {
+    /// The present epoch. Takes no lock, so that a forked child can ask at any time.
+    fn epoch(&self) -> Epoch;
+
+    /// The present generation, which is made when there is none.
+    ///
+    /// # Errors
+    /// `Resources` when the system has no threads to give, `State` during a shutdown.
+    fn generation(&self) -> Result<Arc<Generation>>;
+}
+
+/// The host of a Rust program that neither forks nor shuts down: threads of the standard library.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Standalone;
+
+/// How many threads do file work in a Rust program.
+const WORKERS: usize = 4;
+
+impl Host for Standalone {
+    fn epoch(&self) -> Epoch {
+        Epoch::default()
+    }
+
+    fn generation(&self) -> Result<Arc<Generation>> {
+        static GENERATION: LazyLock<Arc<Generation>> =
+            LazyLock::new(|| Arc::new(Generation::new(Epoch::default(), Threads::new(Arc::new(StdThreads), WORKERS))));
+        Ok(Arc::clone(&GENERATION))
+    }
+}
+
+/// Threads of the standard library.
+pub(crate) struct StdThreads;
+
+impl Spawn for StdThreads {
+    fn spawn(&self, purpose: Purpose, body: Job) -> io::Result<()> {
+        let name = match purpose {
+            Purpose::Work => "filestack-work",
+            Purpose::Lookup => "filestack-dns",
+            Purpose::Host => "filestack-host",
+        };
+        std::thread::Builder::new().name(name.into()).spawn(body).map(drop)
+    }
+}

@@ -1,0 +1,153 @@
+//! The limits of a client: how many requests run at a time, and how much memory buffers take.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Memory is counted in units of this many bytes, because a semaphore counts to some billions only.
+const UNIT: u64 = 1024;
+
+/// What all calls of a client share. Who comes first is served first.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    requests: Arc<Semaphore>,
+    memory: Arc<Semaphore>,
+    memory_bytes: u64,
+    /// Buffers that were used and will be used again, as long as some are in use.
+    spare: Mutex<Vec<Vec<u8>>>,
+}
+
+/// The place of one request, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
+}
+
+/// A buffer that counts against the memory limit until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+    length: usize,
+    limits: Arc<Limits>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Limits {
+    pub(crate) fn new(max_requests: usize, memory_bytes: u64) -> Self {
+        Limits {
+            requests: Arc::new(Semaphore::new(max_requests)),
+            memory: Arc::new(Semaphore::new(units(memory_bytes))),
+            memory_bytes,
+            spare: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// The largest buffer that may be held; what is larger goes to a temporary file.
+    pub(crate) fn largest_buffer(&self) -> u64 {
+        self.memory_bytes / 2
+    }
+
+    /// Waits for the place of one request. A call that holds a buffer may wait here, but not the other way round.
+    pub(crate) async fn request(&self) -> Result<Place> {
+        Ok(Place { _permit: acquire(&self.requests, 1).await? })
+    }
+
+    /// Waits for a buffer of this size, at most the largest one.
+    ///
+    /// # Errors
+    /// `Resources` when the system has no memory for it.
+    pub(crate) async fn buffer(self: &Arc<Self>, length: usize) -> Result<Buffer> {
+        let wanted = units((length as u64).min(self.largest_buffer()).next_multiple_of(UNIT));
+        let permit = acquire(&self.memory, wanted).await?;
+        let mut bytes = self.take_spare(length);
+        if bytes.len() < length {
+            bytes.try_reserve_exact(length - bytes.len()).map_err(|_| Error::out_of_memory(length as u64))?;
+            bytes.resize(length, 0);
+        }
+        Ok(Buffer { bytes, length, limits: Arc::clone(self), permit: Some(permit) })
+    }
+
+    /// A used buffer that is large enough; an empty one when there is none.
+    fn take_spare(&self, length: usize) -> Vec<u8> {
+        let mut spare = self.spare();
+        match spare.iter().position(|bytes| bytes.len() >= length) {
+            Some(index) => spare.swap_remove(index),
+            None => {
+                // One that is too small makes room, so that no more is kept than the limit allows.
+                spare.pop();
+                Vec::new()
+            }
+        }
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+impl AsMut<[u8]> for Buffer {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.length]
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let mut spare = self.limits.spare();
+        spare.push(std::mem::take(&mut self.bytes));
+        drop(self.permit.take());
+        if self.limits.memory.available_permits() == units(self.limits.memory_bytes) {
+            // The last one in use: an idle client keeps none.
+            spare.clear();
+        }
+    }
+}
+
+fn units(bytes: u64) -> usize {
+    usize::try_from(bytes / UNIT).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS)
+}
+
+async fn acquire(limit: &Arc<Semaphore>, count: usize) -> Result<OwnedSemaphorePermit> {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    // A semaphore that is never closed always answers.
+    let closed = |_| Error::new(ErrorKind::Cancelled, "the client's limits are gone");
+    Arc::clone(limit).acquire_many_owned(count).await.map_err(closed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    #[tokio::test]
+    async fn places_come_back() {
+        let limits = Limits::new(1, 64 * UNIT);
+        let held = limits.request().await.unwrap();
+        assert!(limits.request().now_or_never().is_none());
+        drop(held);
+        assert!(limits.request().now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn buffers_are_counted_and_used_again() {
+        let limits = Arc::new(Limits::new(1, 64 * UNIT));
+        let mut first = limits.buffer(20 * 1024).await.unwrap();
+        first.as_mut().fill(7);
+        let address = first.as_ref().as_ptr();
+        let second = limits.buffer(32 * 1024).await.unwrap();
+        assert!(limits.buffer(20 * 1024).now_or_never().is_none(), "52 of 64 are taken");
+        drop(first);
+        let again = limits.buffer(10 * 1024).await.unwrap();
+        assert_eq!((again.as_ref().as_ptr(), again.as_ref().len()), (address, 10 * 1024));
+        drop((second, again));
+        assert!(limits.spare().is_empty(), "an idle client keeps none");
+    }
+}

@@ -1,0 +1,496 @@
+//! A lease: the right of one call to read a source, until the call ends.
+//!
+//! Requests may outlive their call, for example in a connection that stands still. So they never hold what a caller has
+//! lent: they read it through the lease, which copies one piece at a time and gives nothing once it has ended.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, ready};
+use md5::{Digest as _, Md5};
+
+use crate::context::Call;
+use crate::error::{Error, ErrorKind, Result};
+use crate::generation::Generation;
+use crate::limits::Buffer;
+use crate::operation::Operation;
+use crate::threads::HostThread;
+use crate::transport::Content;
+
+use super::file::{OpenFile, changed};
+use super::reader::{Reader, read_full};
+use super::spool;
+use super::{Origin, Reservation, Source, buffer};
+
+/// How much is read at a time to be hashed.
+const PIECE: u64 = 256 * 1024;
+
+/// The right to read a source. It ends with [`Lease::end`]; dropping it ends it, too, but waits for nothing.
+pub(crate) struct Lease(Arc<Shared>);
+
+/// A range of a leased source, as the content of a request.
+pub(crate) struct Section {
+    lease: Arc<Shared>,
+    offset: u64,
+    length: u64,
+}
+
+struct Shared {
+    generation: Arc<Generation>,
+    operation: Operation,
+    name: String,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// First, so that it is dropped before the right to the source is given back.
+    input: Option<Input>,
+    reader: Option<ReaderInUse>,
+    reserved: Option<Reservation>,
+}
+
+/// Where the bytes come from.
+#[derive(Clone)]
+enum Input {
+    File(Arc<OpenFile>),
+    Memory(Bytes),
+    /// The reader, of which this many bytes are expected.
+    Reader(u64),
+}
+
+/// A reader with the thread that calls it.
+#[derive(Clone)]
+struct ReaderInUse {
+    thread: Arc<HostThread>,
+    reading: Arc<Mutex<Reading>>,
+}
+
+struct Reading {
+    reader: Arc<Mutex<Box<dyn Reader>>>,
+    position: u64,
+    /// What the reader has told; not known of one that is spooled.
+    size: Option<u64>,
+}
+
+impl Lease {
+    /// Takes the source for one call.
+    ///
+    /// # Errors
+    /// `State` while another call has it, `Resources` when a reader's thread cannot be started.
+    pub(crate) fn of(source: &Source, call: &Call) -> Result<Self> {
+        let reserved = source.reserve()?;
+        let reader = match &source.0.origin {
+            Origin::Reader(reader) => Some(ReaderInUse {
+                thread: Arc::new(call.threads().host_thread()?),
+                reading: Arc::new(Mutex::new(Reading { reader: Arc::clone(reader), position: 0, size: None })),
+            }),
+            _ => None,
+        };
+        Ok(Lease(Arc::new(Shared {
+            generation: Arc::clone(call.generation()),
+            operation: call.operation().clone(),
+            name: source.file_name().map_or_else(|| "the source".into(), |name| format!("the file '{name}'")),
+            state: Mutex::new(State { input: None, reader, reserved: Some(reserved) }),
+        })))
+    }
+
+    /// Opens the source and returns its size. A reader is copied to a temporary file when it cannot tell its size, or
+    /// when `buffer` of its size is more than `largest_buffer`.
+    ///
+    /// # Errors
+    /// `Argument` when it is empty, and whatever is wrong with it.
+    pub(crate) async fn open(&self, buffer: impl FnOnce(u64) -> u64, largest_buffer: u64) -> Result<u64> {
+        let shared = &self.0;
+        let origin = shared.state().reserved.as_ref().map(|reserved| Arc::clone(&reserved.source.0));
+        let input = match origin.as_deref().map(|source| &source.origin) {
+            Some(Origin::File { file, path }) => {
+                let (file, name) = (Arc::clone(file), path.display().to_string());
+                let open = move || OpenFile::new(file, &name).map(Arc::new);
+                Input::File(shared.generation.threads().work(open).await?)
+            }
+            Some(Origin::Memory(bytes)) => Input::Memory(bytes.clone()),
+            Some(Origin::Reader(_)) => {
+                let size = shared.ask_reader(|reading| reading.begin()).await?;
+                match size {
+                    Some(size) if buffer(size) <= largest_buffer => Input::Reader(size),
+                    _ => Input::File(shared.spool().await?),
+                }
+            }
+            None => return Err(ended()),
+        };
+        let size = input.size();
+        if size == 0 {
+            return Err(Error::argument(format!("{} is empty, and the service takes no empty files", shared.name)));
+        }
+        shared.state().input = Some(input);
+        Ok(size)
+    }
+
+    /// Whether any part can be read at any time, and again.
+    pub(crate) fn is_seekable(&self) -> bool {
+        !matches!(self.0.state().input, Some(Input::Reader(_)))
+    }
+
+    /// A range of the source. Those of a reader must be read in ascending order.
+    pub(crate) fn section(&self, offset: u64, length: u64) -> Section {
+        Section { lease: Arc::clone(&self.0), offset, length }
+    }
+
+    /// Fills a buffer with the bytes of a reader from `offset` on.
+    pub(crate) async fn fill(&self, offset: u64, buffer: Buffer) -> Result<Bytes> {
+        let operation = self.0.operation.clone();
+        let filled = self.0.ask_reader(move |reading| {
+            let mut buffer = buffer;
+            reading.read(offset, buffer.as_mut(), &operation)?;
+            Ok(Bytes::from_owner(buffer))
+        });
+        filled.await
+    }
+
+    /// The MD5 of a range, in base64.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the source; `State` for a reader, which can be read only once.
+    pub(crate) async fn md5_b64(&self, offset: u64, length: u64) -> Result<String> {
+        let shared = Arc::clone(&self.0);
+        let hash = move || {
+            let mut md5 = Md5::new();
+            let end = offset + length;
+            let mut at = offset;
+            while at < end {
+                shared.operation.check()?;
+                let piece = usize::try_from(PIECE.min(end - at)).unwrap_or(usize::MAX);
+                shared.hash(&mut md5, at, piece)?;
+                at += piece as u64;
+            }
+            Ok(STANDARD.encode(md5.finalize()))
+        };
+        self.0.generation.threads().work(hash).await
+    }
+
+    /// Fails when a file was written to since it was opened.
+    pub(crate) async fn check_unchanged(&self) -> Result<()> {
+        let Some(Input::File(file)) = self.0.state().input.clone() else { return Ok(()) };
+        self.0.generation.threads().work(move || file.check_unchanged()).await
+    }
+
+    /// Ends the lease: waits for at most one running copy or read, and gives the source back.
+    pub(crate) async fn end(self) {
+        self.0.end().await;
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        drop(self.0.end());
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes everything away at once; the future waits for what is running with it.
+    fn end(&self) -> BoxFuture<'static, ()> {
+        let State { input, reader, reserved } = std::mem::take(&mut *self.state());
+        drop(input);
+        let Some(ReaderInUse { thread, reading }) = reader else {
+            return ready(()).boxed();
+        };
+        // The reader is the host's: its last reference goes on a thread for that, after what runs there now.
+        let parcel = Arc::new(Mutex::new(Some((reading, reserved))));
+        let give_back = |parcel: Arc<Mutex<Option<_>>>| {
+            move || {
+                drop(parcel.lock().unwrap_or_else(PoisonError::into_inner).take());
+                Ok(())
+            }
+        };
+        let given_back = thread.run(give_back(Arc::clone(&parcel)));
+        let generation = Arc::clone(&self.generation);
+        async move {
+            if given_back.await.is_err()
+                && let Ok(other) = generation.threads().host_thread()
+            {
+                // The host's function has ended its thread.
+                let _ = other.run(give_back(parcel)).await;
+            }
+            drop(thread);
+        }
+        .boxed()
+    }
+
+    /// Begins to read the `length` bytes from `offset`.
+    fn read(&self, offset: u64, length: usize) -> BoxFuture<'static, Result<Bytes>> {
+        let input = match &self.state().input {
+            // Copied while the lock is held, so that nothing of it is read once the lease has ended.
+            Some(Input::Memory(bytes)) => return ready(copy(bytes, offset, length)).boxed(),
+            Some(input) => input.clone(),
+            None => return ready(Err(ended())).boxed(),
+        };
+        match input {
+            Input::File(file) => self.generation.threads().work(move || file.read(offset, length)),
+            Input::Memory(_) | Input::Reader(_) => {
+                let operation = self.operation.clone();
+                self.ask_reader(move |reading| {
+                    let mut buffer = buffer(length)?;
+                    reading.read(offset, &mut buffer, &operation)?;
+                    Ok(buffer.into())
+                })
+            }
+        }
+    }
+
+    /// Adds one piece to a hash.
+    fn hash(&self, md5: &mut Md5, offset: u64, length: usize) -> Result<()> {
+        let file = match &self.state().input {
+            Some(Input::Memory(bytes)) => {
+                md5.update(range(bytes, offset, length));
+                return Ok(());
+            }
+            Some(Input::File(file)) => Arc::clone(file),
+            Some(Input::Reader(_)) => return Err(Error::new(ErrorKind::State, "a reader can be read only once")),
+            None => return Err(ended()),
+        };
+        md5.update(&file.read(offset, length)?);
+        Ok(())
+    }
+
+    fn ask_reader<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&mut Reading) -> Result<T> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T>> {
+        let Some(ReaderInUse { thread, reading }) = self.state().reader.clone() else {
+            return ready(Err(ended())).boxed();
+        };
+        thread.run(move || ask(&mut reading.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    async fn spool(&self) -> Result<Arc<OpenFile>> {
+        let operation = self.operation.clone();
+        self.ask_reader(move |reading| {
+            let mut reader = reading.reader.lock().unwrap_or_else(PoisonError::into_inner);
+            let file = spool::to_temporary_file(&mut **reader, &operation)?;
+            OpenFile::new(Arc::new(file), "a temporary copy").map(Arc::new)
+        })
+        .await
+    }
+}
+
+impl Input {
+    fn size(&self) -> u64 {
+        match self {
+            Input::File(file) => file.size(),
+            Input::Memory(bytes) => bytes.len() as u64,
+            Input::Reader(size) => *size,
+        }
+    }
+}
+
+impl Reading {
+    /// Asks for the size and goes to the first byte.
+    fn begin(&mut self) -> Result<Option<u64>> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        // Asking for the size may move to the end, as it does in a FILE.
+        let size = reader.size()?;
+        reader.rewind()?;
+        self.position = 0;
+        self.size = size;
+        Ok(size)
+    }
+
+    fn rewind(&mut self) -> Result<()> {
+        if self.position > 0 {
+            self.reader.lock().unwrap_or_else(PoisonError::into_inner).rewind()?;
+            self.position = 0;
+        }
+        Ok(())
+    }
+
+    /// The next bytes; `SourceChanged` when the reader has fewer or more of them than its size.
+    fn read(&mut self, offset: u64, buffer: &mut [u8], operation: &Operation) -> Result<()> {
+        debug_assert_eq!(self.position, offset, "a reader is read in order");
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = self.size.unwrap_or_default();
+        let read = read_full(&mut **reader, buffer, operation)?;
+        self.position += read as u64;
+        if read < buffer.len() {
+            return Err(changed(format!("the reader ended after {} of {size} bytes", self.position)));
+        }
+        if self.position == size && reader.read(&mut [0])? != 0 {
+            return Err(changed(format!("the reader goes on after the {size} bytes of its size")));
+        }
+        Ok(())
+    }
+}
+
+impl Content for Section {
+    fn size(&self) -> u64 {
+        self.length
+    }
+
+    /// `State` when a reader was read and cannot go back.
+    fn rewind(&self) -> BoxFuture<'static, Result<()>> {
+        let has_reader = self.lease.state().reader.is_some();
+        if has_reader { self.lease.ask_reader(Reading::rewind) } else { ready(Ok(())).boxed() }
+    }
+
+    fn read(&self, offset: u64, length: usize) -> BoxFuture<'static, Result<Bytes>> {
+        self.lease.read(self.offset + offset, length)
+    }
+}
+
+/// The failure of a request that is still reading after its call has ended.
+fn ended() -> Error {
+    Error::new(ErrorKind::Cancelled, "the call has ended")
+}
+
+fn copy(bytes: &Bytes, offset: u64, length: usize) -> Result<Bytes> {
+    let mut copied = Vec::new();
+    copied.try_reserve_exact(length).map_err(|_| Error::out_of_memory(length as u64))?;
+    copied.extend_from_slice(range(bytes, offset, length));
+    Ok(copied.into())
+}
+
+fn range(bytes: &Bytes, offset: u64, length: usize) -> &[u8] {
+    let start = usize::try_from(offset).unwrap_or(usize::MAX);
+    &bytes[start..start + length]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use crate::options::ClientOptions;
+    use std::io::Write as _;
+
+    fn call() -> Call {
+        Context::new(None, ClientOptions::new()).unwrap().begin(None, "the test", None).unwrap()
+    }
+
+    async fn open(source: &Source) -> Result<(Lease, u64)> {
+        let lease = Lease::of(source, &call())?;
+        let size = lease.open(|size| size, 1 << 20).await?;
+        Ok((lease, size))
+    }
+
+    #[tokio::test]
+    async fn an_empty_source_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for source in [Source::from_path(file.path()).unwrap(), Source::from_bytes(Bytes::new())] {
+            let error = open(&source).await.map(|_| ()).unwrap_err();
+            assert!(error.message().contains("empty"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_serves_one_call_at_a_time() {
+        let source = Source::from_bytes("abc");
+        let (first, _) = open(&source).await.unwrap();
+        assert_eq!(open(&source).await.map(|_| ()).unwrap_err().kind(), ErrorKind::State);
+        first.end().await;
+        assert!(open(&source).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_changes_is_noticed() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        let (lease, size) = open(&Source::from_path(file.path()).unwrap()).await.unwrap();
+        assert_eq!((lease.0.read(0, 4).await.unwrap(), size), ("0123".into(), 10));
+        assert!(lease.check_unchanged().await.is_ok());
+        file.write_all(b"more").unwrap();
+        assert_eq!(lease.check_unchanged().await.unwrap_err().kind(), ErrorKind::SourceChanged);
+        file.as_file().set_len(3).unwrap();
+        assert_eq!(lease.0.read(4, 6).await.unwrap_err().kind(), ErrorKind::SourceChanged);
+    }
+
+    #[tokio::test]
+    async fn nothing_refers_to_the_memory_once_the_lease_has_ended() {
+        struct Owner(Arc<()>);
+        impl AsRef<[u8]> for Owner {
+            fn as_ref(&self) -> &[u8] {
+                assert_eq!(*self.0, ());
+                b"content"
+            }
+        }
+        let witness = Arc::new(());
+        let source = Source::from_bytes(Bytes::from_owner(Owner(Arc::clone(&witness))));
+        let (lease, size) = open(&source).await.unwrap();
+        let section = lease.section(0, size);
+        let copied = section.read(0, 4).await.unwrap();
+        drop(source);
+        lease.end().await;
+        assert_eq!(Arc::strong_count(&witness), 1, "the memory is the caller's again");
+        assert_eq!(copied, "cont", "what was copied before stays");
+        assert_eq!(section.read(4, 3).await.unwrap_err().kind(), ErrorKind::Cancelled);
+    }
+
+    #[tokio::test]
+    async fn md5_is_that_of_the_reference() {
+        let (lease, size) = open(&Source::from_bytes("abc")).await.unwrap();
+        assert_eq!(lease.md5_b64(0, size).await.unwrap(), "kAFQmDzST7DWlj99KOF/cg==");
+        assert_eq!(lease.md5_b64(1, 1).await.unwrap(), STANDARD.encode(Md5::digest(b"b")));
+    }
+
+    /// Gives as many bytes as it counts down, each on its own.
+    struct Counting(u8);
+
+    impl Reader for Counting {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+            let give = usize::from(self.0 > 0);
+            buffer[..give].fill(self.0);
+            self.0 = self.0.saturating_sub(1);
+            Ok(give)
+        }
+
+        fn rewind(&mut self) -> Result<()> {
+            if self.0 == 5 { Ok(()) } else { Err(Error::new(ErrorKind::State, "read before")) }
+        }
+
+        fn size(&mut self) -> Result<Option<u64>> {
+            Ok(None)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reader_without_a_size_is_spooled_once() {
+        let source = Source::from_reader(Box::new(Counting(5)));
+        let (lease, size) = open(&source).await.unwrap();
+        assert_eq!((size, lease.is_seekable()), (5, true));
+        assert_eq!(lease.0.read(0, 5).await.unwrap(), [5, 4, 3, 2, 1].as_slice());
+        lease.end().await;
+        assert!(open(&source).await.is_err(), "it cannot be rewound");
+    }
+
+    #[tokio::test]
+    async fn an_endless_reader_stops_with_the_call() {
+        struct Endless;
+        impl Reader for Endless {
+            fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+                Ok(buffer.len().min(10))
+            }
+            fn rewind(&mut self) -> Result<()> {
+                Ok(())
+            }
+            fn size(&mut self) -> Result<Option<u64>> {
+                Ok(None)
+            }
+        }
+        let call = call();
+        let lease = Lease::of(&Source::from_reader(Box::new(Endless)), &call).unwrap();
+        let canceller = call.operation().clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            canceller.cancel();
+        });
+        let outcome = call.run(lease.open(|size| size, 1 << 20)).await;
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Cancelled);
+        lease.end().await;
+    }
+}

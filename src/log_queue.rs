@@ -1,0 +1,233 @@
+//! The queue between the library and the host's log function: events wait in it for a thread that calls the function.
+
+use std::collections::VecDeque;
+use std::ffi::CString;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use filestack_core::Epoch;
+
+use crate::process;
+use crate::threads::ThreadGroup;
+
+/// How many events wait at most. Those that come when it is full are dropped, counted and reported.
+const CAPACITY: usize = 1024;
+
+/// Between two looks whether queues have ended.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// An event as the host's function takes it.
+pub(crate) struct LogEvent {
+    pub(crate) level: i32,
+    pub(crate) target: CString,
+    pub(crate) message: CString,
+    pub(crate) fields_json: CString,
+}
+
+/// Gets the events, one at a time, on a thread of the library. Dropping it is the last that happens to it.
+pub(crate) trait LogSink: Send + Sync + 'static {
+    /// Takes an event.
+    fn write(&self, event: &LogEvent);
+
+    /// The event that tells of dropped ones.
+    fn dropped(&self, count: u64) -> LogEvent;
+}
+
+/// The queue of one sink.
+pub(crate) struct LogQueue<S> {
+    epoch: Epoch,
+    shared: Arc<Shared<S>>,
+    threads: ThreadGroup,
+}
+
+struct Shared<S> {
+    state: Mutex<State<S>>,
+    changed: Condvar,
+}
+
+struct State<S> {
+    /// Taken away by the thread that ends the queue.
+    sink: Option<Arc<S>>,
+    events: VecDeque<LogEvent>,
+    dropped: u64,
+    has_thread: bool,
+    is_closed: bool,
+}
+
+impl<S: LogSink> LogQueue<S> {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// `Resources` when there is none to be had.
+    pub(crate) fn start(sink: Arc<S>) -> filestack_core::Result<Self> {
+        let state =
+            State { sink: Some(sink), events: VecDeque::new(), dropped: 0, has_thread: false, is_closed: false };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let queue = LogQueue { epoch: process::epoch(), shared, threads: ThreadGroup::default() };
+        queue.start_thread(&mut queue.shared.state())?;
+        Ok(queue)
+    }
+
+    /// The epoch that it belongs to: a forked child has to make its own.
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Queues an event.
+    pub(crate) fn push(&self, event: LogEvent) {
+        let mut state = self.shared.state();
+        if state.events.len() == CAPACITY {
+            state.dropped += 1;
+            return;
+        }
+        state.events.push_back(event);
+        if !state.has_thread {
+            // The host's function has ended the one before. Without a thread the events wait for the next try.
+            let _ = self.start_thread(&mut state);
+        }
+        drop(state);
+        self.shared.changed.notify_one();
+    }
+
+    /// Lets the thread write what is there, drop the sink, and end.
+    pub(crate) fn close(&self) {
+        let mut state = self.shared.state();
+        state.is_closed = true;
+        count_ending(self.epoch, 1);
+        if !state.has_thread && self.start_thread(&mut state).is_err() {
+            let sink = state.sink.take();
+            drop(state);
+            drop(sink);
+            count_ending(self.epoch, -1);
+            return;
+        }
+        drop(state);
+        self.shared.changed.notify_one();
+    }
+
+    fn start_thread(&self, state: &mut State<S>) -> filestack_core::Result<()> {
+        let (shared, epoch) = (Arc::clone(&self.shared), self.epoch);
+        let failed = |cause| filestack_core::Error::resources("the log's thread cannot be started", &cause);
+        self.threads.start(c"filestack-log", None, Box::new(move || shared.run(epoch))).map_err(failed)?;
+        state.has_thread = true;
+        Ok(())
+    }
+}
+
+impl<S: LogSink> Shared<S> {
+    fn state(&self) -> MutexGuard<'_, State<S>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The life of the thread. The host's function may end it, so nothing is held while that runs.
+    fn run(&self, epoch: Epoch) {
+        struct Gone<'a, S: LogSink>(&'a Shared<S>);
+        impl<S: LogSink> Drop for Gone<'_, S> {
+            fn drop(&mut self) {
+                self.0.state().has_thread = false;
+            }
+        }
+        let _gone = Gone(self);
+        while let Some((sink, event)) = self.next() {
+            sink.write(&event);
+        }
+        let sink = self.state().sink.take();
+        drop(sink);
+        count_ending(epoch, -1);
+    }
+
+    /// The next event, or `None` when the queue is closed and empty.
+    fn next(&self) -> Option<(Arc<S>, LogEvent)> {
+        let mut state = self.state();
+        loop {
+            let sink = Arc::clone(state.sink.as_ref()?);
+            if let Some(event) = state.events.pop_front() {
+                return Some((sink, event));
+            }
+            if state.dropped > 0 {
+                let count = std::mem::take(&mut state.dropped);
+                return Some((Arc::clone(&sink), sink.dropped(count)));
+            }
+            if state.is_closed {
+                return None;
+            }
+            drop(sink);
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// The queues of this process that are closed and have not ended; in the upper half the number of its forks, because a
+/// child has none of its parent's.
+static ENDING: AtomicU64 = AtomicU64::new(0);
+
+fn ending_in(counted: u64, epoch: Epoch) -> u32 {
+    let forks = epoch.forks & u64::from(u32::MAX);
+    if counted >> 32 == forks { u32::try_from(counted & u64::from(u32::MAX)).unwrap_or(0) } else { 0 }
+}
+
+fn count_ending(epoch: Epoch, change: i32) {
+    let changed = |counted| {
+        let forks = epoch.forks & u64::from(u32::MAX);
+        Some(forks << 32 | u64::from(ending_in(counted, epoch).saturating_add_signed(change)))
+    };
+    let _ = ENDING.fetch_update(Ordering::AcqRel, Ordering::Acquire, changed);
+}
+
+/// Waits until every closed queue has ended.
+pub(crate) fn wait_for_ending_queues() {
+    while ending_in(ENDING.load(Ordering::Acquire), process::epoch()) > 0 {
+        std::thread::sleep(LOOK);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    struct Recorder {
+        sender: Mutex<mpsc::Sender<String>>,
+        gate: Mutex<()>,
+    }
+
+    impl LogSink for Recorder {
+        fn write(&self, event: &LogEvent) {
+            let _open = self.gate.lock().unwrap();
+            self.sender.lock().unwrap().send(event.message.to_str().unwrap().to_owned()).unwrap();
+        }
+
+        fn dropped(&self, count: u64) -> LogEvent {
+            event(&format!("dropped {count}"))
+        }
+    }
+
+    fn event(message: &str) -> LogEvent {
+        LogEvent {
+            level: 1,
+            target: CString::default(),
+            message: CString::new(message).unwrap(),
+            fields_json: CString::default(),
+        }
+    }
+
+    #[test]
+    fn events_keep_their_order_and_lost_ones_are_reported() {
+        let (sender, receiver) = mpsc::channel();
+        let recorder = Arc::new(Recorder { sender: Mutex::new(sender), gate: Mutex::new(()) });
+        let queue = LogQueue::start(Arc::clone(&recorder)).unwrap();
+        let shut = recorder.gate.lock().unwrap();
+        for number in 0..CAPACITY + 100 {
+            queue.push(event(&number.to_string()));
+        }
+        drop(shut);
+        drop(recorder);
+        queue.close();
+        wait_for_ending_queues();
+        let written: Vec<String> = receiver.iter().collect();
+        let (last, events) = written.split_last().unwrap();
+        assert!(events.iter().enumerate().all(|(number, event)| *event == number.to_string()));
+        assert_eq!(*last, format!("dropped {}", CAPACITY + 100 - events.len()));
+    }
+}
