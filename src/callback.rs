@@ -1,11 +1,17 @@
 //! Callbacks: knows when the library is inside a function of the host, where a blocking call could wait for itself.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
 
 use crate::failure::{Failure, Result};
 
+/// A function of the host that frees what it has lent.
+pub(crate) type Destroy = unsafe extern "C-unwind" fn(user: *mut c_void);
+
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static IS_DEFERRING: Cell<bool> = const { Cell::new(false) };
+    static DEFERRED: RefCell<Vec<(Destroy, *mut c_void)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Calls a function of the host.
@@ -19,6 +25,37 @@ pub(crate) fn call<T>(host_function: impl FnOnce() -> T) -> T {
     DEPTH.with(|depth| depth.set(depth.get() + 1));
     let _leave = Leave;
     host_function()
+}
+
+/// Calls a destroy function: now, or at the end of the exported function that runs on this thread.
+///
+/// # Safety
+/// The function came with `user`, and this is its only call.
+pub(crate) unsafe fn destroy(function: Destroy, user: *mut c_void) {
+    if IS_DEFERRING.get() {
+        DEFERRED.with_borrow_mut(|deferred| deferred.push((function, user)));
+    } else {
+        // SAFETY: the caller's promise is the same.
+        call(|| unsafe { function(user) });
+    }
+}
+
+/// Defers the calls of destroy functions, which must not run where unwinding is caught: `pthread_exit` in one of them
+/// looks like that. Returns what [`call_deferred`] takes.
+pub(crate) fn defer() -> bool {
+    IS_DEFERRING.replace(true)
+}
+
+/// Calls what was deferred, unless an outer function will.
+pub(crate) fn call_deferred(is_inner: bool) {
+    IS_DEFERRING.set(is_inner);
+    if is_inner {
+        return;
+    }
+    while let Some((function, user)) = DEFERRED.with_borrow_mut(Vec::pop) {
+        // SAFETY: so it was promised when the call was deferred.
+        call(|| unsafe { function(user) });
+    }
 }
 
 /// Refuses a blocking call from within a callback.

@@ -50,7 +50,7 @@ pub unsafe extern "C" fn filestack_client_upload_path(
 /// Errors: as filestack_client_upload_path, FILESTACK_E_STATE when the source is in use or cannot be read again,
 /// FILESTACK_E_CALLBACK when a reader fails. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_client_upload(
+pub unsafe extern "C-unwind" fn filestack_client_upload(
     client: *const filestack_client,
     source: *const filestack_source,
     options: *const filestack_upload_options,

@@ -48,7 +48,7 @@ pub unsafe extern "C" fn filestack_filelink_store(
 /// Errors: FILESTACK_E_ARGUMENT without credentials, those of filestack_client_upload for the source, and those of the
 /// network and the service. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_overwrite(
+pub unsafe extern "C-unwind" fn filestack_filelink_overwrite(
     filelink: *const filestack_filelink,
     source: *const filestack_source,
     base64decode: i32,

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use crate::arguments::{Output, null};
+use crate::callback;
 use crate::error_object::{filestack_error, hand_over};
 use crate::failure::{Failure, Result};
 use crate::status_code::{FILESTACK_OK, filestack_status};
@@ -92,8 +93,10 @@ fn run<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     install_panic_hook();
     let _uncancelled = Uncancelled::begin();
     let outer = GUARDED.replace(true);
+    let is_inner = callback::defer();
     let outcome = catch_unwind(AssertUnwindSafe(body));
     GUARDED.set(outer);
+    callback::call_deferred(is_inner);
     outcome.unwrap_or_else(|payload| Err(Failure::panic(&*payload)))
 }
 

@@ -6,6 +6,9 @@
 //! The header's sections follow the order of the public modules below. A file whose name continues that of an object,
 //! such as `client_upload` that of `client`, belongs to the object's section.
 
+// Functions that may call one of the host's destroy functions are `extern "C-unwind"`: that function may end its
+// thread by `pthread_exit`, which unwinds.
+
 // The C names of types are their Rust names, so that the header shows what the code says.
 #![allow(non_camel_case_types)]
 // What a caller must keep is the contract of the whole header, stated once at its top.

@@ -73,7 +73,7 @@ pub struct filestack_log {
 /// subscriber of its own.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_set_log(
+pub unsafe extern "C-unwind" fn filestack_set_log(
     log: *const filestack_log,
     error: *mut *mut filestack_error,
 ) -> filestack_status {
@@ -160,7 +160,7 @@ impl Drop for Sink {
     fn drop(&mut self) {
         if let (Some(destroy), true) = (self.table.destroy, self.is_owner.load(Ordering::Acquire)) {
             // SAFETY: the function came with `user`, and no other call of either function can follow.
-            callback::call(|| unsafe { destroy(self.table.user) });
+            unsafe { callback::destroy(destroy, self.table.user) };
         }
     }
 }

@@ -76,7 +76,7 @@ pub unsafe extern "C" fn filestack_source_from_path(
 /// call fails. Without it (NULL) the bytes are copied now. `*out_source` is released with filestack_source_release.
 /// Errors: misuse only. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_source_from_memory(
+pub unsafe extern "C-unwind" fn filestack_source_from_memory(
     data: *const c_void,
     size: usize,
     destroy: filestack_destroy,
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn filestack_source_from_memory(
 /// `*out_source` is released with filestack_source_release. Errors: FILESTACK_E_NULL without `read`,
 /// FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_source_from_reader(
+pub unsafe extern "C-unwind" fn filestack_source_from_reader(
     reader: *const filestack_reader,
     out_source: *mut *mut filestack_source,
     error: *mut *mut filestack_error,
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn filestack_source_retain(source: *const filestack_source
 ///
 /// Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_source_release(source: *mut filestack_source) {
+pub unsafe extern "C-unwind" fn filestack_source_release(source: *mut filestack_source) {
     // SAFETY: the caller gives its own reference.
     unsafe { object::release(source) }
 }
@@ -163,7 +163,7 @@ impl Drop for Ownership {
     fn drop(&mut self) {
         if let Some(destroy) = self.destroy {
             // SAFETY: the function came with `user`, and this is the last owner.
-            callback::call(|| unsafe { destroy(self.user) });
+            unsafe { callback::destroy(destroy, self.user) };
         }
     }
 }

@@ -96,6 +96,12 @@ impl Call {
         self.connections.transport.json(&self.operation, request).await
     }
 
+    /// Sends `request` with retries, within the call's limit, and returns the JSON object that it is answered with as text.
+    pub(crate) async fn json_text(&self, request: &Request) -> Result<String> {
+        let reply = self.run(self.json(request)).await?;
+        Ok(Value::Object(reply).to_string())
+    }
+
     /// Sends `request` with retries and reads the JSON value that it is answered with.
     pub(crate) async fn json_value(&self, request: &Request) -> Result<Value> {
         self.connections.transport.json_value(&self.operation, request).await

@@ -5,6 +5,7 @@ import gc
 import hashlib
 import inspect
 import keyword
+import multiprocessing
 import os
 import pathlib
 import pickle
@@ -280,6 +281,22 @@ class Service(unittest.TestCase):
         with self.assertRaises(filestack.Error) as raised:
             image.get_content()
         self.assertEqual(("FILESTACK_E_NOT_FOUND", 404), (raised.exception.name, raised.exception.http_status))
+
+    def test_forked_processes_use_what_they_have_inherited(self):
+        content = os.urandom(100_000)
+        image = self.client.upload(content, filename="a.bin")
+
+        def work():
+            uploaded = self.client.upload(content, filename="b.bin")
+            os._exit(0 if image.get_content() == content == uploaded.get_content() else 1)
+
+        processes = [multiprocessing.get_context("fork").Process(target=work) for _ in range(8)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(60)
+            self.assertEqual(0, process.exitcode)
+        self.assertEqual(content, image.get_content())
 
     def test_an_unreadable_path_is_an_error(self):
         with self.assertRaises(filestack.Error) as raised:

@@ -11,15 +11,18 @@
  *  - On failure outputs are NULL or 0 and nothing has changed. The one exception: a task that cannot be added
  *    poisons its transformation, which then returns that first failure from every later call.
  *  - Any pointer may be NULL without a crash; where NULL is not allowed the error names the parameter.
- *  - Strings are UTF-8 and end with NUL. Those passed in are copied before the call returns. Those handed out are
+ *  - Strings are UTF-8 and end with NUL; paths are any bytes on Unix. Those passed in are copied before the call returns. Those handed out are
  *    either borrowed from their object, or yours and freed with filestack_string_free: each function says which.
  *  - "Shared" objects may be used by any thread, are retained and released in any order, and keep what they need
  *    alive. "Owned" objects belong to one thread at a time and are freed by their _free function. Freeing takes
  *    NULL, never blocks and does no input or output.
  *  - Booleans passed in are int32_t, nonzero = true. Times are milliseconds and sizes bytes where the name ends so.
  *  - A callback, its user pointer and its destroy function travel together; destroy is called exactly once, after
- *    the last use, also when the registration fails. A blocking call made from a callback returns
- *    FILESTACK_E_WOULD_DEADLOCK. Callbacks must not throw.
+ *    the last use, also when the registration fails. Callbacks run on threads of the library, destroy functions on the
+ *    thread of the last release as well. A blocking call made from a callback returns FILESTACK_E_WOULD_DEADLOCK.
+ *    Callbacks must not throw; they may end their thread.
+ *  - What is lent to a call is not used after it, whatever went wrong. Every call ends soon after its time limit.
+ *  - After fork a child may use every object that it has inherited.
  *  - No function unwinds, exits, writes to stdout or stderr, or touches the host's signals, locale, working
  *    directory or environment. Secrets never appear in messages, logs or JSON.
  *

@@ -54,7 +54,7 @@ static void *upload_slowly(void *user)
 }
 
 /* By host name: each of them looks it up on a thread, too. */
-static void six_hundred_slow_readers_do_not_wait_for_each_other(void)
+static void six_hundred_slow_readers_do_not_wait_for_each_other_here(void)
 {
     struct slow_call *calls = calloc(READERS, sizeof *calls);
     filestack_client_options *options = service_options();
@@ -85,6 +85,15 @@ static void six_hundred_slow_readers_do_not_wait_for_each_other(void)
     filestack_client_release(client);
     filestack_client_options_free(options);
     free(calls);
+}
+
+static void six_hundred_slow_readers_do_not_wait_for_each_other(void)
+{
+    if (is_under_valgrind()) {
+        skip("it runs one thread at a time");
+    } else {
+        six_hundred_slow_readers_do_not_wait_for_each_other_here();
+    }
 }
 
 /* Two readers, each of which gives nothing before the other one was asked. */
@@ -216,7 +225,7 @@ static void *upload_a_lot(void *user)
 }
 
 /* The parts of readers must be kept in memory until they are sent: 4 of 8 MiB for each of 100 uploads would be 3 GiB. */
-static void the_memory_of_all_uploads_together_is_limited(void)
+static void the_memory_of_all_uploads_together_is_limited_here(void)
 {
     struct large_call *calls = calloc(UPLOADS, sizeof *calls);
     uint8_t *bytes = content_new(UPLOAD_SIZE, 5);
@@ -242,6 +251,15 @@ static void the_memory_of_all_uploads_together_is_limited(void)
     filestack_client_release(client);
     free(bytes);
     free(calls);
+}
+
+static void the_memory_of_all_uploads_together_is_limited(void)
+{
+    if (is_sanitized() || is_under_valgrind()) {
+        skip("the memory would be that of the tool");
+    } else {
+        the_memory_of_all_uploads_together_is_limited_here();
+    }
 }
 
 int main(void)

@@ -162,7 +162,7 @@ static void *keep_transferring(void *user)
     return NULL;
 }
 
-static void children_during_transfers(void)
+static void children_during_transfers_here(void)
 {
     struct transfer transfers[TRANSFERS];
     volatile bool stops = false;
@@ -188,6 +188,15 @@ static void children_during_transfers(void)
         CHECK_INT(0, transfers[i].bad);
     }
     tear_down();
+}
+
+static void children_during_transfers(void)
+{
+    if (is_sanitized()) {
+        skip("the allocator of the sanitizer does not survive the fork of a process with threads");
+    } else {
+        children_during_transfers_here();
+    }
 }
 
 static void count_event(void *user, int32_t level, const char *target, const char *text, const char *fields)

@@ -33,6 +33,15 @@ static int in_a_child(int (*child)(void))
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
+static void check_child(int (*child)(void))
+{
+    if (is_under_valgrind()) {
+        skip("a process that ends in the middle has leaks");
+    } else {
+        CHECK_INT(0, in_a_child(child));
+    }
+}
+
 static bool limit(int resource, rlim_t value)
 {
     struct rlimit wanted = {value, value};
@@ -67,7 +76,7 @@ static int upload_without_threads(void)
 
 static void threads_that_cannot_be_made_are_an_error_at_once(void)
 {
-    CHECK_INT(0, in_a_child(upload_without_threads));
+    check_child(upload_without_threads);
 }
 
 struct zeros {
@@ -115,9 +124,18 @@ static int upload_a_huge_part(void)
     return status == FILESTACK_OK && filestack_filelink_size_bytes(file) != 300 * (uint64_t)MIB ? 4 : 0;
 }
 
+static void a_part_larger_than_memory_goes_through_a_file_here(void)
+{
+    check_child(upload_a_huge_part);
+}
+
 static void a_part_larger_than_memory_goes_through_a_file(void)
 {
-    CHECK_INT(0, in_a_child(upload_a_huge_part));
+    if (is_sanitized() || is_under_valgrind()) {
+        skip("the tool needs more memory than the test allows");
+    } else {
+        a_part_larger_than_memory_goes_through_a_file_here();
+    }
 }
 
 static int upload_without_descriptors(void)
@@ -154,7 +172,7 @@ static int upload_without_descriptors(void)
 
 static void descriptors_that_run_out_are_an_error_with_their_number(void)
 {
-    CHECK_INT(0, in_a_child(upload_without_descriptors));
+    check_child(upload_without_descriptors);
 }
 
 struct cancelled {
@@ -186,7 +204,7 @@ static void *upload_until_cancelled(void *user)
     return NULL;
 }
 
-static void a_cancelled_thread_ends_its_call_first(void)
+static void a_cancelled_thread_ends_its_call_first_here(void)
 {
     struct stall *stall = stall_start(NULL);
     struct cancelled cancelled = {stall_url(stall), FILESTACK_OK, false};
@@ -203,6 +221,15 @@ static void a_cancelled_thread_ends_its_call_first(void)
     CHECK_INT(FILESTACK_E_TIMEOUT, cancelled.status);
     CHECK(result == PTHREAD_CANCELED);
     stall_stop(stall);
+}
+
+static void a_cancelled_thread_ends_its_call_first(void)
+{
+    if (is_sanitized()) {
+        skip("the sanitizer does not survive a thread that is ended in a library");
+    } else {
+        a_cancelled_thread_ends_its_call_first_here();
+    }
 }
 
 static int destroyed;
@@ -256,7 +283,7 @@ static void check_reader_that_ends_its_thread(filestack_reader reader)
     filestack_client_release(client);
 }
 
-static void a_reader_may_end_its_thread(void)
+static void a_reader_may_end_its_thread_here(void)
 {
     filestack_reader reader = FILESTACK_READER_INIT;
     reader.read = end_the_thread;
@@ -270,6 +297,97 @@ static void a_reader_may_end_its_thread(void)
     check_reader_that_ends_its_thread(reader);
 }
 
+static void a_reader_may_end_its_thread(void)
+{
+    if (is_sanitized()) {
+        skip("the sanitizer does not survive a thread that is ended in a library");
+    } else {
+        a_reader_may_end_its_thread_here();
+    }
+}
+
+static void end_and_count(void *user)
+{
+    count_destroy(user);
+    pthread_exit(NULL);
+}
+
+static void *release_a_source(void *user)
+{
+    filestack_source *source = NULL;
+    filestack_source_from_memory("abc", 3, end_and_count, NULL, &source, NULL);
+    filestack_source_release(source);
+    *(bool *)user = true;
+    return NULL;
+}
+
+static void *make_no_source(void *user)
+{
+    filestack_source_from_memory(NULL, 3, end_and_count, NULL, NULL, NULL);
+    *(bool *)user = true;
+    return NULL;
+}
+
+static void a_destroy_function_may_end_its_thread_here(void)
+{
+    void *(*const bodies[])(void *) = {release_a_source, make_no_source};
+    for (int i = 0; i < 2; i++) {
+        bool went_on = false;
+        pthread_t thread;
+        destroyed = 0;
+        pthread_create(&thread, NULL, bodies[i], &went_on);
+        pthread_join(thread, NULL);
+        CHECK_INT(1, destroyed);
+        CHECK(!went_on);
+    }
+}
+
+static void a_destroy_function_may_end_its_thread(void)
+{
+    if (is_sanitized()) {
+        skip("the sanitizer does not survive a thread that is ended in a library");
+    } else {
+        a_destroy_function_may_end_its_thread_here();
+    }
+}
+
+static void write_and_end(void *user, int32_t level, const char *target, const char *text, const char *fields)
+{
+    (void)level;
+    (void)target;
+    (void)text;
+    (void)fields;
+    ++*(int *)user;
+    pthread_exit(NULL);
+}
+
+static void a_log_may_end_its_thread_here(void)
+{
+    static int events;
+    filestack_log log = FILESTACK_LOG_INIT;
+    filestack_client *client = service_client();
+    log.level = FILESTACK_LOG_DEBUG;
+    log.write = write_and_end;
+    log.user = &events;
+    CHECK_OK(filestack_set_log(&log, failure_out()));
+    for (int i = 0; i < 3; i++) {
+        filestack_filelink *file = service_file(client, 10, 1);
+        filestack_filelink_release(file);
+    }
+    CHECK_OK(filestack_set_log(NULL, failure_out()));
+    CHECK(events > 1);
+    filestack_client_release(client);
+}
+
+static void a_log_may_end_its_thread(void)
+{
+    if (is_sanitized()) {
+        skip("the sanitizer does not survive a thread that is ended in a library");
+    } else {
+        a_log_may_end_its_thread_here();
+    }
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -279,6 +397,8 @@ int main(void)
         TEST(descriptors_that_run_out_are_an_error_with_their_number),
         TEST(a_cancelled_thread_ends_its_call_first),
         TEST(a_reader_may_end_its_thread),
+        TEST(a_destroy_function_may_end_its_thread),
+        TEST(a_log_may_end_its_thread),
     };
     return RUN(tests);
 }

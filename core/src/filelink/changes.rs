@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
 use url::Url;
 
 use crate::error::{ErrorKind, Result};
@@ -38,11 +37,11 @@ impl Filelink {
             .run(async {
                 let size = lease.open(|_| 0, call.limits().largest_buffer()).await?;
                 let content = lease.section(0, size);
-                call.json(&Request::post_content(url, what, mimetype, content)).await
+                call.json_text(&Request::post_content(url, what, mimetype, content)).await
             })
             .await;
         lease.end().await;
-        outcome.map(|reply| Value::Object(reply).to_string())
+        outcome
     }
 
     /// Replaces the file's content by what the service finds at `url`, and returns the service's reply.
@@ -55,8 +54,7 @@ impl Filelink {
         web_url::check(url)?;
         let request = Request::post_form(target, self.overwrite_name(), &[("url", url)]);
         let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
-        let reply = call.run(call.json(&request)).await?;
-        Ok(Value::Object(reply).to_string())
+        call.json_text(&request).await
     }
 
     /// Deletes the file from the service and its storage.

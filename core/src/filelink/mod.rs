@@ -6,7 +6,6 @@ mod changes;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::Value;
 use url::Url;
 
 use crate::context::Context;
@@ -143,8 +142,7 @@ impl Filelink {
         }
         let request = Request::get(url, format!("metadata of '{}'", self.handle()));
         let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
-        let reply = call.run(call.json(&request)).await?;
-        Ok(Value::Object(reply).to_string())
+        call.json_text(&request).await
     }
 
     fn content_url(&self, options: &RequestOptions) -> Result<String> {

@@ -1,6 +1,5 @@
 //! The connection pools of a client in one epoch, and all that is needed to make them again in the next one.
 
-use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
@@ -113,12 +112,22 @@ struct Lookups(Arc<dyn Host>);
 
 impl Resolve for Lookups {
     fn resolve(&self, name: Name) -> Resolving {
-        let generation = self.0.generation();
+        let host = Arc::clone(&self.0);
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let look_up = move || Ok((host.as_str(), 0).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>));
-            let found: io::Result<Vec<SocketAddr>> = generation?.threads().look_up(look_up).await?;
-            Ok(Box::new(found?.into_iter()) as Addrs)
+            let name = name.as_str().to_owned();
+            // Not a result, whose failure would be taken for one of the library's own.
+            let look_up = move || {
+                Ok(match (name.as_str(), 0).to_socket_addrs() {
+                    Ok(found) => (found.collect::<Vec<SocketAddr>>(), None),
+                    Err(cause) => (Vec::new(), Some(cause)),
+                })
+            };
+            let generation = host.generation()?;
+            let (found, failure) = generation.threads().look_up(look_up).await?;
+            match failure {
+                None => Ok(Box::new(found.into_iter()) as Addrs),
+                Some(cause) => Err(cause.into()),
+            }
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use once_cell::sync::OnceCell;
+use arc_swap::ArcSwapOption;
 use rustls::ClientConfig;
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
@@ -14,8 +14,9 @@ use rustls_platform_verifier::Verifier;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Reading the system's certificates takes milliseconds, so every client without extra ones shares this.
-static PLATFORM_TRUST: OnceCell<ClientConfig> = OnceCell::new();
+/// Reading the system's certificates takes milliseconds, so every client without extra ones shares this. Behind no lock:
+/// one that another thread holds during a fork would stay locked in the child.
+static PLATFORM_TRUST: ArcSwapOption<ClientConfig> = ArcSwapOption::const_empty();
 
 /// The TLS configuration that trusts the platform and the certificates of `ca_pems`.
 ///
@@ -23,7 +24,12 @@ static PLATFORM_TRUST: OnceCell<ClientConfig> = OnceCell::new();
 /// `Argument` when one of the texts holds no certificate, `Tls` when no configuration can be made.
 pub(super) fn client_config(ca_pems: &[String]) -> Result<ClientConfig> {
     if ca_pems.is_empty() {
-        return PLATFORM_TRUST.get_or_try_init(|| configure(Vec::new())).cloned();
+        if let Some(known) = &*PLATFORM_TRUST.load() {
+            return Ok(ClientConfig::clone(known));
+        }
+        let config = configure(Vec::new())?;
+        PLATFORM_TRUST.store(Some(Arc::new(config.clone())));
+        return Ok(config);
     }
     let mut extra = Vec::new();
     for pem in ca_pems {

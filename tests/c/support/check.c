@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "folder.h"
@@ -135,6 +136,21 @@ const filestack_error *failure(void)
 const char *message(void)
 {
     return filestack_error_message(last_failure);
+}
+
+bool is_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return true;
+#else
+    return false;
+#endif
+}
+
+bool is_under_valgrind(void)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+    return preloaded && strstr(preloaded, "vgpreload");
 }
 
 void skip(const char *reason)

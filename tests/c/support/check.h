@@ -57,6 +57,10 @@ filestack_error **failure_out(void);
 const filestack_error *failure(void);
 const char *message(void);
 
+/* Whether the program is compiled with the address sanitizer, or runs under valgrind. */
+bool is_sanitized(void);
+bool is_under_valgrind(void);
+
 /* Marks a test that cannot be run here; printed with the reason, and counted as passed. */
 void skip(const char *reason);
 
