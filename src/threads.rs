@@ -94,6 +94,18 @@ impl ThreadGroup {
     }
 }
 
+impl Drop for ThreadGroup {
+    fn drop(&mut self) {
+        let mut started = self.started();
+        join_ended(&mut started);
+        for Started { thread, .. } in started.drain(..) {
+            // SAFETY: the thread was made by `create` and is neither joined nor detached. It has nothing to do any more
+            // but to end, or its owner has given it up.
+            unsafe { libc::pthread_detach(thread) };
+        }
+    }
+}
+
 impl Spawn for ThreadGroup {
     fn spawn(&self, purpose: Purpose, body: Job) -> io::Result<()> {
         match purpose {

@@ -97,7 +97,7 @@ pub unsafe extern "C" fn filestack_upload_options_set_part_size_bytes(
     unsafe { object::change(options, error, |options| Ok(options.set_part_size(size_bytes)?)) }
 }
 
-/// Sets how many parts are sent at the same time: 1 to 20, 4 by default. Each is held in memory.
+/// Sets how many parts are sent at the same time: 1 to 20, 4 by default. Those of a reader are held in memory meanwhile.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]

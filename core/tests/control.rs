@@ -1,197 +1,146 @@
-//! Calls that are cancelled at each of their steps end at once and leave nothing behind.
+//! Operations, deadlines, and the limits that the calls of a client share.
 
 mod support;
 
-use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use filestack_core::{
-    Client, ClientOptions, ErrorKind, Operation, RequestOptions, Result, Security, Source, UploadOptions,
+    Client, ClientOptions, ErrorKind, Operation, Reader, RequestOptions, Result, Security, Source, UploadOptions,
 };
-use serde_json::json;
-use support::{Received, Scripted};
-use tokio::io::AsyncReadExt as _;
+use filestack_local::{Options, Service};
+use support::{SIZE, Scripted, any_reply, request_options, signed_client, upload_options};
 
 /// Generous: it only tells an end from a hang.
 const LIMIT: Duration = Duration::from_secs(5);
-const SIZE: usize = 6 * 1024 * 1024;
 
-fn reply(request: &Received, url: &str) -> Response {
-    match request.target.split('?').next().unwrap() {
-        "/multipart/start" => {
-            axum::Json(json!({"uri": "/u", "region": "r", "upload_id": "i", "location_url": url})).into_response()
-        }
-        "/multipart/upload" => axum::Json(json!({"url": format!("{url}/s3"), "headers": {}})).into_response(),
-        "/s3" => ([("etag", "\"e\"")], "").into_response(),
-        _ => axum::Json(json!({"handle": "H", "url": "u", "filename": "f", "size": SIZE})).into_response(),
+/// Memory of a caller that counts who refers to it.
+struct Lent(Arc<()>);
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        assert_eq!(*self.0, ());
+        &[7; SIZE]
     }
 }
 
-fn client(url: &str) -> Client {
+/// Over HTTP/1.1 and, with TLS, over HTTP/2: the service reads nothing of the content, and the call ends at its limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_lent_is_held_after_the_call() {
+    for tls in [false, true] {
+        let service = Service::start(Options { tls, secret: Some("secret".into()), ..Options::default() }).unwrap();
+        let mut options = ClientOptions::new();
+        options.set_base_url(service.url()).unwrap();
+        options.security = Some(Security::new("{\"expiry\":4102444800}", "secret").unwrap());
+        options.network.max_retries = 0;
+        if let Some(path) = service.ca_path() {
+            options.add_ca_file(path).unwrap();
+        }
+        let client = Client::new(Some(service.api_key()), options).unwrap();
+        let stored = client.upload(&Source::from_bytes("abc"), &UploadOptions::default()).await.unwrap();
+        service.add_fault("POST /api/file/* * hang".parse().unwrap());
+        service.add_fault("PUT /s3/* * hang".parse().unwrap());
+        let witness = Arc::new(());
+        let source = Source::from_bytes(Bytes::from_owner(Lent(Arc::clone(&witness))));
+        let limit = Some(Duration::from_millis(300));
+        let request = RequestOptions { total_timeout: limit, ..RequestOptions::default() };
+        let mut upload = UploadOptions::default();
+        upload.total_timeout = limit;
+        let overwritten = tokio::time::timeout(LIMIT, stored.overwrite(&source, false, &request)).await.unwrap();
+        assert_eq!(overwritten.unwrap_err().kind(), ErrorKind::Timeout);
+        let uploaded = tokio::time::timeout(LIMIT, client.upload(&source, &upload)).await.unwrap();
+        assert_eq!(uploaded.unwrap_err().kind(), ErrorKind::Timeout);
+        drop(source);
+        assert_eq!(Arc::strong_count(&witness), 1, "tls: {tls}");
+    }
+}
+
+#[tokio::test]
+async fn waiting_for_a_place_ends_with_the_deadline_and_keeps_the_order() {
+    let service = Scripted::start_hanging(|request, url, _| any_reply(request, url), |number| number == 0).await;
     let mut options = ClientOptions::new();
-    options.set_base_url(url).unwrap();
-    options.security = Some(Security::new("{\"expiry\":4102444800}", "secret").unwrap());
-    Client::new(Some("K"), options).unwrap()
-}
-
-fn request_options(operation: &Operation) -> RequestOptions {
-    RequestOptions { operation: Some(operation.clone()), ..RequestOptions::default() }
-}
-
-fn upload_options(operation: &Operation) -> UploadOptions {
-    let mut options = UploadOptions::default();
-    options.operation = Some(operation.clone());
-    options
-}
-
-/// How many descriptors the process has open, and how many of its threads call functions of the host.
-fn resources() -> (usize, usize) {
-    let entries = |folder: &str| std::fs::read_dir(folder).unwrap().filter_map(std::result::Result::ok);
-    let is_host_thread = |name: &String| name.starts_with("filestack-host");
-    let names = entries("/proc/self/task").filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
-    (entries("/proc/self/fd").count(), names.filter(is_host_thread).count())
-}
-
-/// Cancels `call` once `is_there`, and checks how it ends.
-async fn check_cancelled<T: std::fmt::Debug>(
-    what: &str,
-    operation: &Operation,
-    is_there: impl Fn() -> bool,
-    call: impl Future<Output = Result<T>>,
-) {
-    let cancelling = async {
-        while !is_there() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        operation.cancel();
-    };
-    let (outcome, ()) = tokio::time::timeout(LIMIT, async { tokio::join!(call, cancelling) })
-        .await
-        .unwrap_or_else(|_| panic!("{what} hangs"));
-    assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Cancelled, "{what}");
-}
-
-/// Every kind of call against a service that does not answer the request number `step`.
-async fn cancel_at(step: usize, folder: &std::path::Path) {
-    let hanging = || Scripted::start_hanging(|request, url, _| reply(request, url), move |number| number == step);
-    let reached = |service: &Scripted| service.received().len() > step;
-    if step < 4 {
-        let service = hanging().await;
-        let operation = Operation::new();
-        let options = upload_options(&operation);
-        let source = Source::from_bytes(vec![7; SIZE]);
-        let client = client(&service.url);
-        let call = client.upload(&source, &options);
-        check_cancelled(&format!("upload, step {step}"), &operation, || reached(&service), call).await;
-        // The source is free again.
-        let again = Operation::new();
-        again.cancel();
-        let options = upload_options(&again);
-        assert_eq!(client.upload(&source, &options).await.unwrap_err().kind(), ErrorKind::Cancelled);
+    options.set_base_url(&service.url).unwrap();
+    options.set_max_requests(1).unwrap();
+    let client = Client::new(Some("K"), options).unwrap();
+    let file = client.filelink("H", None).unwrap();
+    let operation = Operation::new();
+    let first = tokio::spawn({
+        let (file, options) = (file.clone(), request_options(&operation));
+        async move { file.metadata(&[], &options).await }
+    });
+    while service.received().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    if step == 0 {
-        let service = hanging().await;
-        let client = client(&service.url);
-        let file = client.filelink("H", None).unwrap();
-        let there = || reached(&service);
-        let operation = Operation::new();
-        check_cancelled("metadata", &operation, there, file.metadata(&[], &request_options(&operation))).await;
-    }
-    if step == 0 {
-        for name in ["download", "zip", "overwrite", "delete", "content"] {
-            let service = hanging().await;
-            let client = client(&service.url);
-            let file = client.filelink("H", None).unwrap();
-            let there = || reached(&service);
-            let operation = Operation::new();
-            let options = request_options(&operation);
-            let (path, source) = (folder.join("out"), Source::from_bytes(vec![7; SIZE]));
-            match name {
-                "download" => check_cancelled(name, &operation, there, file.download(&path, &options)).await,
-                "zip" => check_cancelled(name, &operation, there, client.zip(&path, &["H"], &options)).await,
-                "overwrite" => check_cancelled(name, &operation, there, file.overwrite(&source, false, &options)).await,
-                "delete" => check_cancelled(name, &operation, there, file.delete(&options)).await,
-                _ => check_cancelled(name, &operation, there, file.get_content(&options)).await,
+    let short = RequestOptions { total_timeout: Some(Duration::from_millis(50)), ..RequestOptions::default() };
+    assert_eq!(file.metadata(&[], &short).await.unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(service.received().len(), 1, "the place is taken");
+    let waiting: Vec<_> = (0..4)
+        .map(|number| {
+            let client = client.clone();
+            async move {
+                let file = client.filelink(&format!("H{number}"), None).unwrap();
+                file.metadata(&[], &RequestOptions::default()).await.unwrap();
             }
-        }
+        })
+        .collect();
+    let releasing = async { operation.cancel() };
+    tokio::join!(futures_util::future::join_all(waiting), releasing);
+    assert_eq!(first.await.unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    let order: Vec<_> = service.received().iter().skip(1).map(|request| request.target.clone()).collect();
+    assert_eq!(order, (0..4).map(|number| format!("/api/file/H{number}/metadata")).collect::<Vec<_>>());
+}
+
+/// A reader of zeros.
+struct Zeros(u64);
+
+impl Reader for Zeros {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let count = usize::try_from(self.0).unwrap().min(buffer.len());
+        buffer[..count].fill(0);
+        self.0 -= count as u64;
+        Ok(count)
     }
-}
 
-/// A peer that takes the connection, reads a little, and then nothing more.
-async fn cancel_against_a_stalled_peer() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let (sender, mut reached) = tokio::sync::watch::channel(false);
-    let peer = tokio::spawn(async move {
-        let (mut connection, _) = listener.accept().await.unwrap();
-        connection.read_exact(&mut [0; 100_000]).await.unwrap();
-        sender.send_replace(true);
-        std::future::pending::<()>().await;
-    });
-    let operation = Operation::new();
-    let (client, options) = (client(&url), request_options(&operation));
-    let file = client.filelink("H", None).unwrap();
-    let source = Source::from_bytes(vec![7; 64 * 1024 * 1024]);
-    let there = || *reached.borrow();
-    check_cancelled("a stalled overwrite", &operation, there, file.overwrite(&source, false, &options)).await;
-    reached.mark_unchanged();
-    peer.abort();
-}
+    fn rewind(&mut self) -> Result<()> {
+        Ok(())
+    }
 
-/// A download that is cancelled in the middle of its content.
-async fn cancel_within_a_download(folder: &std::path::Path) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let peer = tokio::spawn(async move {
-        use tokio::io::AsyncWriteExt as _;
-        let (mut connection, _) = listener.accept().await.unwrap();
-        let mut head = vec![0; 4096];
-        let _ = connection.read(&mut head).await.unwrap();
-        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 10000000\r\n\r\n";
-        connection.write_all(answer.as_bytes()).await.unwrap();
-        connection.write_all(&vec![1; 1_000_000]).await.unwrap();
-        std::future::pending::<()>().await;
-    });
-    let operation = Operation::new();
-    let client = client(&url);
-    let file = client.filelink("H", None).unwrap();
-    let there = || operation.progress().bytes_done >= 500_000;
-    let options = request_options(&operation);
-    check_cancelled("a download on its way", &operation, there, file.download(folder.join("out"), &options)).await;
-    peer.abort();
+    fn size(&mut self) -> Result<Option<u64>> {
+        Ok(Some(self.0))
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_cancelled_leaves_nothing_behind() {
-    let folder = tempfile::tempdir().unwrap();
-    // Once, so that what is made once is there.
-    cancel_at(0, folder.path()).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let before = resources();
-    for step in 0..4 {
-        cancel_at(step, folder.path()).await;
-    }
-    cancel_against_a_stalled_peer().await;
-    cancel_within_a_download(folder.path()).await;
-    let started = std::time::Instant::now();
-    while resources().0 > before.0 && started.elapsed() < LIMIT {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let after = resources();
-    assert!(after.0 <= before.0, "descriptors: {} and {}", before.0, after.0);
-    assert_eq!(after.1, 0, "threads for functions of the host");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "files");
+async fn calls_that_share_little_memory_and_one_place_all_end() {
+    let service = Service::start(Options::default()).unwrap();
+    let mut options = ClientOptions::new();
+    options.set_base_url(service.url()).unwrap();
+    options.set_max_requests(1).unwrap();
+    options.set_memory_limit(11 * 1024 * 1024).unwrap();
+    let client = Client::new(Some(service.api_key()), options).unwrap();
+    let uploads = (0..6).map(|number: u64| {
+        let client = client.clone();
+        async move {
+            let mut options = UploadOptions::default();
+            options.set_part_size(5 * 1024 * 1024).unwrap();
+            let size = 17 * 1024 * 1024 + number;
+            let stored = client.upload(&Source::from_reader(Box::new(Zeros(size))), &options).await.unwrap();
+            assert_eq!(stored.upload_reply().unwrap().size(), Some(size));
+        }
+    });
+    let all = futures_util::future::join_all(uploads);
+    assert!(tokio::time::timeout(12 * LIMIT, all).await.is_ok(), "they wait for each other");
 }
 
 #[tokio::test]
 async fn progress_and_pause_are_those_of_the_call() {
-    let service = Scripted::start(|request, url, _| reply(request, url)).await;
+    let service = Scripted::start(|request, url, _| any_reply(request, url)).await;
     let operation = Operation::new();
     let mut options = upload_options(&operation);
     options.set_part_size(5 * 1024 * 1024).unwrap();
     operation.pause();
-    let (client, source) = (client(&service.url), Source::from_bytes(vec![7; SIZE]));
+    let (client, source) = (signed_client(&service.url), Source::from_bytes(vec![7; SIZE]));
     let upload = client.upload(&source, &options);
     let resuming = async {
         tokio::time::sleep(Duration::from_millis(50)).await;

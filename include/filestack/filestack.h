@@ -534,7 +534,7 @@ filestack_status filestack_upload_options_set_part_size_bytes(
     filestack_upload_options *options, uint64_t size_bytes, filestack_error **error);
 
 /**
- * Sets how many parts are sent at the same time: 1 to 20, 4 by default. Each is held in memory.
+ * Sets how many parts are sent at the same time: 1 to 20, 4 by default. Those of a reader are held in memory meanwhile.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */

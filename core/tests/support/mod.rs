@@ -11,6 +11,8 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
+use filestack_core::{Client, ClientOptions, Operation, RequestOptions, Security, UploadOptions};
+use serde_json::json;
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -92,4 +94,39 @@ impl Scripted {
     pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
+}
+
+/// How much the file of [`any_reply`] has.
+pub(crate) const SIZE: usize = 6 * 1024 * 1024;
+
+/// Answers every call of an upload, and others with the metadata of a file.
+pub(crate) fn any_reply(request: &Received, url: &str) -> Response {
+    match request.target.split('?').next().unwrap() {
+        "/multipart/start" => {
+            axum::Json(json!({"uri": "/u", "region": "r", "upload_id": "i", "location_url": url})).into_response()
+        }
+        "/multipart/upload" => axum::Json(json!({"url": format!("{url}/s3"), "headers": {}})).into_response(),
+        "/s3" => ([("etag", "\"e\"")], "").into_response(),
+        _ => axum::Json(json!({"handle": "H", "url": "u", "filename": "f", "size": SIZE})).into_response(),
+    }
+}
+
+/// A client of the service at `url`, with credentials.
+pub(crate) fn signed_client(url: &str) -> Client {
+    let mut options = ClientOptions::new();
+    options.set_base_url(url).unwrap();
+    options.security = Some(Security::new("{\"expiry\":4102444800}", "secret").unwrap());
+    Client::new(Some("K"), options).unwrap()
+}
+
+/// Options of a call that `operation` controls.
+pub(crate) fn request_options(operation: &Operation) -> RequestOptions {
+    RequestOptions { operation: Some(operation.clone()), ..RequestOptions::default() }
+}
+
+/// Options of an upload that `operation` controls.
+pub(crate) fn upload_options(operation: &Operation) -> UploadOptions {
+    let mut options = UploadOptions::default();
+    options.operation = Some(operation.clone());
+    options
 }
