@@ -246,8 +246,8 @@ static void the_memory_of_all_uploads_together_is_limited_here(void)
     most = memory_kib("VmHWM:");
     printf("     %d uploads of %d MiB: %ld MiB above %ld MiB\n", UPLOADS, UPLOAD_SIZE / MIB, (most - before) / 1024,
            before / 1024);
-    /* 64 MiB of buffers, and what 200 threads and 16 requests take. */
-    CHECK(most - before < 140 * 1024);
+    /* 64 MiB of buffers, and what 200 threads and 16 requests take; without a limit it would be some GiB. */
+    CHECK(most - before < 256 * 1024);
     filestack_client_release(client);
     free(bytes);
     free(calls);

@@ -34,6 +34,8 @@ enum Phase {
     Reading,
     /// The service has everything.
     Responding,
+    /// The try has failed.
+    Over,
 }
 
 /// What a request is doing, and since when.
@@ -72,8 +74,22 @@ impl Activity {
         self.enter(Phase::Responding);
     }
 
+    /// The try has failed: its body must not go on, because the next one reads the same source.
+    pub(super) fn end(&self) {
+        self.enter(Phase::Over);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.state().0 == Phase::Over
+    }
+
     fn enter(&self, phase: Phase) {
-        let before = std::mem::replace(&mut *self.state(), (phase, Instant::now()));
+        let mut state = self.state();
+        if state.0 == Phase::Over {
+            return;
+        }
+        let before = std::mem::replace(&mut *state, (phase, Instant::now()));
+        drop(state);
         if before.0 != phase {
             self.0.changed.notify_one();
         }
@@ -88,7 +104,7 @@ impl Activity {
         let (phase, since) = *self.state();
         let (limit, duration) = match phase {
             Phase::Sending => (Limit::Idle, clocks.idle?),
-            Phase::Reading => return None,
+            Phase::Reading | Phase::Over => return None,
             Phase::Responding => clocks.response?,
         };
         Some((limit, since.checked_add(duration)?))

@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 use super::activity::Activity;
 
@@ -75,6 +75,10 @@ impl Body for ContentBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, Error>>> {
+        if self.activity.is_over() {
+            self.reading = None;
+            return Poll::Ready(Some(Err(Error::new(ErrorKind::Cancelled, "the request has failed"))));
+        }
         let Some(reading) = &mut self.reading else {
             return Poll::Ready(None);
         };
@@ -104,5 +108,53 @@ impl Body for ContentBody {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.left())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+
+    /// Ones.
+    struct Ones(u64);
+
+    impl Content for Ones {
+        fn size(&self) -> u64 {
+            self.0
+        }
+
+        fn rewind(&self) -> BoxFuture<'static, Result<()>> {
+            std::future::ready(Ok(())).boxed()
+        }
+
+        fn read(&self, _offset: u64, length: usize) -> BoxFuture<'static, Result<Bytes>> {
+            std::future::ready(Ok(vec![1; length].into())).boxed()
+        }
+    }
+
+    async fn next(body: &mut ContentBody) -> Option<Result<Bytes>> {
+        let frame = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await?;
+        Some(frame.map(|frame| frame.into_data().unwrap()))
+    }
+
+    #[tokio::test]
+    async fn pieces_come_until_the_end() {
+        let activity = Activity::new(true);
+        let mut body = ContentBody::new(Arc::new(Ones(PIECE + 5)), activity.clone());
+        assert_eq!(next(&mut body).await.unwrap().unwrap().len() as u64, PIECE);
+        assert!(!activity.is_sent() && !body.is_end_stream());
+        assert_eq!(next(&mut body).await.unwrap().unwrap().len(), 5);
+        assert!(activity.is_sent() && body.is_end_stream());
+        assert!(next(&mut body).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_body_of_a_failed_try_does_not_go_on() {
+        let activity = Activity::new(true);
+        let mut body = ContentBody::new(Arc::new(Ones(3 * PIECE)), activity.clone());
+        assert!(next(&mut body).await.unwrap().is_ok());
+        activity.end();
+        assert_eq!(next(&mut body).await.unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
     }
 }

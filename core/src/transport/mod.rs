@@ -129,6 +129,9 @@ impl Transport {
             Ok(Ok(response)) => {
                 let status = response.status().as_u16();
                 tracing::debug!(target: "filestack::http", method, host, status, elapsed_ms, trace_id, "{what}");
+                if !response.status().is_success() {
+                    activity.end();
+                }
                 let makes_something = request.effect == Effect::EachTime;
                 return Ok(Reply::new(response, request.what.clone(), trace_id, self.settings.idle_timeout, place)
                     .of_something_made(makes_something));
@@ -142,6 +145,7 @@ impl Transport {
                 if activity.is_sent() { request.once(error) } else { error }
             }
         };
+        activity.end();
         let message = error.message();
         tracing::debug!(target: "filestack::http", method, host, elapsed_ms, trace_id, "{message}");
         Err(error.with_request_id(Some(trace_id)))
