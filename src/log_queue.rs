@@ -35,15 +35,13 @@ pub(crate) trait LogSink: Send + Sync + 'static {
 }
 
 /// The queue of one sink.
-pub(crate) struct LogQueue<S> {
-    epoch: Epoch,
-    shared: Arc<Shared<S>>,
-    threads: ThreadGroup,
-}
+pub(crate) struct LogQueue<S: LogSink>(Arc<Shared<S>>);
 
 struct Shared<S> {
+    epoch: Epoch,
     state: Mutex<State<S>>,
     changed: Condvar,
+    threads: ThreadGroup,
 }
 
 struct State<S> {
@@ -63,55 +61,48 @@ impl<S: LogSink> LogQueue<S> {
     pub(crate) fn start(sink: Arc<S>) -> filestack_core::Result<Self> {
         let state =
             State { sink: Some(sink), events: VecDeque::new(), dropped: 0, has_thread: false, is_closed: false };
-        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
-        let queue = LogQueue { epoch: process::epoch(), shared, threads: ThreadGroup::default() };
-        queue.start_thread(&mut queue.shared.state())?;
-        Ok(queue)
+        let shared = Arc::new(Shared {
+            epoch: process::epoch(),
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            threads: ThreadGroup::default(),
+        });
+        shared.start_thread(&mut shared.state())?;
+        Ok(LogQueue(shared))
     }
 
     /// The epoch that it belongs to: a forked child has to make its own.
     pub(crate) fn epoch(&self) -> Epoch {
-        self.epoch
+        self.0.epoch
     }
 
     /// Queues an event.
     pub(crate) fn push(&self, event: LogEvent) {
-        let mut state = self.shared.state();
+        let mut state = self.0.state();
         if state.events.len() == CAPACITY {
             state.dropped += 1;
             return;
         }
         state.events.push_back(event);
         if !state.has_thread {
-            // The host's function has ended the one before. Without a thread the events wait for the next try.
-            let _ = self.start_thread(&mut state);
+            // Without a thread the events wait for the next try.
+            let _ = self.0.start_thread(&mut state);
         }
         drop(state);
-        self.shared.changed.notify_one();
+        self.0.changed.notify_one();
     }
 
     /// Lets the thread write what is there, drop the sink, and end.
     pub(crate) fn close(&self) {
-        let mut state = self.shared.state();
+        let mut state = self.0.state();
         state.is_closed = true;
-        count_ending(self.epoch, 1);
-        if !state.has_thread && self.start_thread(&mut state).is_err() {
-            let sink = state.sink.take();
+        count_ending(self.0.epoch, 1);
+        if state.has_thread {
             drop(state);
-            drop(sink);
-            count_ending(self.epoch, -1);
-            return;
+            self.0.changed.notify_one();
+        } else {
+            self.0.go_on(state);
         }
-        drop(state);
-        self.shared.changed.notify_one();
-    }
-
-    fn start_thread(&self, state: &mut State<S>) -> filestack_core::Result<()> {
-        let (shared, epoch) = (Arc::clone(&self.shared), self.epoch);
-        let failed = |cause| filestack_core::Error::resources("the log's thread cannot be started", &cause);
-        self.threads.start(c"filestack-log", None, Box::new(move || shared.run(epoch))).map_err(failed)?;
-        state.has_thread = true;
-        Ok(())
     }
 }
 
@@ -120,21 +111,47 @@ impl<S: LogSink> Shared<S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn start_thread(self: &Arc<Self>, state: &mut State<S>) -> filestack_core::Result<()> {
+        let shared = Arc::clone(self);
+        let failed = |cause| filestack_core::Error::resources("the log's thread cannot be started", &cause);
+        self.threads.start(c"filestack-log", None, Box::new(move || shared.run())).map_err(failed)?;
+        state.has_thread = true;
+        Ok(())
+    }
+
+    /// Starts a thread for what is left when there is none. A closed queue that gets none ends here.
+    fn go_on(self: &Arc<Self>, mut state: MutexGuard<'_, State<S>>) {
+        let has_work = state.is_closed || !state.events.is_empty();
+        if !has_work || self.start_thread(&mut state).is_ok() || !state.is_closed {
+            return;
+        }
+        let sink = state.sink.take();
+        drop(state);
+        let _ended = Ended(self.epoch);
+        drop(sink);
+    }
+
     /// The life of the thread. The host's function may end it, so nothing is held while that runs.
-    fn run(&self, epoch: Epoch) {
-        struct Gone<'a, S: LogSink>(&'a Shared<S>);
-        impl<S: LogSink> Drop for Gone<'_, S> {
+    fn run(self: Arc<Self>) {
+        struct Gone<S: LogSink>(Arc<Shared<S>>);
+        impl<S: LogSink> Drop for Gone<S> {
             fn drop(&mut self) {
-                self.0.state().has_thread = false;
+                let mut state = self.0.state();
+                state.has_thread = false;
+                if state.sink.is_some() {
+                    // The host's function has ended the thread: another one takes its place.
+                    self.0.go_on(state);
+                }
             }
         }
-        let _gone = Gone(self);
-        while let Some((sink, event)) = self.next() {
+        let gone = Gone(self);
+        while let Some((sink, event)) = gone.0.next() {
             sink.write(&event);
         }
-        let sink = self.state().sink.take();
+        let sink = gone.0.state().sink.take();
+        // Also when the sink ends the thread while it is dropped.
+        let _ended = Ended(gone.0.epoch);
         drop(sink);
-        count_ending(epoch, -1);
     }
 
     /// The next event, or `None` when the queue is closed and empty.
@@ -161,6 +178,15 @@ impl<S: LogSink> Shared<S> {
 /// The queues of this process that are closed and have not ended; in the upper half the number of its forks, because a
 /// child has none of its parent's.
 static ENDING: AtomicU64 = AtomicU64::new(0);
+
+/// Counts a queue as ended when it is dropped.
+struct Ended(Epoch);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        count_ending(self.0, -1);
+    }
+}
 
 fn ending_in(counted: u64, epoch: Epoch) -> u32 {
     let forks = epoch.forks & u64::from(u32::MAX);
