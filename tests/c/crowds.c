@@ -14,6 +14,24 @@
 
 enum { MIB = 1024 * 1024, READERS = 600, UPLOADS = 100, UPLOAD_SIZE = 20 * MIB, MOST_SECONDS = 100 };
 
+/* Uploads what the functions give; `user` is handed to them. */
+static filestack_status upload_from(filestack_client *client, int64_t (*read)(void *, void *, size_t),
+                                    int64_t (*size)(void *), void *user)
+{
+    filestack_reader reader = FILESTACK_READER_INIT;
+    filestack_source *source = NULL;
+    filestack_filelink *file = NULL;
+    filestack_status status;
+    reader.read = read;
+    reader.size = size;
+    reader.user = user;
+    filestack_source_from_reader(&reader, &source, NULL);
+    status = filestack_client_upload(client, source, NULL, &file, NULL);
+    filestack_filelink_release(file);
+    filestack_source_release(source);
+    return status;
+}
+
 struct slow_call {
     pthread_t thread;
     filestack_client *client;
@@ -40,16 +58,7 @@ static int64_t twenty(void *user)
 static void *upload_slowly(void *user)
 {
     struct slow_call *call = user;
-    filestack_reader reader = FILESTACK_READER_INIT;
-    filestack_source *source = NULL;
-    filestack_filelink *file = NULL;
-    reader.read = read_with_a_pause;
-    reader.size = twenty;
-    reader.user = call;
-    filestack_source_from_reader(&reader, &source, NULL);
-    call->status = filestack_client_upload(call->client, source, NULL, &file, NULL);
-    filestack_filelink_release(file);
-    filestack_source_release(source);
+    call->status = upload_from(call->client, read_with_a_pause, twenty, call);
     return NULL;
 }
 
@@ -134,16 +143,7 @@ static int64_t read_once_both_are_here(void *user, void *buffer, size_t size)
 static void *upload_together(void *user)
 {
     struct guest *guest = user;
-    filestack_reader reader = FILESTACK_READER_INIT;
-    filestack_source *source = NULL;
-    filestack_filelink *file = NULL;
-    reader.read = read_once_both_are_here;
-    reader.size = twenty;
-    reader.user = guest;
-    filestack_source_from_reader(&reader, &source, NULL);
-    guest->status = filestack_client_upload(guest->client, source, NULL, &file, NULL);
-    filestack_filelink_release(file);
-    filestack_source_release(source);
+    guest->status = upload_from(guest->client, read_once_both_are_here, twenty, guest);
     return NULL;
 }
 
@@ -211,16 +211,7 @@ static int64_t size_of_upload(void *user)
 static void *upload_a_lot(void *user)
 {
     struct large_call *call = user;
-    filestack_reader reader = FILESTACK_READER_INIT;
-    filestack_source *source = NULL;
-    filestack_filelink *file = NULL;
-    reader.read = read_shared;
-    reader.size = size_of_upload;
-    reader.user = call;
-    filestack_source_from_reader(&reader, &source, NULL);
-    call->status = filestack_client_upload(call->client, source, NULL, &file, NULL);
-    filestack_filelink_release(file);
-    filestack_source_release(source);
+    call->status = upload_from(call->client, read_shared, size_of_upload, call);
     return NULL;
 }
 
