@@ -19,7 +19,7 @@ use crate::callback;
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
 use crate::guard::guard;
-use crate::log_queue::{self, LogEvent, LogQueue, LogSink};
+use crate::log_queue::{self, Ending, LogEvent, LogQueue, LogSink};
 use crate::process;
 use crate::status_code::filestack_status;
 
@@ -173,6 +173,8 @@ fn replace_sink(sink: Option<Arc<Sink>>) -> Result<()> {
         }
         None => None,
     };
+    // Another thread that takes the log away meanwhile finds none, and has to wait for this one's end all the same.
+    let replacing = Ending::begin(process::epoch());
     let previous = CURRENT.swap(log);
     tracing::callsite::rebuild_interest_cache();
     if let Some(previous) = previous {
@@ -183,6 +185,7 @@ fn replace_sink(sink: Option<Arc<Sink>>) -> Result<()> {
             std::mem::forget(previous);
         }
     }
+    drop(replacing);
     if callback::refuse_blocking_call().is_ok() {
         log_queue::wait_for_ending_queues();
     }

@@ -51,6 +51,8 @@ struct State<S> {
     dropped: u64,
     has_thread: bool,
     is_closed: bool,
+    /// Dropped after the sink.
+    ending: Option<Ending>,
 }
 
 impl<S: LogSink> LogQueue<S> {
@@ -59,8 +61,14 @@ impl<S: LogSink> LogQueue<S> {
     /// # Errors
     /// `Resources` when there is none to be had.
     pub(crate) fn start(sink: Arc<S>) -> filestack_core::Result<Self> {
-        let state =
-            State { sink: Some(sink), events: VecDeque::new(), dropped: 0, has_thread: false, is_closed: false };
+        let state = State {
+            sink: Some(sink),
+            events: VecDeque::new(),
+            dropped: 0,
+            has_thread: false,
+            is_closed: false,
+            ending: None,
+        };
         let shared = Arc::new(Shared {
             epoch: process::epoch(),
             state: Mutex::new(state),
@@ -79,6 +87,10 @@ impl<S: LogSink> LogQueue<S> {
     /// Queues an event.
     pub(crate) fn push(&self, event: LogEvent) {
         let mut state = self.0.state();
+        if state.is_closed {
+            // Of a call that began to log before the log was taken away.
+            return;
+        }
         if state.events.len() == CAPACITY {
             state.dropped += 1;
             return;
@@ -96,7 +108,7 @@ impl<S: LogSink> LogQueue<S> {
     pub(crate) fn close(&self) {
         let mut state = self.0.state();
         state.is_closed = true;
-        count_ending(self.0.epoch, 1);
+        state.ending = Some(Ending::begin(self.0.epoch));
         if state.has_thread {
             drop(state);
             self.0.changed.notify_one();
@@ -125,9 +137,9 @@ impl<S: LogSink> Shared<S> {
         if !has_work || self.start_thread(&mut state).is_ok() || !state.is_closed {
             return;
         }
+        let _ending = state.ending.take();
         let sink = state.sink.take();
         drop(state);
-        let _ended = Ended(self.epoch);
         drop(sink);
     }
 
@@ -148,9 +160,11 @@ impl<S: LogSink> Shared<S> {
         while let Some((sink, event)) = gone.0.next() {
             sink.write(&event);
         }
-        let sink = gone.0.state().sink.take();
-        // Also when the sink ends the thread while it is dropped.
-        let _ended = Ended(gone.0.epoch);
+        let mut state = gone.0.state();
+        // Also counts when the sink ends the thread while it is dropped.
+        let _ending = state.ending.take();
+        let sink = state.sink.take();
+        drop(state);
         drop(sink);
     }
 
@@ -175,14 +189,22 @@ impl<S: LogSink> Shared<S> {
     }
 }
 
-/// The queues of this process that are closed and have not ended; in the upper half the number of its forks, because a
-/// child has none of its parent's.
+/// What is ending in this process: closed queues, and logs that take the place of others. In the upper half the number of
+/// its forks, because a child has nothing of its parent's.
 static ENDING: AtomicU64 = AtomicU64::new(0);
 
-/// Counts a queue as ended when it is dropped.
-struct Ended(Epoch);
+/// Something that [`wait_for_ending_queues`] waits for until it is dropped.
+pub(crate) struct Ending(Epoch);
 
-impl Drop for Ended {
+impl Ending {
+    /// Counts it.
+    pub(crate) fn begin(epoch: Epoch) -> Self {
+        count_ending(epoch, 1);
+        Ending(epoch)
+    }
+}
+
+impl Drop for Ending {
     fn drop(&mut self) {
         count_ending(self.0, -1);
     }
@@ -201,7 +223,7 @@ fn count_ending(epoch: Epoch, change: i32) {
     let _ = ENDING.fetch_update(Ordering::AcqRel, Ordering::Acquire, changed);
 }
 
-/// Waits until every closed queue has ended.
+/// Waits until every closed queue has ended, and every log has taken its place.
 pub(crate) fn wait_for_ending_queues() {
     while ending_in(ENDING.load(Ordering::Acquire), process::epoch()) > 0 {
         std::thread::sleep(LOOK);
