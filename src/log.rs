@@ -81,7 +81,7 @@ pub unsafe extern "C-unwind" fn filestack_set_log(
     unsafe {
         guard(error, || {
             let sink = if log.is_null() { None } else { Some(Sink::new(log)?) };
-            replace_sink(sink.map(Arc::new))
+            replace_sink(sink)
         })
     }
 }
@@ -90,22 +90,30 @@ pub unsafe extern "C-unwind" fn filestack_set_log(
 /// child.
 static CURRENT: ArcSwapOption<Log> = ArcSwapOption::const_empty();
 
+/// The present log. It does not hold the sink: whoever drops it last, such as a thread that does I/O, would call
+/// `destroy`.
 struct Log {
-    sink: Arc<Sink>,
+    table: Table,
+    /// That of the sink.
+    is_owner: Arc<AtomicBool>,
     queue: LogQueue<Sink>,
 }
 
-/// A registered log. Its last owner calls `destroy`.
+/// A registered log. It calls `destroy` when it is dropped.
 struct Sink {
-    table: filestack_log,
+    table: Table,
     /// Whether it is the one that calls `destroy`.
-    is_owner: AtomicBool,
+    is_owner: Arc<AtomicBool>,
 }
 
+/// What the host has given.
+#[derive(Clone, Copy)]
+struct Table(filestack_log);
+
 // SAFETY: the contract of filestack_log says that its functions are called with `user` from any thread.
-unsafe impl Send for Sink {}
+unsafe impl Send for Table {}
 // SAFETY: as above, several at a time.
-unsafe impl Sync for Sink {}
+unsafe impl Sync for Table {}
 
 impl Sink {
     /// # Safety
@@ -117,14 +125,14 @@ impl Sink {
             return Err(Failure::argument(format!("log.struct_size is {struct_size}: begin with FILESTACK_LOG_INIT")));
         }
         // SAFETY: the struct has all the members that this version knows.
-        let sink = Sink { table: unsafe { *log }, is_owner: AtomicBool::new(true) };
-        if sink.table.write.is_none() {
+        let sink = Sink { table: Table(unsafe { *log }), is_owner: Arc::new(AtomicBool::new(true)) };
+        let filestack_log { write, level, .. } = sink.table.0;
+        if write.is_none() {
             return Err(null("log.write"));
         }
-        if !(FILESTACK_LOG_ERROR..=FILESTACK_LOG_TRACE).contains(&sink.table.level) {
+        if !(FILESTACK_LOG_ERROR..=FILESTACK_LOG_TRACE).contains(&level) {
             return Err(Failure::argument(format!(
-                "log.level is {}: it must be FILESTACK_LOG_ERROR to FILESTACK_LOG_TRACE",
-                sink.table.level
+                "log.level is {level}: it must be FILESTACK_LOG_ERROR to FILESTACK_LOG_TRACE"
             )));
         }
         Ok(sink)
@@ -133,11 +141,11 @@ impl Sink {
 
 impl LogSink for Sink {
     fn write(&self, event: &LogEvent) {
-        let Some(write) = self.table.write else { return };
+        let filestack_log { write: Some(write), user, .. } = self.table.0 else { return };
         let (target, message, fields) = (event.target.as_ptr(), event.message.as_ptr(), event.fields_json.as_ptr());
         callback::call(|| {
             // SAFETY: the function came with `user`, which is alive until `destroy`; the strings outlive the call.
-            unsafe { write(self.table.user, event.level, target, message, fields) }
+            unsafe { write(user, event.level, target, message, fields) }
         });
     }
 
@@ -158,14 +166,15 @@ fn log_event(level: i32, target: &str, message: &str, fields: Map<String, Value>
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        if let (Some(destroy), true) = (self.table.destroy, self.is_owner.load(Ordering::Acquire)) {
+        let filestack_log { destroy, user, .. } = self.table.0;
+        if let (Some(destroy), true) = (destroy, self.is_owner.load(Ordering::Acquire)) {
             // SAFETY: the function came with `user`, and no other call of either function can follow.
-            unsafe { callback::destroy(destroy, self.table.user) };
+            unsafe { callback::destroy(destroy, user) };
         }
     }
 }
 
-fn replace_sink(sink: Option<Arc<Sink>>) -> Result<()> {
+fn replace_sink(sink: Option<Sink>) -> Result<()> {
     let log = match sink {
         Some(sink) => {
             install_subscriber()?;
@@ -193,8 +202,9 @@ fn replace_sink(sink: Option<Arc<Sink>>) -> Result<()> {
 }
 
 impl Log {
-    fn start(sink: Arc<Sink>) -> Result<Arc<Self>> {
-        Ok(Arc::new(Log { queue: LogQueue::start(Arc::clone(&sink))?, sink }))
+    fn start(sink: Sink) -> Result<Arc<Self>> {
+        let (table, is_owner) = (sink.table, Arc::clone(&sink.is_owner));
+        Ok(Arc::new(Log { table, is_owner, queue: LogQueue::start(sink)? }))
     }
 }
 
@@ -217,13 +227,13 @@ fn current_log() -> Option<Arc<Log>> {
     if found.queue.epoch().forks == process::epoch().forks {
         return Some(found);
     }
-    // The child has a copy of what the parent has lent, and destroys that copy.
-    let fresh = Log::start(Arc::new(Sink { table: found.sink.table, is_owner: AtomicBool::new(true) })).ok()?;
+    // The child has a copy of what the parent has lent, and destroys that copy: not before its log is in place, because
+    // this may be a thread that does I/O, and another thread may be faster.
+    let fresh = Log::start(Sink { table: found.table, is_owner: Arc::default() }).ok()?;
     let before = CURRENT.compare_and_swap(&found, Some(Arc::clone(&fresh)));
     let is_swapped = before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &found));
+    fresh.is_owner.store(is_swapped, Ordering::Release);
     if !is_swapped {
-        // Another thread was faster, and its log is the one that destroys.
-        fresh.sink.is_owner.store(false, Ordering::Release);
         fresh.queue.close();
     }
     std::mem::forget(found);
@@ -235,7 +245,7 @@ struct Forwarder;
 
 impl Subscriber for Forwarder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let wanted = || CURRENT.load().as_ref().is_some_and(|log| number(*metadata.level()) <= log.sink.table.level);
+        let wanted = || CURRENT.load().as_ref().is_some_and(|log| number(*metadata.level()) <= log.table.0.level);
         metadata.is_event() && metadata.target().starts_with("filestack::") && wanted()
     }
 

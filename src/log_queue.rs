@@ -25,7 +25,7 @@ pub(crate) struct LogEvent {
     pub(crate) fields_json: CString,
 }
 
-/// Gets the events, one at a time, on a thread of the library. Dropping it is the last that happens to it.
+/// Gets the events, one at a time, on a thread of the library, which drops it at the end.
 pub(crate) trait LogSink: Send + Sync + 'static {
     /// Takes an event.
     fn write(&self, event: &LogEvent);
@@ -60,9 +60,9 @@ impl<S: LogSink> LogQueue<S> {
     ///
     /// # Errors
     /// `Resources` when there is none to be had.
-    pub(crate) fn start(sink: Arc<S>) -> filestack_core::Result<Self> {
+    pub(crate) fn start(sink: S) -> filestack_core::Result<Self> {
         let state = State {
-            sink: Some(sink),
+            sink: Some(Arc::new(sink)),
             events: VecDeque::new(),
             dropped: 0,
             has_thread: false,
@@ -237,7 +237,7 @@ mod tests {
 
     struct Recorder {
         sender: Mutex<mpsc::Sender<String>>,
-        gate: Mutex<()>,
+        gate: Arc<Mutex<()>>,
     }
 
     impl LogSink for Recorder {
@@ -263,14 +263,13 @@ mod tests {
     #[test]
     fn events_keep_their_order_and_lost_ones_are_reported() {
         let (sender, receiver) = mpsc::channel();
-        let recorder = Arc::new(Recorder { sender: Mutex::new(sender), gate: Mutex::new(()) });
-        let queue = LogQueue::start(Arc::clone(&recorder)).unwrap();
-        let shut = recorder.gate.lock().unwrap();
+        let gate = Arc::new(Mutex::new(()));
+        let shut = gate.lock().unwrap();
+        let queue = LogQueue::start(Recorder { sender: Mutex::new(sender), gate: Arc::clone(&gate) }).unwrap();
         for number in 0..CAPACITY + 100 {
             queue.push(event(&number.to_string()));
         }
         drop(shut);
-        drop(recorder);
         queue.close();
         wait_for_ending_queues();
         let written: Vec<String> = receiver.iter().collect();

@@ -22,6 +22,8 @@ struct recorder {
     int foreign_targets;
     int destroyed;
     int after_destroy;
+    pthread_t owner;
+    int destroyed_by_owner;
 };
 
 static void write_event(void *user, int32_t level, const char *target, const char *text, const char *fields)
@@ -52,6 +54,7 @@ static void destroy_recorder(void *user)
     struct recorder *recorder = user;
     pthread_mutex_lock(&recorder->lock);
     recorder->destroyed++;
+    recorder->destroyed_by_owner += pthread_equal(pthread_self(), recorder->owner) != 0;
     pthread_mutex_unlock(&recorder->lock);
 }
 
@@ -60,6 +63,7 @@ static void begin(struct recorder *recorder, int32_t level)
     filestack_log log = FILESTACK_LOG_INIT;
     memset(recorder, 0, sizeof *recorder);
     pthread_mutex_init(&recorder->lock, NULL);
+    recorder->owner = pthread_self();
     log.level = level;
     log.write = write_event;
     log.destroy = destroy_recorder;
@@ -73,6 +77,8 @@ static void end(struct recorder *recorder)
     CHECK_OK(filestack_set_log(NULL, failure_out()));
     CHECK_INT(1, recorder->destroyed);
     CHECK_INT(0, recorder->after_destroy);
+    /* The thread of the log has called it: no other one may be ended by it. */
+    CHECK_INT(0, recorder->destroyed_by_owner);
     CHECK_INT(0, recorder->bad_levels);
     CHECK_INT(0, recorder->bad_fields);
     CHECK_INT(0, recorder->foreign_targets);
