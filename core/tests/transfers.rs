@@ -85,6 +85,46 @@ async fn passing_failures_of_every_kind_are_survived() {
     check_round_trip(&service, 3 * usize::try_from(PART).unwrap() + 1, &options).await;
 }
 
+/// Uploads a file of two parts to a service that fails for a while, and changes the file in the meantime.
+async fn upload_while(change: impl Fn(&std::fs::File, u8) + Send + 'static) -> filestack_core::Result<Vec<u8>> {
+    let service = Service::start(Options::default()).unwrap();
+    service.add_fault("PUT /s3/* 1-4 status:503".parse().unwrap());
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&content(usize::try_from(PART).unwrap() + 10)).unwrap();
+    let handle = std::fs::File::options().write(true).open(file.path()).unwrap();
+    let changes = tokio::spawn(async move {
+        for round in (0..=u8::MAX).cycle() {
+            change(&handle, round);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    let mut network = options(&service);
+    network.set_retry_delay(Duration::from_millis(50), Duration::from_millis(50)).unwrap();
+    let mut options = UploadOptions::default();
+    options.set_part_size(PART).unwrap();
+    let client = Client::new(Some(service.api_key()), network).unwrap();
+    let uploaded = client.upload_path(file.path().to_str().unwrap(), &options).await;
+    changes.abort();
+    uploaded?.get_content(&RequestOptions::default()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_only_touched_is_uploaded() {
+    let touch = |file: &std::fs::File, round| {
+        file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(u64::from(round))).unwrap();
+    };
+    let stored = upload_while(touch).await.unwrap();
+    assert_eq!(sha256(&stored), sha256(&content(usize::try_from(PART).unwrap() + 10)));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_changes_while_it_is_uploaded_is_not_stored() {
+    use std::os::unix::fs::FileExt as _;
+    let error = upload_while(|file, round| file.write_all_at(&[round], 7).unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SourceChanged, "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_that_was_cut_is_tried_again_and_leaves_no_trace() {
     let service = Service::start(Options::default()).unwrap();

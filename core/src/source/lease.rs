@@ -108,8 +108,8 @@ impl Lease {
         let origin = shared.state().reserved.as_ref().map(|reserved| Arc::clone(&reserved.source.0));
         let input = match origin.as_deref().map(|source| &source.origin) {
             Some(Origin::File { file, path }) => {
-                let (file, name) = (Arc::clone(file), path.display().to_string());
-                let open = move || OpenFile::new(file, &name).map(Arc::new);
+                let (file, name, operation) = (Arc::clone(file), path.display().to_string(), shared.operation.clone());
+                let open = move || OpenFile::open(file, &name, &operation).map(Arc::new);
                 Input::File(shared.generation.threads().work(open).await?)
             }
             Some(Origin::Memory(bytes)) => Input::Memory(bytes.clone()),
@@ -172,10 +172,13 @@ impl Lease {
         self.0.generation.threads().work(hash).await
     }
 
-    /// Fails when a file was written to since it was opened.
-    pub(crate) async fn check_unchanged(&self) -> Result<()> {
-        let Some(Input::File(file)) = self.0.state().input.clone() else { return Ok(()) };
-        self.0.generation.threads().work(move || file.check_unchanged()).await
+    /// Whether a file was touched since it was opened: then only its content tells whether it has changed.
+    ///
+    /// # Errors
+    /// `SourceChanged` when its size is another one.
+    pub(crate) async fn was_touched(&self) -> Result<bool> {
+        let Some(Input::File(file)) = self.0.state().input.clone() else { return Ok(false) };
+        self.0.generation.threads().work(move || file.was_touched()).await
     }
 
     /// Ends the lease: waits for at most one running copy or read, and gives the source back.
@@ -274,7 +277,7 @@ impl Shared {
         let operation = self.operation.clone();
         self.ask_reader(move |reading| {
             let mut reader = reading.reader.lock().unwrap_or_else(PoisonError::into_inner);
-            let file = spool::to_temporary_file(&mut **reader, &operation)?;
+            let file = spool::to_temporary_file("the reader", &operation, |buffer| reader.read(buffer))?;
             OpenFile::new(Arc::new(file), "a temporary copy").map(Arc::new)
         })
         .await
@@ -402,11 +405,25 @@ mod tests {
         file.write_all(b"0123456789").unwrap();
         let (lease, size) = open(&Source::from_path(file.path()).unwrap()).await.unwrap();
         assert_eq!((lease.0.read(0, 4).await.unwrap(), size), ("0123".into(), 10));
-        assert!(lease.check_unchanged().await.is_ok());
+        assert!(!lease.was_touched().await.unwrap());
+        file.as_file().set_modified(std::time::UNIX_EPOCH).unwrap();
+        assert!(lease.was_touched().await.unwrap());
         file.write_all(b"more").unwrap();
-        assert_eq!(lease.check_unchanged().await.unwrap_err().kind(), ErrorKind::SourceChanged);
+        assert_eq!(lease.was_touched().await.unwrap_err().kind(), ErrorKind::SourceChanged);
         file.as_file().set_len(3).unwrap();
         assert_eq!(lease.0.read(4, 6).await.unwrap_err().kind(), ErrorKind::SourceChanged);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn files_whose_size_says_nothing_are_read_to_their_end() {
+        assert!(std::path::Path::new("/proc/version").exists());
+        for path in ["/proc/version", "/proc/filesystems", "/sys/kernel/mm/transparent_hugepage/enabled"] {
+            let Ok(expected) = std::fs::read(path) else { continue };
+            let (lease, size) = open(&Source::from_path(path).unwrap()).await.unwrap();
+            assert_eq!(lease.0.read(0, usize::try_from(size).unwrap()).await.unwrap(), expected, "{path}");
+            assert!(!lease.was_touched().await.unwrap());
+        }
     }
 
     #[tokio::test]

@@ -56,8 +56,9 @@ async fn upload_parts(
     let size = lease.open(buffer, call.limits().largest_buffer()).await?;
     let description = describe(context, source.file_name().as_deref(), size, options);
     let session = Session::start(context, call, description).await?;
-    let etags = send_parts(&session, lease, size, options).await?;
-    lease.check_unchanged().await?;
+    let parts = send_parts(&session, lease, size, options).await?;
+    check_unchanged(lease, &parts).await?;
+    let etags: Vec<_> = parts.into_iter().map(|sent| sent.etag).collect();
     session.complete(&etags).await
 }
 
@@ -74,29 +75,53 @@ fn describe(context: &Context, source_name: Option<&str>, size: u64, options: &U
     }
 }
 
-/// Sends every part and returns their ETags by number. At most `concurrency` of them are on their way. Parts of a reader
+/// A part that the storage has.
+struct SentPart {
+    part: Part,
+    md5_b64: String,
+    etag: String,
+}
+
+/// Fails when a file is not what was sent. One that was touched is read again: its digests tell.
+async fn check_unchanged(lease: &Lease, parts: &[SentPart]) -> Result<()> {
+    if !lease.was_touched().await? {
+        return Ok(());
+    }
+    for SentPart { part, md5_b64, .. } in parts {
+        if lease.md5_b64(part.offset, part.length as u64).await? != *md5_b64 {
+            return Err(part_transfer::part_changed(part.number));
+        }
+    }
+    Ok(())
+}
+
+/// Sends every part and returns them by number. At most `concurrency` of them are on their way. Parts of a reader
 /// are read one after the other, because a reader can do nothing else, and kept until they are sent; those of other
 /// sources are read while they are sent. The first failure ends all.
-async fn send_parts(session: &Session<'_>, lease: &Lease, size: u64, options: &UploadOptions) -> Result<Vec<String>> {
+async fn send_parts(session: &Session<'_>, lease: &Lease, size: u64, options: &UploadOptions) -> Result<Vec<SentPart>> {
     let parts = part_layout::cut(size, options.part_size());
     session.call.operation().set_total(size, parts.len() as u64);
-    let mut etags = BTreeMap::new();
+    let mut all_sent = BTreeMap::new();
     let mut sending = FuturesUnordered::new();
     for part in parts {
         let mut holding = pin!(hold_part(session.call, lease, part));
         let held = loop {
             tokio::select! {
                 biased;
-                Some(sent) = sending.next() => etags.extend([sent?]),
+                Some(sent) = sending.next() => all_sent.extend([numbered(sent?)]),
                 held = &mut holding, if sending.len() < options.concurrency() => break held?,
             }
         };
         sending.push(send_part(session, lease, part, held));
     }
     while let Some(sent) = sending.next().await {
-        etags.extend([sent?]);
+        all_sent.extend([numbered(sent?)]);
     }
-    Ok(etags.into_values().collect())
+    Ok(all_sent.into_values().collect())
+}
+
+fn numbered(sent: SentPart) -> (u64, SentPart) {
+    (sent.part.number, sent)
 }
 
 /// Reads a part of a reader; others are read later.
@@ -109,7 +134,7 @@ async fn hold_part(call: &Call, lease: &Lease, part: Part) -> Result<Option<Byte
     lease.fill(part.offset, buffer).await.map(Some)
 }
 
-async fn send_part(session: &Session<'_>, lease: &Lease, part: Part, held: Option<Bytes>) -> Result<(u64, String)> {
+async fn send_part(session: &Session<'_>, lease: &Lease, part: Part, held: Option<Bytes>) -> Result<SentPart> {
     let length = part.length as u64;
     let md5_b64 = match &held {
         Some(held) => md5_of(session.call, held.clone()).await?,
@@ -125,7 +150,7 @@ async fn send_part(session: &Session<'_>, lease: &Lease, part: Part, held: Optio
         session.commit(part.number).await?;
     }
     session.call.operation().count_part(length);
-    Ok((part.number, etag))
+    Ok(SentPart { part, md5_b64: chunk.md5_b64, etag })
 }
 
 async fn md5_of(call: &Call, bytes: Bytes) -> Result<String> {

@@ -82,6 +82,12 @@ impl Session<'_> {
     }
 }
 
+/// The error for a part that is not what it was when it was hashed.
+pub(super) fn part_changed(part: u64) -> Error {
+    let what = format!("part {part} of the source changed while it was uploaded: nothing was stored");
+    Error::new(ErrorKind::SourceChanged, what)
+}
+
 /// A signature that is too old, or a clock that is off: a fresh signature can help, unlike with any other 403.
 fn retryable_when_outdated(error: Error) -> Error {
     let is_outdated = says(&error, "RequestTimeTooSkewed") || says(&error, "AccessDenied: Request has expired");
@@ -103,10 +109,7 @@ where
     }
     match hash_again().await {
         Ok(md5_b64) if md5_b64 == chunk.md5_b64 => error.with_retryable(true),
-        Ok(_) => {
-            let what = format!("part {} of the source changed while it was uploaded: nothing was stored", chunk.part);
-            Error::new(ErrorKind::SourceChanged, what)
-        }
+        Ok(_) => part_changed(chunk.part),
         Err(failure) => failure,
     }
 }
