@@ -1,21 +1,19 @@
 //! The destination of a download: a file that gets its name only when it is whole.
 
-use std::ffi::OsString;
 use std::fs::File;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tempfile::{Builder, TempPath};
+use tempfile::TempPath;
 
 use crate::context::Call;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::options::IfExists;
 
-/// How a file that is being written begins and ends its name, so that a leftover tells what it is.
-const TEMPORARY_PREFIX: &str = ".";
-const TEMPORARY_SUFFIX: &str = ".filestack-part";
+use super::target::Target;
+use super::temporary;
 
 /// How much is collected before it is written.
 const BUFFER: usize = 256 * 1024;
@@ -24,45 +22,32 @@ const BUFFER: usize = 256 * 1024;
 pub(super) struct Destination {
     file: Arc<File>,
     temporary: TempPath,
-    path: PathBuf,
+    target: Target,
     /// What was not written yet.
     pending: Vec<u8>,
 }
 
 impl Destination {
-    /// Refuses a destination that can be known to fail before anything is asked of the service. Blocks.
-    pub(super) fn check(path: &Path, if_exists: IfExists) -> Result<()> {
-        let name = path.display();
-        if path.file_name().is_none() {
-            return Err(Error::argument(format!("the destination '{name}' names no file")));
-        }
-        match std::fs::symlink_metadata(path) {
-            Ok(metadata) if metadata.is_dir() => {
-                Err(Error::argument(format!("the destination '{name}' is a directory: name a file in it")))
-            }
-            Ok(_) if if_exists == IfExists::Fail => Err(exists(path)),
-            _ => Ok(()),
-        }
-    }
-
     /// Creates the temporary file.
-    pub(super) async fn create(call: &Call, path: &Path) -> Result<Self> {
-        let path = path.to_owned();
-        call.threads().work(move || Destination::create_now(path)).await
+    pub(super) async fn create(call: &Call, target: &Target) -> Result<Self> {
+        let target = target.clone();
+        call.threads().work(move || Destination::create_now(target)).await
     }
 
-    fn create_now(path: PathBuf) -> Result<Self> {
-        let mut prefix = OsString::from(TEMPORARY_PREFIX);
-        prefix.push(path.file_name().unwrap_or_default());
-        prefix.push(".");
-        let (file, temporary) = Builder::new()
-            .prefix(&prefix)
-            .suffix(TEMPORARY_SUFFIX)
-            // The caller's umask decides, as for any file that a program writes; the default would be 0600.
-            .make_in(folder(&path), |temporary| File::options().write(true).create_new(true).open(temporary))
-            .map_err(|cause| Error::io(format!("cannot write beside '{}'", path.display()), &cause))?
-            .into_parts();
-        Ok(Destination { file: Arc::new(file), temporary, path, pending: Vec::new() })
+    fn create_now(target: Target) -> Result<Self> {
+        let (file, temporary) = temporary::create_beside(target.path()).map_err(|cause| {
+            // Also where the file itself may be written to.
+            let hint = match cause.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    " (the folder must be writable, because a download replaces its file only when it is whole)"
+                }
+                _ => "",
+            };
+            Error::io(format!("cannot write a temporary file beside '{}'{hint}", target.name()), &cause)
+        })?;
+        keep_owner_and_mode(&file, target.path())
+            .map_err(|cause| Error::io(format!("cannot prepare the download to '{}'", target.name()), &cause))?;
+        Ok(Destination { file: Arc::new(file), temporary, target, pending: Vec::new() })
     }
 
     /// Appends to the file.
@@ -72,51 +57,99 @@ impl Destination {
     }
 
     async fn flush(&mut self, call: &Call) -> Result<()> {
-        let (file, path) = (Arc::clone(&self.file), self.path.clone());
+        let (file, name) = (Arc::clone(&self.file), self.target.name().to_owned());
         let pending = std::mem::take(&mut self.pending);
         let write = move || {
             let written = (&*file).write_all(&pending);
-            written.map_err(|cause| Error::io(format!("cannot write the download of '{}'", path.display()), &cause))
+            written.map_err(|cause| Error::io(format!("cannot write the download to '{name}'"), &cause))
         };
         call.threads().work(write).await
     }
 
-    /// Gives the file its name.
+    /// Gives the file its name, and returns when the disk has both.
     pub(super) async fn finish(mut self, call: &Call, if_exists: IfExists) -> Result<()> {
         self.flush(call).await?;
-        let Destination { file, temporary, path, .. } = self;
-        let name = move || {
-            drop(file);
-            let persisted = match if_exists {
-                IfExists::Replace => temporary.persist(&path),
-                IfExists::Fail => temporary.persist_noclobber(&path),
-            };
-            match persisted {
-                Ok(()) => Ok(()),
-                Err(failure) if failure.error.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(&path)),
-                Err(failure) => Err(Error::io(format!("cannot create '{}'", path.display()), &failure.error)),
-            }
-        };
-        call.threads().work(name).await
+        let Destination { file, temporary, target, .. } = self;
+        call.threads().work(move || rename(&file, temporary, &target, if_exists)).await
     }
 }
 
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+fn rename(file: &File, temporary: TempPath, target: &Target, if_exists: IfExists) -> Result<()> {
+    let name = target.name();
+    file.sync_all().map_err(|cause| Error::io(format!("cannot write the download to '{name}' to the disk"), &cause))?;
+    let persisted = match if_exists {
+        IfExists::Replace => temporary.persist(target.path()),
+        IfExists::Fail => temporary.persist_noclobber(target.path()),
+    };
+    match persisted.map_err(|failure| failure.error) {
+        Ok(()) => {}
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => return Err(target.exists()),
+        Err(cause) if cause.kind() == io::ErrorKind::ResourceBusy => {
+            return Err(target.mount_point(cause.raw_os_error()));
+        }
+        Err(cause) => return Err(Error::io(format!("cannot replace '{name}' by the downloaded file"), &cause)),
+    }
+    sync_folder(target.path())
+        .map_err(|cause| Error::io(format!("cannot write the folder of '{name}' to the disk"), &cause))
 }
 
-fn exists(path: &Path) -> Error {
-    Error::new(ErrorKind::Exists, format!("the destination '{}' exists already and is kept", path.display()))
+/// Gives a new file the owner, group and mode of the one that it will replace, when there is one: owner and group as far
+/// as this process may, and the bits that lend the rights of the owner and the group only together with these.
+#[cfg(unix)]
+fn keep_owner_and_mode(file: &File, replaced: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+    let Ok(old) = std::fs::symlink_metadata(replaced) else { return Ok(()) };
+    if (file.metadata()?.uid(), file.metadata()?.gid()) != (old.uid(), old.gid())
+        && fchown(file, Some(old.uid()), Some(old.gid())).is_err()
+    {
+        // Its own groups may be given by the owner, too.
+        let _ = fchown(file, None, Some(old.gid()));
+    }
+    let new = file.metadata()?;
+    let lending = if (new.uid(), new.gid()) == (old.uid(), old.gid()) { 0o7000 } else { 0 };
+    file.set_permissions(std::fs::Permissions::from_mode(old.mode() & (0o777 | lending)))
+}
+
+/// Other systems have no modes. Compiled, not tested.
+#[cfg(not(unix))]
+fn keep_owner_and_mode(_file: &File, _replaced: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Writes the new name to the disk, where the file system can.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    use rustix::io::Errno;
+    let cannot = |cause: &io::Error| {
+        [Errno::INVAL, Errno::NOTSUP, Errno::ACCESS]
+            .iter()
+            .any(|errno| cause.raw_os_error() == Some(errno.raw_os_error()))
+    };
+    match File::open(temporary::folder(path)).and_then(|folder| folder.sync_all()) {
+        Err(cause) if !cannot(&cause) => Err(cause),
+        _ => Ok(()),
+    }
+}
+
+/// Other systems cannot. Compiled, not tested.
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::context::Context;
+    use crate::error::ErrorKind;
     use crate::options::ClientOptions;
 
     fn call() -> Call {
         Context::new(None, ClientOptions::new()).unwrap().begin(None, "the test", None).unwrap()
+    }
+
+    fn target(path: &Path) -> Target {
+        Target::resolve(path, IfExists::Replace).unwrap()
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -130,13 +163,13 @@ mod tests {
     async fn the_file_appears_when_it_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");
-        let mut destination = Destination::create(&call(), &path).await.unwrap();
+        let mut destination = Destination::create(&call(), &target(&path)).await.unwrap();
         destination.write(&call(), "half".into()).await.unwrap();
         assert!(!path.exists());
         drop(destination);
         assert!(names(folder.path()).is_empty(), "what was given up leaves nothing");
 
-        let mut destination = Destination::create(&call(), &path).await.unwrap();
+        let mut destination = Destination::create(&call(), &target(&path)).await.unwrap();
         destination.write(&call(), "whole".into()).await.unwrap();
         destination.finish(&call(), IfExists::Replace).await.unwrap();
         assert_eq!(names(folder.path()), ["a.png"]);
@@ -147,23 +180,68 @@ mod tests {
     async fn an_existing_file_is_kept_when_asked() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");
-        let destination = Destination::create(&call(), &path).await.unwrap();
-        assert!(Destination::check(&path, IfExists::Fail).is_ok());
+        let target = Target::resolve(&path, IfExists::Fail).unwrap();
+        let destination = Destination::create(&call(), &target).await.unwrap();
         std::fs::write(&path, "mine").unwrap();
-        assert_eq!(Destination::check(&path, IfExists::Fail).unwrap_err().kind(), ErrorKind::Exists);
-        assert!(Destination::check(&path, IfExists::Replace).is_ok());
+        assert_eq!(Target::resolve(&path, IfExists::Fail).unwrap_err().kind(), ErrorKind::Exists);
+        assert!(Target::resolve(&path, IfExists::Replace).is_ok());
         assert_eq!(destination.finish(&call(), IfExists::Fail).await.unwrap_err().kind(), ErrorKind::Exists);
         assert_eq!(std::fs::read(&path).unwrap(), b"mine");
         assert_eq!(names(folder.path()), ["a.png"]);
     }
 
     #[test]
-    fn impossible_destinations_are_refused_by_name() {
+    fn a_missing_folder_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(Destination::check(folder.path(), IfExists::Replace).unwrap_err().message().contains("directory"));
-        assert!(Destination::check(Path::new("/"), IfExists::Replace).is_err());
-        let error = Destination::create_now(folder.path().join("missing/a.png")).map(|_| ()).unwrap_err();
+        let error = Destination::create_now(target(&folder.path().join("missing/a.png"))).map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(error.message().contains("missing/a.png"), "{error}");
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use super::*;
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        async fn replace(path: &Path) -> Result<()> {
+            let target = Target::resolve(path, IfExists::Replace)?;
+            let mut destination = Destination::create(&call(), &target).await?;
+            destination.write(&call(), "new".into()).await?;
+            destination.finish(&call(), IfExists::Replace).await
+        }
+
+        #[tokio::test]
+        async fn the_mode_is_kept() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a");
+            for mode in [0o600, 0o640, 0o755, 0o444] {
+                std::fs::write(&path, "old").unwrap();
+                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+                replace(&path).await.unwrap();
+                assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777, mode);
+                assert_eq!(std::fs::read(&path).unwrap(), b"new");
+                std::fs::remove_file(&path).unwrap();
+            }
+        }
+
+        #[tokio::test]
+        async fn links_are_followed_also_to_another_folder_and_to_nothing() {
+            let folder = tempfile::tempdir().unwrap();
+            let other = tempfile::tempdir().unwrap();
+            std::fs::write(other.path().join("file"), "old").unwrap();
+            let link = folder.path().join("link");
+            for pointed_to in [other.path().join("file"), other.path().join("missing")] {
+                symlink(&pointed_to, &link).unwrap();
+                symlink("link", folder.path().join("second")).unwrap();
+                replace(&folder.path().join("second")).await.unwrap();
+                assert!(link.symlink_metadata().unwrap().is_symlink());
+                assert_eq!(std::fs::read(&pointed_to).unwrap(), b"new");
+                std::fs::remove_file(&link).unwrap();
+                std::fs::remove_file(folder.path().join("second")).unwrap();
+            }
+            assert!(names(folder.path()).is_empty());
+            symlink("loop", folder.path().join("loop")).unwrap();
+            assert_eq!(replace(&folder.path().join("loop")).await.unwrap_err().kind(), ErrorKind::Io);
+        }
     }
 }

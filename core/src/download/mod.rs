@@ -1,6 +1,8 @@
 //! Downloads: content of the service to memory, or to a file that appears only when it is whole.
 
 mod destination;
+mod target;
+mod temporary;
 
 use std::path::Path;
 
@@ -10,6 +12,7 @@ use crate::options::RequestOptions;
 use crate::transport::{Reply, Request};
 
 use destination::Destination;
+use target::Target;
 
 /// The most that is read into memory unless the caller sets another limit.
 const LARGEST_CONTENT: u64 = 1024 * 1024 * 1024;
@@ -25,9 +28,9 @@ pub(crate) async fn to_path(
     let call = context.begin(options.operation.as_ref(), what, options.total_timeout)?;
     let request = Request::get(url, what);
     call.run(async {
-        let (checked, if_exists) = (path.to_owned(), options.if_exists);
-        call.threads().work(move || Destination::check(&checked, if_exists)).await?;
-        call.retry(|| async { save(&call, call.send(&request).await?, path, options).await }).await
+        let (path, if_exists) = (path.to_owned(), options.if_exists);
+        let target = call.threads().work(move || Target::resolve(&path, if_exists)).await?;
+        call.retry(|| async { save(&call, call.send(&request).await?, &target, options).await }).await
     })
     .await
 }
@@ -40,13 +43,13 @@ pub(crate) async fn to_memory(context: &Context, url: &str, what: &str, options:
     call.run(call.retry(|| async { call.send(&request).await?.bytes(limit).await })).await
 }
 
-/// Writes the body beside `path` and moves it there once it is complete.
-async fn save(call: &Call, mut reply: Reply, path: &Path, options: &RequestOptions) -> Result<u64> {
+/// Writes the body beside `target` and moves it there once it is complete.
+async fn save(call: &Call, mut reply: Reply, target: &Target, options: &RequestOptions) -> Result<u64> {
     let limit = options.max_size.unwrap_or(u64::MAX);
     if reply.announced_length().is_some_and(|length| length > limit) {
         return Err(reply.too_large(limit));
     }
-    let mut destination = Destination::create(call, path).await?;
+    let mut destination = Destination::create(call, target).await?;
     let mut size = 0;
     while let Some(chunk) = reply.chunk().await? {
         let length = chunk.len() as u64;

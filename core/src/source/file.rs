@@ -113,7 +113,7 @@ fn is_on_generated_file_system(file: &File) -> bool {
         0xde5e_81e4, // efivarfs
     ];
     // The number's type differs between processors; it has 32 bits everywhere.
-    rustix::fs::fstatfs(file).is_ok_and(|found| GENERATED.iter().any(|known| *known == found.f_type as u32))
+    rustix::fs::fstatfs(file).is_ok_and(|found| GENERATED.contains(&(found.f_type as u32)))
 }
 
 /// Other systems are not asked.
