@@ -56,6 +56,7 @@ pub mod source;
 
 pub mod security;
 
+mod poisonable;
 pub mod policy;
 
 pub mod webhook;

@@ -7,18 +7,22 @@ use filestack_core::Policy;
 use crate::arguments::{owned_c_string, text};
 use crate::error_object::filestack_error;
 use crate::failure::Failure;
-use crate::guard::{guard, guard_or, produce};
+use crate::guard::{guard_or, produce};
 use crate::handle::{self, Opaque};
 use crate::object;
+use crate::poisonable::{self, Poisonable};
 use crate::status_code::filestack_status;
 
 /// A policy under construction. Owned: one thread at a time, freed with filestack_policy_free.
+///
+/// A setter that fails poisons the policy: every later call returns that first failure, signing too, so that code that
+/// does not look at the setters' statuses cannot sign a policy that allows more than was meant.
 pub struct filestack_policy {
     _opaque: [u8; 0],
 }
 
 impl Opaque for filestack_policy {
-    type Value = Policy;
+    type Value = Poisonable<Policy>;
     const NAME: &'static str = "filestack_policy";
     const ARGUMENT: &'static str = "policy";
 }
@@ -28,11 +32,12 @@ impl Opaque for filestack_policy {
 /// Returns an object to be freed with filestack_policy_free. Errors: none. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn filestack_policy_new() -> *mut filestack_policy {
-    guard_or(std::ptr::null_mut(), || Ok(handle::new(Policy::new())))
+    guard_or(std::ptr::null_mut(), || Ok(handle::new(Poisonable::new(Policy::new()))))
 }
 
 /// Sets any member by its name on the wire (expiry, call, handle, url, maxSize, minSize, path, container) from a
-/// JSON value. An unknown name is refused with the nearest right one, so a slip cannot lift a restriction.
+/// JSON value. An unknown name is refused with the nearest right one, and so are an empty list, an empty text and null,
+/// which would allow everything: a slip cannot lift a restriction.
 ///
 /// Errors: FILESTACK_E_ARGUMENT for an unknown name or a value that does not fit. Threads: one at a time.
 /// Since: 0.1.0.
@@ -45,8 +50,7 @@ pub unsafe extern "C" fn filestack_policy_set(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        guard(error, || {
-            let policy = handle::borrow_mut(policy, "policy")?;
+        poisonable::change(policy, error, |policy| {
             let key = text(key, "key")?;
             let value = serde_json::from_str(text(value_json, "value_json")?)
                 .map_err(|cause| Failure::argument(format!("the value of the policy's {key} is not JSON: {cause}")))?;
@@ -65,7 +69,7 @@ pub unsafe extern "C" fn filestack_policy_set_expiry(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change(policy, error, |policy| Ok(policy.set_expiry(unix_seconds)?)) }
+    unsafe { poisonable::change(policy, error, |policy| Ok(policy.set_expiry(unix_seconds)?)) }
 }
 
 /// Allows one more call: pick, read, stat, write, writeUrl, store, convert, remove, exif or runWorkflow.
@@ -79,7 +83,7 @@ pub unsafe extern "C" fn filestack_policy_add_call(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change_by_text(policy, call, "call", error, Policy::add_call) }
+    unsafe { poisonable::change_by_text(policy, call, "call", error, Policy::add_call) }
 }
 
 /// Limits the policy to the file with this handle.
@@ -92,7 +96,7 @@ pub unsafe extern "C" fn filestack_policy_set_handle(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change_by_text(policy, handle, "handle", error, Policy::set_handle) }
+    unsafe { poisonable::change_by_text(policy, handle, "handle", error, Policy::set_handle) }
 }
 
 /// Limits external URLs to those that match this regular expression.
@@ -105,7 +109,7 @@ pub unsafe extern "C" fn filestack_policy_set_url(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change_by_text(policy, pattern, "pattern", error, Policy::set_url) }
+    unsafe { poisonable::change_by_text(policy, pattern, "pattern", error, Policy::set_url) }
 }
 
 /// Limits uploads to at most this many bytes.
@@ -118,7 +122,7 @@ pub unsafe extern "C" fn filestack_policy_set_max_size(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change(policy, error, |policy| Ok(policy.set_max_size(size_bytes)?)) }
+    unsafe { poisonable::change(policy, error, |policy| Ok(policy.set_max_size(size_bytes)?)) }
 }
 
 /// Limits uploads to at least this many bytes.
@@ -131,7 +135,7 @@ pub unsafe extern "C" fn filestack_policy_set_min_size(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change(policy, error, |policy| Ok(policy.set_min_size(size_bytes)?)) }
+    unsafe { poisonable::change(policy, error, |policy| Ok(policy.set_min_size(size_bytes)?)) }
 }
 
 /// Limits storage paths to those that match this regular expression.
@@ -144,7 +148,7 @@ pub unsafe extern "C" fn filestack_policy_set_path(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change_by_text(policy, pattern, "pattern", error, Policy::set_path) }
+    unsafe { poisonable::change_by_text(policy, pattern, "pattern", error, Policy::set_path) }
 }
 
 /// Limits storage containers to those that match this regular expression.
@@ -157,12 +161,12 @@ pub unsafe extern "C" fn filestack_policy_set_container(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change_by_text(policy, pattern, "pattern", error, Policy::set_container) }
+    unsafe { poisonable::change_by_text(policy, pattern, "pattern", error, Policy::set_container) }
 }
 
 /// The policy as JSON text.
 ///
-/// `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+/// `*out_json` is freed with filestack_string_free. Errors: the first failure of a setter. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_policy_json(
     policy: *const filestack_policy,
@@ -170,7 +174,11 @@ pub unsafe extern "C" fn filestack_policy_json(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { produce(out_json, "out_json", error, || Ok(owned_c_string(&handle::borrow(policy, "policy")?.to_json()))) }
+    unsafe {
+        produce(out_json, "out_json", error, || {
+            Ok(owned_c_string(&handle::borrow(policy, "policy")?.usable()?.to_json()))
+        })
+    }
 }
 
 /// Frees the policy. Security objects made from it stay.

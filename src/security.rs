@@ -108,7 +108,8 @@ pub unsafe extern "C" fn filestack_security_new(
 /// Signs a policy that was built key by key.
 ///
 /// `*out_security` is released with filestack_security_release; the policy stays the caller's.
-/// Errors: FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts itself, or the secret is empty.
+/// Errors: the first failure of a setter of the policy; FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts
+/// itself, or the secret is empty.
 /// Threads: one at a time for the policy. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_security_from_policy(
@@ -120,16 +121,17 @@ pub unsafe extern "C" fn filestack_security_from_policy(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce(out_security, "out_security", error, || {
-            let policy = handle::borrow(policy, "policy")?;
+            let policy = handle::borrow(policy, "policy")?.usable()?;
             Ok(hand_over(Security::from_policy(policy, text(secret, "secret")?)?))
         })
     }
 }
 
-/// Signs a policy that another program has encoded in URL-safe base64, character by character as it is.
+/// Signs a policy that another program has encoded in base64, character by character as it is: in the alphabet with - and _
+/// or the one with + and /, with padding or without.
 ///
 /// `*out_security` is released with filestack_security_release.
-/// Errors: FILESTACK_E_ARGUMENT when it is not padded URL-safe base64 or the secret is empty. Threads: any.
+/// Errors: FILESTACK_E_ARGUMENT when it is not base64 or the secret is empty. Threads: any.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_security_from_encoded(
@@ -145,7 +147,7 @@ pub unsafe extern "C" fn filestack_security_from_encoded(
 /// Takes a policy and a signature that a server made, for a program that must not hold the app secret.
 ///
 /// `*out_security` is released with filestack_security_release.
-/// Errors: FILESTACK_E_ARGUMENT when the policy is not padded URL-safe base64 or the signature is not 64 hex digits.
+/// Errors: FILESTACK_E_ARGUMENT when the policy is not base64 or the signature is not 64 hex digits.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_security_from_signed(

@@ -6,10 +6,11 @@ use filestack_core::Transformation;
 
 use crate::arguments::{optional_text, owned_c_string, text};
 use crate::error_object::filestack_error;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::guard::{guard_or, produce};
 use crate::handle::{self, Opaque};
 use crate::object;
+use crate::poisonable::{self, Poisonable};
 use crate::security::{self, filestack_security};
 use crate::status_code::filestack_status;
 use crate::transformation_param::{filestack_param, named_values};
@@ -23,36 +24,15 @@ pub struct filestack_transformation {
     _opaque: [u8; 0],
 }
 
-/// A transformation, and the first failure of adding a task to it. Arguments of C can be wrong before the core sees
-/// them, so the failure is kept here.
-#[derive(Clone)]
-pub(crate) struct TransformationValue {
-    transformation: Transformation,
-    failure: Option<Failure>,
-}
-
-impl TransformationValue {
-    /// The transformation, unless it is poisoned.
-    ///
-    /// # Errors
-    /// The first failure of adding a task.
-    pub(crate) fn usable(&self) -> Result<&Transformation> {
-        match &self.failure {
-            None => Ok(&self.transformation),
-            Some(first) => Err(first.clone()),
-        }
-    }
-}
-
 impl Opaque for filestack_transformation {
-    type Value = TransformationValue;
+    type Value = Poisonable<Transformation>;
     const NAME: &'static str = "filestack_transformation";
     const ARGUMENT: &'static str = "transformation";
 }
 
 /// Makes a transformation object that the caller owns.
 pub(crate) fn hand_over(transformation: Transformation) -> *mut filestack_transformation {
-    handle::new(TransformationValue { transformation, failure: None })
+    handle::new(Poisonable::new(transformation))
 }
 
 /// Adds a task with its parameters, checked against the catalogue of tasks.
@@ -199,10 +179,5 @@ unsafe fn add(
     add: impl FnOnce(&mut Transformation) -> Result<()>,
 ) -> filestack_status {
     // SAFETY: the caller's promise is the same.
-    unsafe {
-        object::change(transformation, error, |value| {
-            value.usable()?;
-            add(&mut value.transformation).inspect_err(|failure| value.failure = Some(failure.clone()))
-        })
-    }
+    unsafe { poisonable::change(transformation, error, add) }
 }

@@ -46,6 +46,7 @@ const C_API: &[&str] = &[
     "threads",
     "guard",
     "object",
+    "poisonable",
     "process",
     "runtime",
     "library",

@@ -183,19 +183,26 @@ static void texts_of_options(void)
     filestack_client_options_free(options);
 }
 
+/* A new policy in the place of one that a failure has poisoned. */
+static filestack_policy *again(filestack_policy **policy)
+{
+    filestack_policy_free(*policy);
+    return *policy = filestack_policy_new();
+}
+
 static void texts_of_policies(void)
 {
     filestack_policy *policy = filestack_policy_new();
     filestack_security *security = NULL;
-    CHECK_SETTER("call", filestack_policy_add_call, policy);
-    CHECK_SETTER("handle", filestack_policy_set_handle, policy);
-    CHECK_SETTER("pattern", filestack_policy_set_url, policy);
-    CHECK_SETTER("pattern", filestack_policy_set_path, policy);
-    CHECK_SETTER("pattern", filestack_policy_set_container, policy);
-    CHECK_TEXT_ARGUMENT("key", filestack_policy_set(policy, NULL, "1", failure_out()),
-                        filestack_policy_set(policy, BAD, "1", failure_out()));
-    CHECK_TEXT_ARGUMENT("value_json", filestack_policy_set(policy, "expiry", NULL, failure_out()),
-                        filestack_policy_set(policy, "expiry", BAD, failure_out()));
+    CHECK_SETTER("call", filestack_policy_add_call, again(&policy));
+    CHECK_SETTER("handle", filestack_policy_set_handle, again(&policy));
+    CHECK_SETTER("pattern", filestack_policy_set_url, again(&policy));
+    CHECK_SETTER("pattern", filestack_policy_set_path, again(&policy));
+    CHECK_SETTER("pattern", filestack_policy_set_container, again(&policy));
+    CHECK_TEXT_ARGUMENT("key", filestack_policy_set(again(&policy), NULL, "1", failure_out()),
+                        filestack_policy_set(again(&policy), BAD, "1", failure_out()));
+    CHECK_TEXT_ARGUMENT("value_json", filestack_policy_set(again(&policy), "expiry", NULL, failure_out()),
+                        filestack_policy_set(again(&policy), "expiry", BAD, failure_out()));
     CHECK_TEXT_ARGUMENT("policy_json", filestack_security_new(NULL, "s", &security, failure_out()),
                         filestack_security_new(BAD, "s", &security, failure_out()));
     CHECK_TEXT_ARGUMENT("secret", filestack_security_new("{}", NULL, &security, failure_out()),

@@ -302,50 +302,84 @@ static void misspelt_keys_and_calls_are_refused_with_the_nearest_right_name(void
     static const char *const keys[][2] = {{"expires", "expiry"},     {"calls", "call"},       {"max_size", "maxSize"},
                                           {"maxsize", "maxSize"},    {"min_size", "minSize"}, {"handel", "handle"},
                                           {"Container", "container"}};
-    filestack_policy *policy = filestack_policy_new();
-    char *json = NULL;
+    filestack_policy *policy;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        policy = filestack_policy_new();
         CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_set(policy, keys[i][0], "1", failure_out()));
         CHECK_CONTAINS(keys[i][0], message());
         CHECK_CONTAINS("did you mean", message());
         CHECK_CONTAINS(keys[i][1], strstr(message(), "did you mean"));
+        filestack_policy_free(policy);
     }
+    policy = filestack_policy_new();
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_add_call(policy, "writeurl", failure_out()));
     CHECK_CONTAINS("did you mean 'writeUrl'", message());
-    CHECK_OK(filestack_policy_json(policy, &json, failure_out()));
-    CHECK_STRING("{}", json);
-    filestack_string_free(json);
     filestack_policy_free(policy);
 }
 
-static void values_that_do_not_fit_change_nothing(void)
+/* Nothing that would lift a restriction is taken, and who does not look signs nothing. */
+static void a_setter_that_fails_poisons_the_policy(void)
 {
     static const char *const members[][2] = {
-        {"expiry", "\"soon\""}, {"expiry", "1.5"},   {"expiry", "0"}, {"expiry", "-1"},       {"call", "[\"read\",7]"},
-        {"call", "[\"reed\"]"}, {"handle", "\"\""},  {"handle", "7"}, {"maxSize", "\"big\""}, {"maxSize", "-1"},
-        {"minSize", "null"},    {"path", "[\"a\"]"}, {"url", "true"}, {"container", "\"\""},  {"expiry", "{"}};
-    filestack_policy *policy = filestack_policy_new();
-    char *json = NULL;
+        {"expiry", "\"soon\""}, {"expiry", "1.5"},     {"expiry", "0"},        {"expiry", "-1"},
+        {"call", "[\"read\",7]"}, {"call", "[\"reed\"]"}, {"call", "[]"},      {"call", "null"},
+        {"call", "\"\""},       {"handle", "\"\""},    {"handle", "7"},        {"handle", "null"},
+        {"maxSize", "\"big\""}, {"maxSize", "-1"},     {"maxSize", "null"},    {"minSize", "null"},
+        {"path", "[\"a\"]"},    {"path", "null"},      {"url", "true"},        {"url", "\"\""},
+        {"container", "\"\""},  {"container", "[]"},   {"expiry", "{"}};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        filestack_policy *policy = filestack_policy_new();
+        filestack_security *security = NULL;
+        char *json = NULL, *first;
+        CHECK_OK(filestack_policy_set_expiry(policy, 1893456000, failure_out()));
         CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_set(policy, members[i][0], members[i][1], failure_out()));
         CHECK_CONTAINS(members[i][0], message());
+        first = strdup(message());
+        CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_add_call(policy, "read", failure_out()));
+        CHECK_STRING(first, message());
+        CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_json(policy, &json, failure_out()));
+        CHECK_STRING(first, message());
+        CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_security_from_policy(policy, "secret", &security, failure_out()));
+        CHECK_STRING(first, message());
+        CHECK(json == NULL && security == NULL);
+        free(first);
+        filestack_policy_free(policy);
     }
-    CHECK_OK(filestack_policy_json(policy, &json, failure_out()));
-    CHECK_STRING("{}", json);
-    filestack_string_free(json);
+}
+
+static void other_failures_poison_it_too(void)
+{
+    filestack_policy *policy = filestack_policy_new();
+    filestack_security *security = NULL;
+    CHECK_OK(filestack_policy_set_expiry(policy, 1893456000, failure_out()));
+    CHECK_STATUS(FILESTACK_E_NULL, filestack_policy_set_handle(policy, NULL, failure_out()));
+    CHECK_STATUS(FILESTACK_E_NULL, filestack_security_from_policy(policy, "secret", &security, failure_out()));
+    filestack_policy_free(policy);
+    policy = filestack_policy_new();
+    CHECK_OK(filestack_policy_set_expiry(policy, 1893456000, failure_out()));
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_set_max_size(policy, -1, failure_out()));
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_security_from_policy(policy, "secret", &security, failure_out()));
+    CHECK(security == NULL);
+    filestack_policy_free(policy);
+}
+
+static void check_refused_expiry(const char *json)
+{
+    filestack_policy *policy = filestack_policy_new();
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_set(policy, "expiry", json, failure_out()));
+    CHECK_CONTAINS("milliseconds", message());
     filestack_policy_free(policy);
 }
 
 static void milliseconds_are_no_expiry(void)
 {
     filestack_policy *policy = filestack_policy_new();
-    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_set_expiry(policy, 1893456000000, failure_out()));
-    CHECK_CONTAINS("milliseconds", message());
-    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_set(policy, "expiry", "1893456000000", failure_out()));
-    CHECK_CONTAINS("milliseconds", message());
+    check_refused_expiry("1893456000000");
     /* The last second of the year 9999 is the last one that counts as seconds. */
+    check_refused_expiry("253402300800");
     CHECK_OK(filestack_policy_set_expiry(policy, 253402300799, failure_out()));
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_policy_set_expiry(policy, 253402300800, failure_out()));
+    CHECK_CONTAINS("milliseconds", message());
     filestack_policy_free(policy);
 }
 
@@ -407,7 +441,8 @@ int main(void)
         TEST(a_built_policy_is_signed_like_a_written_one),
         TEST(every_key_can_be_set_by_its_name),
         TEST(misspelt_keys_and_calls_are_refused_with_the_nearest_right_name),
-        TEST(values_that_do_not_fit_change_nothing),
+        TEST(a_setter_that_fails_poisons_the_policy),
+        TEST(other_failures_poison_it_too),
         TEST(milliseconds_are_no_expiry),
         TEST(a_policy_needs_an_expiry_and_sizes_that_leave_something),
         TEST(references_are_given_back_in_any_order),

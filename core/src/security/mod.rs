@@ -8,7 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
+use base64::alphabet::{self, Alphabet};
 use base64::engine::general_purpose::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -55,10 +57,11 @@ impl Security {
         Self::sign_value(&policy.value(), secret)
     }
 
-    /// Signs a policy that another program has already encoded, character by character as it is.
+    /// Signs a policy that another program has already encoded, character by character as it is: in either alphabet of
+    /// base64, with padding or without.
     ///
     /// # Errors
-    /// `Argument` when `policy_b64` is not padded URL-safe base64 or `secret` is empty.
+    /// `Argument` when `policy_b64` is not base64 or `secret` is empty.
     pub fn from_encoded(policy_b64: &str, secret: &str) -> Result<Self> {
         let policy = decode(policy_b64)?;
         let signature = signature::sign(policy_b64, secret)?;
@@ -68,7 +71,7 @@ impl Security {
     /// Takes a policy and a signature that somebody else made, for a program that must not hold the app secret.
     ///
     /// # Errors
-    /// `Argument` when `policy_b64` is not padded URL-safe base64 or `signature` is not 64 hex digits.
+    /// `Argument` when `policy_b64` is not base64 in one of its alphabets or `signature` is not 64 hex digits.
     pub fn from_signed(policy_b64: &str, signature: &str) -> Result<Self> {
         let policy = decode(policy_b64)?;
         if signature.len() != 64 || !signature.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -83,7 +86,7 @@ impl Security {
         &self.0.policy
     }
 
-    /// The policy in URL-safe base64 with padding, as the service receives it.
+    /// The policy in base64, as the service receives it: URL-safe and padded, unless another program has encoded it.
     #[must_use]
     pub fn policy_b64(&self) -> &str {
         &self.0.policy_b64
@@ -95,7 +98,7 @@ impl Security {
         &self.0.signature
     }
 
-    /// The URL segment `security=p:<policy>,s:<signature>`.
+    /// The URL segment `security=p:<policy>,s:<signature>`, in which `+` and `/` of the policy are percent-encoded.
     #[must_use]
     pub fn url_string(&self) -> &str {
         &self.0.url_string
@@ -109,7 +112,8 @@ impl Security {
     }
 
     fn assemble(policy: String, policy_b64: String, signature: String) -> Self {
-        let url_string = format!("security=p:{policy_b64},s:{signature}");
+        let in_url = Zeroizing::new(policy_b64.replace('+', "%2B").replace('/', "%2F"));
+        let url_string = format!("security=p:{},s:{signature}", *in_url);
         Security(Arc::new(Parts {
             policy: Zeroizing::new(policy),
             policy_b64: Zeroizing::new(policy_b64),
@@ -125,10 +129,15 @@ impl fmt::Debug for Security {
     }
 }
 
+/// The policy that another program has encoded. They differ in alphabet and padding, and the service takes all of it.
 fn decode(policy_b64: &str) -> Result<String> {
-    let bytes = URL_SAFE
-        .decode(policy_b64)
-        .map_err(|_| Error::argument("the encoded policy is not URL-safe base64 with its padding"))?;
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let alphabet: &Alphabet = if policy_b64.contains(['+', '/']) { &alphabet::STANDARD } else { &alphabet::URL_SAFE };
+    let bytes = GeneralPurpose::new(alphabet, LENIENT).decode(policy_b64).map_err(|_| {
+        Error::argument("the encoded policy is not base64, neither with '+' and '/' nor with '-' and '_'")
+    })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -152,11 +161,32 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_encoded_elsewhere_is_signed_and_sent_as_it_is() {
+        // The same bytes in both alphabets, with padding and without.
+        let json = "{\"a\": \"???>>>~~\"}";
+        for (encoded, in_url) in [
+            ("eyJhIjogIj8/Pz4+Pn5+In0=", "eyJhIjogIj8%2FPz4%2BPn5%2BIn0="),
+            ("eyJhIjogIj8/Pz4+Pn5+In0", "eyJhIjogIj8%2FPz4%2BPn5%2BIn0"),
+            ("eyJhIjogIj8_Pz4-Pn5-In0=", "eyJhIjogIj8_Pz4-Pn5-In0="),
+            ("eyJhIjogIj8_Pz4-Pn5-In0", "eyJhIjogIj8_Pz4-Pn5-In0"),
+        ] {
+            let security = Security::from_encoded(encoded, "secret").unwrap();
+            assert_eq!((security.policy(), security.policy_b64()), (json, encoded));
+            assert_eq!(security.signature(), signature::sign(encoded, "secret").unwrap());
+            assert_eq!(security.url_string(), format!("security=p:{in_url},s:{}", security.signature()));
+            assert_eq!(Security::from_signed(encoded, security.signature()).unwrap(), security);
+        }
+        for bad in ["a+b_", "eyJ=hIjo", "e", "ü", "ey\nJ"] {
+            assert!(Security::from_encoded(bad, "secret").is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn a_signature_made_elsewhere_is_taken_as_it_is() {
         let made = Security::new("{\"expiry\":1}", "secret").unwrap();
         let taken = Security::from_signed(made.policy_b64(), &made.signature().to_uppercase()).unwrap();
         assert_eq!(taken, made);
-        assert!(Security::from_signed("eyJ", made.signature()).is_err());
+        assert!(Security::from_signed("ey J", made.signature()).is_err());
         assert!(Security::from_signed(made.policy_b64(), "abc").is_err());
     }
 

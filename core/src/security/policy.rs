@@ -160,6 +160,9 @@ impl Policy {
     fn set_calls(&mut self, value: &Value) -> Result<()> {
         let single = std::slice::from_ref(value);
         let calls = value.as_array().map_or(single, Vec::as_slice);
+        if calls.is_empty() {
+            return Err(empty("call"));
+        }
         let mut changed = self.clone();
         changed.members.remove("call");
         for call in calls {
@@ -171,7 +174,7 @@ impl Policy {
 
     fn set_text(&mut self, key: &str, value: &str) -> Result<()> {
         if value.is_empty() {
-            return Err(Error::argument(format!("the policy's {key} is empty: leave it unset to allow everything")));
+            return Err(empty(key));
         }
         self.members.insert(key.into(), value.into());
         Ok(())
@@ -186,11 +189,22 @@ impl Policy {
     }
 }
 
+/// The error for a restriction that restricts nothing.
+fn empty(key: &str) -> Error {
+    Error::argument(format!("the policy's {key} is empty, which would allow everything: leave it unset to mean that"))
+}
+
 fn integer(key: &str, value: &Value) -> Result<i64> {
+    if value.is_null() {
+        return Err(empty(key));
+    }
     value.as_i64().ok_or_else(|| Error::argument(format!("the policy's {key} must be an integer, not {value}")))
 }
 
 fn text<'a>(key: &str, value: &'a Value) -> Result<&'a str> {
+    if value.is_null() {
+        return Err(empty(key));
+    }
     value.as_str().ok_or_else(|| Error::argument(format!("the policy's {key} must be a string, not {value}")))
 }
 
@@ -228,10 +242,18 @@ mod tests {
             ("maxSize", json!(-1)),
             ("handle", json!("")),
             ("handle", json!(7)),
+            ("call", json!([])),
+            ("call", json!("")),
+            ("call", json!([""])),
             ("call", json!(["read", 7])),
             ("call", json!(["read", "nothing"])),
         ] {
             assert!(policy.set(key, value.clone()).is_err(), "{key}: {value}");
+        }
+        for key in KEYS {
+            for nothing in [json!(null), json!(""), json!([]), json!({}), json!(false)] {
+                assert!(policy.set(key, nothing.clone()).is_err(), "{key}: {nothing}");
+            }
         }
         assert_eq!(policy.to_json(), "{}");
     }
