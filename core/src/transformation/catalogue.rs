@@ -143,6 +143,13 @@ pub enum Kind {
     Location,
 }
 
+impl Kind {
+    /// Whether the value is a file, or a list of files, that the service fetches.
+    pub(super) fn names_file(self) -> bool {
+        matches!(self, Kind::Handle | Kind::HandleList | Kind::Url | Kind::HandleOrUrl)
+    }
+}
+
 /// What a list of numbers stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {

@@ -93,6 +93,17 @@ impl Step {
         self.task.and_then(|task| task.param(param)).is_some_and(|param| param.kind == Kind::Flag)
     }
 
+    /// The first parameter that names a file for which `is_such` holds. `in_unknown` says whether the texts of a task that
+    /// the catalogue does not know count as such.
+    pub(super) fn param_with_file(&self, is_such: &impl Fn(&str) -> bool, in_unknown: bool) -> Option<&str> {
+        let names_file = |name: &str| match self.task {
+            Some(task) => task.param(name).is_some_and(|param| param.kind.names_file()),
+            None => in_unknown,
+        };
+        let found = self.params.iter().find(|(name, literal)| names_file(name) && literal.any_text(is_such));
+        found.map(|(name, _)| name.as_ref())
+    }
+
     /// Whether this boolean parameter was given and is true.
     fn is_on(&self, name: &str) -> bool {
         self.params.iter().any(|(given, literal)| *given == name && *literal == Literal::Bool(true))

@@ -83,17 +83,29 @@ impl Address<'_> {
 
     /// A handle tells the service the application; nothing else does.
     fn api_key_segment(&self) -> Result<Option<&str>> {
-        let wanting = match self.sources.iter().find(|source| source.needs_api_key()) {
-            Some(source) => format!("the source '{}'", shorten(source.as_str())),
-            None => match self.steps.iter().find(|step| step.works_on(SourceRule::None)) {
-                Some(step) => format!("task '{}'", step.name()),
-                None => return Ok(None),
-            },
-        };
-        match self.api_key {
-            Some(key) => Ok(Some(key)),
-            None => Err(Error::argument(format!("{wanting} needs an API key, and the client has none"))),
+        match (self.wants_api_key(), self.api_key) {
+            (None, _) => Ok(None),
+            (Some(_), Some(key)) => Ok(Some(key)),
+            (Some(wanting), None) => {
+                Err(Error::argument(format!("{wanting} needs an API key, and the client has none")))
+            }
         }
+    }
+
+    /// What the service cannot resolve without the API key: a source, a task without one, or a file in a parameter.
+    fn wants_api_key(&self) -> Option<String> {
+        if let Some(source) = self.sources.iter().find(|source| source.needs_api_key()) {
+            return Some(format!("the source '{}'", shorten(source.as_str())));
+        }
+        if let Some(step) = self.steps.iter().find(|step| step.works_on(SourceRule::None)) {
+            return Some(format!("task '{}'", step.name()));
+        }
+        self.steps.iter().find_map(|step| {
+            let is_foreign = |text: &str| Source::parse(text).is_ok_and(|source| source.needs_api_key());
+            // What a task does with its texts is not known when the catalogue does not have it: nothing is demanded then.
+            let param = step.param_with_file(&is_foreign, self.api_key.is_some())?;
+            Some(format!("the file in '{param}' of task '{}'", step.name()))
+        })
     }
 
     fn is_list(&self) -> bool {

@@ -275,6 +275,36 @@ fn the_api_key_is_written_where_it_is_needed() {
 }
 
 #[test]
+fn a_file_in_a_parameter_needs_the_api_key_too() {
+    for (task, params) in [
+        ("watermark", r#"{"file":"https://example.com/a.png"}"#),
+        ("watermark", r#"{"file":"src://alias/a.png"}"#),
+        ("collage", r#"{"files":["HANDLE","https://example.com/a.png"],"width":10,"height":10}"#),
+        ("fallback", r#"{"handle":"https://example.com/a.png"}"#),
+        ("fallback", r#"{"file":"src://alias/a.png"}"#),
+    ] {
+        let chain = chain(&[HANDLE], &[(task, params)]);
+        let url = chain.url(CDN, Some("KEY"), None).unwrap();
+        assert!(url.starts_with("https://cdn.filestackcontent.com/KEY/"), "{url}");
+        let error = chain.url(CDN, None, None).unwrap_err();
+        assert!(error.message().contains(task) && error.message().contains("API key"), "{error}");
+    }
+    for (task, params) in [
+        ("watermark", r#"{"file":"HANDLE"}"#),
+        ("watermark", r#"{"file":"HANDLE?policy=a&signature=b"}"#),
+        ("collage", r#"{"files":["HANDLE","wf://a/b/c"],"width":10,"height":10}"#),
+        ("store", r#"{"path":"https://example.com/a.png"}"#),
+    ] {
+        let url = chain(&[HANDLE], &[(task, params)]).url(CDN, Some("KEY"), None).unwrap();
+        assert!(!url.contains("/KEY/"), "{url}");
+    }
+    let mut unknown = chain(&[HANDLE], &[]);
+    unknown.add_unchecked("paste", r#"{"from":"https://example.com/a.png"}"#).unwrap();
+    assert!(unknown.url(CDN, Some("KEY"), None).unwrap().contains("/KEY/"));
+    assert!(unknown.url(CDN, None, None).is_ok(), "what it does with its text is not known");
+}
+
+#[test]
 fn without_a_source_the_task_is_last() {
     let transformation = chain(&[], &[("workflow_status", r#"{"job_id":"1"}"#)]);
     assert_eq!(
