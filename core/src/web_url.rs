@@ -16,6 +16,11 @@ pub(crate) fn is_web_url(text: &str) -> bool {
         && Url::parse(text).is_ok()
 }
 
+/// Whether `url` is not protected by TLS. It may not follow one that is.
+pub(crate) fn is_without_tls(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() != "https")
+}
+
 /// Refuses every other text.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::context::Context;
-use crate::download;
+use crate::download::{self, Wanted};
 use crate::endpoints::Endpoint;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
@@ -111,8 +111,7 @@ impl Filelink {
     /// # Errors
     /// Whatever is wrong with the destination, the network or the service. Nothing is left at `path` then.
     pub async fn download(&self, path: impl AsRef<Path>, options: &RequestOptions) -> Result<u64> {
-        let url = self.content_url(options)?;
-        download::to_path(self.context(), &url, &self.download_name(), path.as_ref(), options).await
+        download::to_path(self.context(), &self.wanted(options)?, path.as_ref(), options).await
     }
 
     /// The file's content.
@@ -120,8 +119,7 @@ impl Filelink {
     /// # Errors
     /// `TooLarge` beyond the limit, and whatever is wrong with the network or the service.
     pub async fn get_content(&self, options: &RequestOptions) -> Result<Vec<u8>> {
-        let url = self.content_url(options)?;
-        download::to_memory(self.context(), &url, &self.download_name(), options).await
+        download::to_memory(self.context(), &self.wanted(options)?, options).await
     }
 
     /// What the service knows of the file, as a JSON object. Without fields the service chooses them.
@@ -168,8 +166,9 @@ impl Filelink {
         &self.0.context
     }
 
-    fn download_name(&self) -> String {
-        format!("download of '{}'", self.handle())
+    fn wanted(&self, options: &RequestOptions) -> Result<Wanted> {
+        let what = format!("download of '{}'", self.handle());
+        Ok(Wanted { url: self.content_url(options)?, what, is_converted: false })
     }
 
     fn cdn(&self) -> &str {

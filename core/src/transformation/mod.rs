@@ -16,7 +16,7 @@ mod value;
 use std::path::Path;
 
 use crate::context::Context;
-use crate::download;
+use crate::download::{self, Wanted};
 use crate::endpoints::Endpoint;
 use crate::error::{Error, Result};
 use crate::options::{RequestOptions, StoreOptions};
@@ -100,8 +100,7 @@ impl Transformation {
     /// Those of the chain, and whatever is wrong with the destination, the network or the service. Nothing is left
     /// at `path` then.
     pub async fn download(&self, path: impl AsRef<Path>, options: &RequestOptions) -> Result<u64> {
-        let url = self.content_url(options)?;
-        download::to_path(&self.context, &url, &self.name("download of"), path.as_ref(), options).await
+        download::to_path(&self.context, &self.wanted(options)?, path.as_ref(), options).await
     }
 
     /// The result's content.
@@ -109,8 +108,7 @@ impl Transformation {
     /// # Errors
     /// Those of the chain, `TooLarge` beyond the limit, and whatever is wrong with the network or the service.
     pub async fn get_content(&self, options: &RequestOptions) -> Result<Vec<u8>> {
-        let url = self.content_url(options)?;
-        download::to_memory(&self.context, &url, &self.name("download of"), options).await
+        download::to_memory(&self.context, &self.wanted(options)?, options).await
     }
 
     /// Stores the result as a new file, which has the credentials that signed the call.
@@ -178,6 +176,11 @@ impl Transformation {
         };
         let tasks = if tasks.is_empty() { "no task".into() } else { tasks.join("/") };
         format!("{action} {tasks} of {sources}")
+    }
+
+    fn wanted(&self, options: &RequestOptions) -> Result<Wanted> {
+        let is_converted = !self.chain.tasks().is_empty();
+        Ok(Wanted { url: self.content_url(options)?, what: self.name("download of"), is_converted })
     }
 
     fn url_with(&self, security: Option<&Security>) -> Result<String> {

@@ -180,15 +180,16 @@ impl Transport {
 /// Where a GET is to be repeated, when the reply says so.
 fn redirect_target(request: &Request, from: &Url, reply: &Reply) -> Result<Option<Url>> {
     let moved = matches!(reply.status(), 301 | 302 | 303 | 307 | 308);
-    let location = reply.header(LOCATION.as_str()).filter(|_| moved && request.method == Method::GET);
-    let Some(location) = location else {
+    // Some servers write it in UTF-8, without escapes.
+    let location = reply.header_bytes(LOCATION.as_str()).filter(|_| moved && request.method == Method::GET);
+    let Some(location) = location.map(String::from_utf8_lossy) else {
         return Ok(None);
     };
     let refused = |why: &str| {
         Error::new(ErrorKind::Protocol, format!("{} failed: the redirect to '{location}' {why}", request.what))
             .with_http_status(reply.status())
     };
-    let target = from.join(location).map_err(|_| refused("is not a URL"))?;
+    let target = from.join(&location).map_err(|_| refused("is not a URL"))?;
     if !matches!(target.scheme(), "http" | "https") || (from.scheme() == "https" && target.scheme() != "https") {
         return Err(refused("would leave TLS"));
     }

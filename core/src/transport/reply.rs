@@ -61,6 +61,11 @@ impl Reply {
         self.response.headers().get(name)?.to_str().ok()
     }
 
+    /// A header's value as it was sent, when it is there.
+    pub(crate) fn header_bytes(&self, name: &str) -> Option<&[u8]> {
+        self.response.headers().get(name).map(reqwest::header::HeaderValue::as_bytes)
+    }
+
     /// The length that the reply announces.
     pub(crate) fn announced_length(&self) -> Option<u64> {
         self.announced_length

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{Body, Request, service_text};
+use crate::web_url;
 
 use super::session::{Session, incomplete, non_empty};
 
@@ -59,6 +60,10 @@ impl Session<'_> {
         let request = self.request("multipart/upload", what, &body);
         let mut reply = self.call.send(&request).await?.json_object().await?;
         let url = non_empty(reply.remove("url")).ok_or_else(|| incomplete(what, "url"))?;
+        if !web_url::is_without_tls(self.host()) && web_url::is_without_tls(&url) {
+            let problem = "the service names a place in the storage that would get the content without TLS";
+            return Err(Error::new(ErrorKind::Protocol, format!("{what} failed: {problem}")));
+        }
         let mut headers = HeaderMap::new();
         for (name, value) in reply.get("headers").and_then(Value::as_object).into_iter().flatten() {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| incomplete(what, "usable headers"))?;

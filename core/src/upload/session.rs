@@ -87,6 +87,11 @@ impl<'a> Session<'a> {
         self.intelligent
     }
 
+    /// Base URL of the host that this upload goes to.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// A request of this upload to its host.
     pub(super) fn request(&self, path: &str, what: &str, body: &Map<String, Value>) -> Request {
         let request = Request::post_json(format!("{}/{path}", self.host), what, body);
