@@ -18,7 +18,6 @@ mod generation;
 mod handle;
 mod limits;
 mod location;
-mod mimetype;
 mod operation;
 mod options;
 pub mod redaction;

@@ -12,7 +12,6 @@ const CORE: &[&str] = &[
     "location",
     "handle",
     "web_url",
-    "mimetype",
     "operation",
     "threads",
     "generation",
