@@ -10,6 +10,7 @@
 mod av_job;
 mod client;
 mod context;
+mod domain;
 mod download;
 mod endpoints;
 mod error;
@@ -29,6 +30,7 @@ mod threads;
 pub mod transformation;
 mod transport;
 mod upload;
+mod url_length;
 mod web_url;
 pub mod webhook;
 

@@ -12,6 +12,8 @@ const CORE: &[&str] = &[
     "location",
     "handle",
     "web_url",
+    "domain",
+    "url_length",
     "operation",
     "threads",
     "generation",

@@ -595,9 +595,10 @@ filestack_status filestack_store_options_set_filename(
     filestack_store_options *options, const char *filename, filestack_error **error);
 
 /**
- * Sets the MIME type, such as "image/png". By default it follows from the first bytes and the name's ending.
+ * Sets the MIME type, such as "image/png" or "text/plain; charset=utf-8". By default it follows from the first bytes
+ * and the name's ending.
  *
- * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ * Errors: FILESTACK_E_ARGUMENT for what cannot stand in a Content-Type header. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_store_options_set_mimetype(
     filestack_store_options *options, const char *mimetype, filestack_error **error);
