@@ -14,7 +14,8 @@ static filestack_status add_border(filestack_transformation *transformation, fil
     params[0].i = 12;
     params[1].name = "color";
     params[1].kind = FILESTACK_PARAM_STRING;
-    params[1].p = "tomato"; /* len 0: the text ends with NUL */
+    params[1].p = "tomato";
+    params[1].len = FILESTACK_NUL_TERMINATED;
     return filestack_transformation_add(transformation, "border", params, 2, error);
 }
 

@@ -24,6 +24,7 @@ int main(int argc, char **argv)
     preset.name = "preset";
     preset.kind = FILESTACK_PARAM_STRING;
     preset.p = "h264";
+    preset.len = FILESTACK_NUL_TERMINATED;
     if (filestack_transformation_av_convert(transformation, &preset, 1, NULL, &job, &error) != FILESTACK_OK)
         goto done;
     printf("started:   %s\n", filestack_av_job_uuid(job));

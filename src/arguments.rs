@@ -144,6 +144,7 @@ mod tests {
             let array = [c"a".as_ptr(), std::ptr::null()];
             assert_eq!(texts(array.as_ptr(), 2, "files").unwrap_err().message(), "files[1] is NULL");
             assert!(slice::<u64>(std::ptr::dangling(), usize::MAX, "numbers").is_err());
+            assert_eq!(slice(c"secret".as_ptr(), 0, "body").unwrap(), [0; 0]);
         }
     }
 

@@ -56,9 +56,10 @@ pub unsafe extern "C" fn filestack_store_options_set_filename(
     unsafe { object::change_by_text(options, filename, "filename", error, StoreOptions::set_filename) }
 }
 
-/// Sets the MIME type, such as "image/png". By default it follows from the name's ending.
+/// Sets the MIME type, such as "image/png" or "text/plain; charset=utf-8". By default it follows from the first bytes
+/// and the name's ending.
 ///
-/// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+/// Errors: FILESTACK_E_ARGUMENT for what cannot stand in a Content-Type header. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_store_options_set_mimetype(
     options: *mut filestack_store_options,

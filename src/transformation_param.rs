@@ -13,7 +13,8 @@ pub const FILESTACK_PARAM_BOOL: u32 = 1;
 pub const FILESTACK_PARAM_INT: u32 = 2;
 /// The parameter is a number: `f`.
 pub const FILESTACK_PARAM_NUMBER: u32 = 3;
-/// The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is 0.
+/// The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is
+/// FILESTACK_NUL_TERMINATED. A `len` of 0 is the empty text.
 pub const FILESTACK_PARAM_STRING: u32 = 4;
 /// The parameter is a list of integers: `p` points to `len` values of type int64_t. A list of boxes has four for each.
 pub const FILESTACK_PARAM_INTS: u32 = 5;
@@ -21,6 +22,9 @@ pub const FILESTACK_PARAM_INTS: u32 = 5;
 pub const FILESTACK_PARAM_STRINGS: u32 = 6;
 /// The parameter is a JSON value: `p` and `len` as for FILESTACK_PARAM_STRING.
 pub const FILESTACK_PARAM_JSON: u32 = 7;
+
+/// The `len` of a text that ends with NUL.
+pub const FILESTACK_NUL_TERMINATED: usize = -1_isize as usize;
 
 /// A named parameter of a task. Zero everything that `kind` does not use.
 #[repr(C)]
@@ -38,7 +42,7 @@ pub struct filestack_param {
     pub f: f64,
     /// The value of a STRING, INTS, STRINGS or JSON.
     pub p: *const c_void,
-    /// How many bytes or values `p` points to.
+    /// How many bytes or values `p` points to, or FILESTACK_NUL_TERMINATED.
     pub len: usize,
 }
 
@@ -94,7 +98,7 @@ unsafe fn named_value(param: &filestack_param) -> Result<(&str, Value)> {
 unsafe fn param_text<'a>(param: &'a filestack_param, name: &str) -> Result<&'a str> {
     // SAFETY: the caller's promise is the same.
     unsafe {
-        if param.len == 0 {
+        if param.len == FILESTACK_NUL_TERMINATED {
             return text(param.p.cast(), name);
         }
         utf8(slice(param.p.cast::<u8>(), param.len, name)?, name)

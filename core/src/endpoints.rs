@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::domain;
 use crate::error::{Error, ErrorKind, Result};
 
 const API: &str = "https://www.filestackapi.com/api";
@@ -12,6 +13,9 @@ const CLOUD: &str = "https://cloud.filestackapi.com";
 
 /// The domains that a CNAME takes the place of.
 const DOMAINS: [&str; 2] = ["filestackapi.com", "filestackcontent.com"];
+
+/// The longest of the sub-domains above.
+const LONGEST_SUBDOMAIN: &str = "process.";
 
 /// One part of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,14 +74,11 @@ impl Endpoints {
     /// `cdn.filestackcontent.com` becomes `cdn.<domain>`.
     ///
     /// # Errors
-    /// `Argument` when `domain` is not a bare host name.
+    /// `Argument` with the reason when `domain` is not a bare domain of two labels or more: an IP address, a wildcard,
+    /// a name with a port, an underscore or a final dot. For a name in another script the message has the `xn--` form
+    /// to write.
     pub fn with_cname(domain: &str) -> Result<Self> {
-        let is_host = |url: Url| url.host_str() == Some(&domain.to_ascii_lowercase()) && url.path() == "/";
-        if domain.is_empty() || !Url::parse(&format!("https://{domain}")).is_ok_and(is_host) {
-            return Err(Error::argument(format!(
-                "the CNAME '{domain}' must be a bare host name such as 'files.example.com'"
-            )));
-        }
+        domain::check_cname(domain, LONGEST_SUBDOMAIN.len())?;
         let replaced =
             |base: &str| DOMAINS.iter().fold(base.to_owned(), |base, original| base.replace(original, domain));
         Ok(Endpoints {
@@ -152,8 +153,11 @@ fn checked_base(url: &str) -> Result<String> {
     let refused =
         || Error::argument(format!("'{url}' must be a URL such as 'https://example.com', without query and fragment"));
     let parsed = Url::parse(url).map_err(|_| refused())?;
-    let usable = matches!(parsed.scheme(), "http" | "https")
-        && parsed.host_str().is_some()
+    // The parser repairs what was a slip: it drops tabs and line ends, and takes backslashes for slashes.
+    let is_plain = !url.contains(|letter: char| letter.is_control() || letter.is_whitespace() || letter == '\\');
+    let usable = is_plain
+        && matches!(parsed.scheme(), "http" | "https")
+        && parsed.host_str().is_some_and(|host| !host.contains('*'))
         && parsed.query().is_none()
         && parsed.fragment().is_none()
         && parsed.username().is_empty()
@@ -186,7 +190,23 @@ mod tests {
         let endpoints = Endpoints::on_one_origin("http://127.0.0.1:8080/").unwrap();
         assert_eq!(endpoints.base(Endpoint::Cdn), "http://127.0.0.1:8080");
         assert_eq!(endpoints.base(Endpoint::Api), "http://127.0.0.1:8080/api");
-        for bad in ["", "127.0.0.1:80", "ftp://x", "http://x?y", "http://x#y", "http://u:p@x", "http://"] {
+        assert!(Endpoints::on_one_origin("http://my_service:8080").is_ok(), "as containers are named");
+        for bad in [
+            "",
+            "127.0.0.1:80",
+            "ftp://x",
+            "http://x?y",
+            "http://x#y",
+            "http://u:p@x",
+            "http://",
+            "http://x\n",
+            " http://x",
+            "http://x\r\nX-Evil: 1",
+            "http://ex\tample.com",
+            "http://x/a b",
+            "http:\\\\x",
+            "https://*.example.com",
+        ] {
             assert!(Endpoints::on_one_origin(bad).is_err(), "{bad}");
         }
     }

@@ -10,6 +10,7 @@
 mod av_job;
 mod client;
 mod context;
+mod domain;
 mod download;
 mod endpoints;
 mod error;
@@ -18,7 +19,6 @@ mod generation;
 mod handle;
 mod limits;
 mod location;
-mod mimetype;
 mod operation;
 mod options;
 pub mod redaction;
@@ -30,6 +30,7 @@ mod threads;
 pub mod transformation;
 mod transport;
 mod upload;
+mod url_length;
 mod web_url;
 pub mod webhook;
 

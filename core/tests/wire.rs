@@ -95,6 +95,46 @@ async fn a_regular_upload_makes_the_requests_of_the_reference() {
     assert_eq!(kept["extra"], json!([1]), "the whole reply is kept");
 }
 
+/// Texts of the caller travel where they are escaped: no line end or separator of theirs reaches a header or URL.
+#[tokio::test]
+async fn no_text_of_the_caller_becomes_a_header_or_another_parameter() {
+    let evil = "a\r\nX-Evil: 1\u{1}/?#&=\"";
+    let start = json!({});
+    let service = Scripted::start(move |request, url, _| upload_reply(request, url, &start)).await;
+    let mut options = UploadOptions::default();
+    options.store.set_filename(evil).unwrap();
+    options.store.set_path(evil).unwrap();
+    options.store.set_container(evil).unwrap();
+    options.store.set_region(evil).unwrap();
+    options.store.add_workflow(evil).unwrap();
+    options.store.add_upload_tag(evil, evil).unwrap();
+    let mut store = options.store.clone();
+    upload(&service.url, options).await;
+    let received = service.received();
+    let start = received[0].json();
+    let members = json!({"location": "s3", "path": evil, "container": evil, "region": evil, "workflows": [evil]});
+    assert_eq!((&start["filename"], &start["store"]), (&json!(evil), &members));
+    assert_eq!(received[3].json()["upload_tags"], json!({evil: evil}));
+    assert!(received.iter().all(|request| !request.headers.contains_key("x-evil") && !request.target.contains("Evil")));
+
+    store.set_mimetype("image/png\r\nX-Evil: 1").unwrap_err();
+    let mut client = ClientOptions::new();
+    client.set_user_agent("a\r\nX-Evil: 1").unwrap_err();
+    client.set_base_url(&format!("{}\r\nX-Evil: 1", service.url)).unwrap_err();
+    client.set_cname("a.example\r\nX-Evil: 1").unwrap_err();
+    Client::new(Some("K\r\nX-Evil: 1"), ClientOptions::new()).unwrap_err();
+    let client = Client::new(Some("K"), client).unwrap();
+    client.filelink(evil, None).unwrap_err();
+    client.transform_external("https://a.example/\r\nX-Evil: 1", None).unwrap_err();
+    let mut transformation = client.filelink("H", None).unwrap().transform();
+    transformation.add("store", &[("filename", evil.into()), ("path", evil.into())]).unwrap();
+    let mut plain = client.filelink("H", None).unwrap().transform();
+    plain.add("store", &[("filename", evil.trim_end_matches('"').into())]).unwrap();
+    for url in [transformation.url().unwrap(), plain.url().unwrap()] {
+        assert!(url.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"".contains(&byte)), "{url}");
+    }
+}
+
 #[tokio::test]
 async fn the_services_headers_are_sent_and_the_storage_gets_only_the_signed_ones() {
     let start = json!({"location_region": "eu-west-1"});

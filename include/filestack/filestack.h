@@ -595,9 +595,10 @@ filestack_status filestack_store_options_set_filename(
     filestack_store_options *options, const char *filename, filestack_error **error);
 
 /**
- * Sets the MIME type, such as "image/png". By default it follows from the name's ending.
+ * Sets the MIME type, such as "image/png" or "text/plain; charset=utf-8". By default it follows from the first bytes
+ * and the name's ending.
  *
- * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ * Errors: FILESTACK_E_ARGUMENT for what cannot stand in a Content-Type header. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_store_options_set_mimetype(
     filestack_store_options *options, const char *mimetype, filestack_error **error);
@@ -1068,7 +1069,10 @@ void filestack_transformation_free(filestack_transformation *transformation);
 /** The parameter is a number: `f`. */
 #define FILESTACK_PARAM_NUMBER 3
 
-/** The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is 0. */
+/**
+ * The parameter is a text: `p` points to UTF-8 of `len` bytes, or to a NUL-terminated string when `len` is
+ * FILESTACK_NUL_TERMINATED. A `len` of 0 is the empty text.
+ */
 #define FILESTACK_PARAM_STRING 4
 
 /**
@@ -1081,6 +1085,9 @@ void filestack_transformation_free(filestack_transformation *transformation);
 
 /** The parameter is a JSON value: `p` and `len` as for FILESTACK_PARAM_STRING. */
 #define FILESTACK_PARAM_JSON 7
+
+/** The `len` of a text that ends with NUL. */
+#define FILESTACK_NUL_TERMINATED (size_t)-1
 
 /** A named parameter of a task. Zero everything that `kind` does not use. */
 struct filestack_param {
@@ -1096,7 +1103,7 @@ struct filestack_param {
     double f;
     /** The value of a STRING, INTS, STRINGS or JSON. */
     const void *p;
-    /** How many bytes or values `p` points to. */
+    /** How many bytes or values `p` points to, or FILESTACK_NUL_TERMINATED. */
     size_t len;
 };
 

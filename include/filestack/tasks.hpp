@@ -183,7 +183,10 @@ public:
     void put_bool(const char *name, bool value) { next(name, FILESTACK_PARAM_BOOL).i = value ? 1 : 0; }
     void put_int(const char *name, std::int64_t value) { next(name, FILESTACK_PARAM_INT).i = value; }
     void put_number(const char *name, double value) { next(name, FILESTACK_PARAM_NUMBER).f = value; }
-    void put_word(const char *name, const char *word) { next(name, FILESTACK_PARAM_STRING).p = word; }
+    void put_word(const char *name, const char *word)
+    {
+        put_list(name, FILESTACK_PARAM_STRING, word, FILESTACK_NUL_TERMINATED);
+    }
     void put_text(const char *name, const std::string &value) { put_bytes(name, FILESTACK_PARAM_STRING, value); }
     void put_json(const char *name, const std::string &value) { put_bytes(name, FILESTACK_PARAM_JSON, value); }
 
@@ -299,7 +302,7 @@ private:
     void put_bytes(const char *name, std::uint32_t kind, const std::string &value)
     {
         refuse_nul(name, value);
-        next(name, kind).p = value.c_str();
+        put_list(name, kind, value.data(), value.size());
     }
     void put_list(const char *name, std::uint32_t kind, const void *values, std::size_t count)
     {

@@ -190,6 +190,26 @@ static void a_hundred_files_in_one_archive(void)
     folder_clear();
 }
 
+/* The names of the files stand in the URL. */
+static void too_many_files_are_refused_with_the_number_that_fits(void)
+{
+    enum { FILE_COUNT = 3200 };
+    static const char *files[FILE_COUNT];
+    struct pair pair = new_pair();
+    char *path = folder_path("out.zip");
+    for (int i = 0; i < FILE_COUNT; i++) {
+        files[i] = "sm9IEXAMPLEQuzfJykmA";
+    }
+    CHECK_STATUS(FILESTACK_E_ARGUMENT,
+                 filestack_client_zip(pair.client, path, files, FILE_COUNT, NULL, NULL, failure_out()));
+    CHECK_CONTAINS("65534", message());
+    CHECK_CONTAINS("of the 3200 sources fit", message());
+    CHECK(!file_exists(path));
+    free_pair(&pair);
+    free(path);
+    folder_clear();
+}
+
 static void an_archive_that_is_cut_leaves_nothing(void)
 {
     static const char *const faults[] = {"GET /*zip* * truncate:100000", "GET /*zip* * reset-mid"};
@@ -503,6 +523,7 @@ int main(void)
         TEST(an_archive_of_one_file),
         TEST(urls_can_be_among_the_files),
         TEST(a_hundred_files_in_one_archive),
+        TEST(too_many_files_are_refused_with_the_number_that_fits),
         TEST(an_archive_that_is_cut_leaves_nothing),
         TEST(an_archive_that_was_cut_is_tried_again),
         TEST(an_existing_file_is_replaced_or_kept),

@@ -390,7 +390,20 @@ static void addresses_that_are_none_are_refused_and_change_nothing(void)
 {
     static const char *const urls[] = {"",        "localhost",  "127.0.0.1:80", "ftp://x",
                                        "http://", "http://x?y", "http://x#y",   "http://user:hunter2@x"};
-    static const char *const domains[] = {"", "https://a.com", "a.com/x", "a b", "a.com:80", "user@a.com"};
+    static const char *const domains[] = {"",
+                                          "https://a.com",
+                                          "a.com/x",
+                                          "a b",
+                                          "a.com:80",
+                                          "user@a.com",
+                                          "127.0.0.1",
+                                          "::1",
+                                          "*.example.com",
+                                          "-x.com",
+                                          "localhost",
+                                          "a.com.",
+                                          "b\xc3\xbc"
+                                          "cher.example"};
     filestack_client_options *options = filestack_client_options_new();
     filestack_client *client = NULL;
     filestack_filelink *filelink = NULL;
@@ -407,6 +420,7 @@ static void addresses_that_are_none_are_refused_and_change_nothing(void)
         CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_cname(options, domains[i], failure_out()));
         CHECK_CONTAINS("host name", message());
     }
+    CHECK_CONTAINS("'xn--bcher-kva.example'", message());
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_endpoint(options, 0, "http://x", failure_out()));
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_endpoint(options, 6, "http://x", failure_out()));
     CHECK_CONTAINS("6", message());
@@ -456,6 +470,8 @@ static void numbers_out_of_range_are_refused(void)
 static void store_options_keep_to_the_limits_of_the_service(void)
 {
     filestack_store_options *store = filestack_store_options_new();
+    static const char *const mimetypes[] = {"",        "/",    "image/", "image/png\nX-Evil: 1", "image/png\r\n",
+                                            "image/*", "a/b c"};
     char key[130], value[258], tag[] = "tag0";
     memset(key, 'k', sizeof key);
     memset(value, 'v', sizeof value);
@@ -465,6 +481,12 @@ static void store_options_keep_to_the_limits_of_the_service(void)
     CHECK_CONTAINS("filename", message());
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_store_options_set_mimetype(store, "png", failure_out()));
     CHECK_CONTAINS("'png'", message());
+    for (size_t i = 0; i < sizeof mimetypes / sizeof mimetypes[0]; i++) {
+        CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_store_options_set_mimetype(store, mimetypes[i], failure_out()));
+        CHECK_CONTAINS("image/png", message());
+        CHECK_LACKS("\n", message());
+    }
+    CHECK_OK(filestack_store_options_set_mimetype(store, "text/plain; charset=\"utf-8\"", failure_out()));
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_store_options_set_access(store, "Public", failure_out()));
     CHECK_CONTAINS("did you mean 'public'", message());
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_store_options_add_upload_tag(store, "", "v", failure_out()));

@@ -137,6 +137,43 @@ static void values_are_copied_and_may_have_a_length(void)
     filestack_transformation_free(transformation);
 }
 
+/* An empty view into a larger buffer, also one whose pointer is NULL, sends nothing of the buffer. */
+static void a_length_of_zero_is_the_empty_text(void)
+{
+    static const char buffer[] = "crop-and-the-secret-behind-it";
+    static const char *const pointers[] = {buffer, buffer + sizeof buffer - 1, "", NULL};
+    static const uint32_t kinds[] = {FILESTACK_PARAM_STRING, FILESTACK_PARAM_JSON};
+    static const filestack_status statuses[] = {FILESTACK_E_PARAM_RANGE, FILESTACK_E_ARGUMENT};
+    for (size_t i = 0; i < sizeof pointers / sizeof pointers[0]; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            filestack_param params[] = {{"fit", kinds[k], 0, 0, 0, pointers[i], 0}, of_int("width", 1)};
+            filestack_transformation *transformation = of_handle();
+            CHECK_STATUS(statuses[k], filestack_transformation_add(transformation, "resize", params, 2, failure_out()));
+            CHECK(strstr(message(), "crop-") == NULL);
+            filestack_transformation_free(transformation);
+        }
+    }
+}
+
+/* Only FILESTACK_NUL_TERMINATED, and no other length, reads up to the NUL. */
+static void texts_end_with_nul_on_demand(void)
+{
+    filestack_param params[] = {{"fit", FILESTACK_PARAM_STRING, 0, 0, 0, "crop", FILESTACK_NUL_TERMINATED},
+                                {"width", FILESTACK_PARAM_JSON, 0, 0, 0, "12", FILESTACK_NUL_TERMINATED}};
+    filestack_param list[] = {{"dim", FILESTACK_PARAM_INTS, 0, 0, 0, params, FILESTACK_NUL_TERMINATED}};
+    filestack_transformation *transformation = of_handle();
+    CHECK_OK(filestack_transformation_add(transformation, "resize", params, 2, failure_out()));
+    check_url(CDN "resize=fit:crop,width:12/" HANDLE, transformation);
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_transformation_add(transformation, "crop", list, 1, failure_out()));
+    CHECK_CONTAINS("dim", message());
+    filestack_transformation_free(transformation);
+    transformation = of_handle();
+    params[0].len = FILESTACK_NUL_TERMINATED - 1;
+    CHECK_STATUS(FILESTACK_E_ARGUMENT,
+                 filestack_transformation_add(transformation, "resize", params, 2, failure_out()));
+    filestack_transformation_free(transformation);
+}
+
 static void urls_of_the_other_sdks(void)
 {
     filestack_transformation *transformation = of_handle();
@@ -341,13 +378,13 @@ static void bad_arguments_poison_as_well(void)
         {"resize", {"width", FILESTACK_PARAM_INT, 7, 1, 0, NULL, 0}, FILESTACK_E_ARGUMENT},
         {"resize", {"width", 0, 0, 1, 0, NULL, 0}, FILESTACK_E_ARGUMENT},
         {"resize", {"width", 99, 0, 1, 0, NULL, 0}, FILESTACK_E_ARGUMENT},
-        {"resize", {"fit", FILESTACK_PARAM_STRING, 0, 0, 0, NULL, 0}, FILESTACK_E_NULL},
+        {"resize", {"fit", FILESTACK_PARAM_STRING, 0, 0, 0, NULL, FILESTACK_NUL_TERMINATED}, FILESTACK_E_NULL},
         {"resize", {"fit", FILESTACK_PARAM_STRING, 0, 0, 0, NULL, 4}, FILESTACK_E_NULL},
-        {"resize", {"fit", FILESTACK_PARAM_STRING, 0, 0, 0, "cr\xff", 0}, FILESTACK_E_UTF8},
+        {"resize", {"fit", FILESTACK_PARAM_STRING, 0, 0, 0, "cr\xff", FILESTACK_NUL_TERMINATED}, FILESTACK_E_UTF8},
         {"resize", {"fit", FILESTACK_PARAM_STRING, 0, 0, 0, "cr\xff", 3}, FILESTACK_E_UTF8},
         {"crop", {"dim", FILESTACK_PARAM_INTS, 0, 0, 0, NULL, 4}, FILESTACK_E_NULL},
         {"collage", {"files", FILESTACK_PARAM_STRINGS, 0, 0, 0, NULL, 1}, FILESTACK_E_NULL},
-        {"crop", {"dim", FILESTACK_PARAM_JSON, 0, 0, 0, "[1,", 0}, FILESTACK_E_ARGUMENT},
+        {"crop", {"dim", FILESTACK_PARAM_JSON, 0, 0, 0, "[1,", FILESTACK_NUL_TERMINATED}, FILESTACK_E_ARGUMENT},
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
         filestack_transformation *transformation = of_handle();
@@ -521,6 +558,8 @@ int main(void)
         TEST(python_urls_from_json),
         TEST(parameters_of_every_kind),
         TEST(values_are_copied_and_may_have_a_length),
+        TEST(a_length_of_zero_is_the_empty_text),
+        TEST(texts_end_with_nul_on_demand),
         TEST(urls_of_the_other_sdks),
         TEST(a_stored_chain_is_that_of_the_python_sdk),
         TEST(texts_are_quoted_and_encoded),

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use filestack_mimetypes::HEAD_LENGTH;
 use url::Url;
 
 use crate::error::{ErrorKind, Result};
-use crate::mimetype;
 use crate::options::{RequestOptions, StoreOptions};
 use crate::source::{Lease, Source};
 use crate::transport::Request;
@@ -30,12 +30,13 @@ impl Filelink {
     pub async fn overwrite(&self, source: &Source, base64decode: bool, options: &RequestOptions) -> Result<String> {
         let url = self.overwrite_target(base64decode, options)?;
         let what = self.overwrite_name();
-        let mimetype = mimetype::of_file_name(&source.file_name().unwrap_or_default());
         let call = self.context().begin(options.operation.as_ref(), &what, options.total_timeout)?;
         let lease = Lease::of(source, &call)?;
         let outcome = call
             .run(async {
                 let size = lease.open(|_| 0, call.limits().largest_buffer()).await?;
+                let head = lease.head(HEAD_LENGTH).await?;
+                let mimetype = filestack_mimetypes::of(&source.file_name().unwrap_or_default(), &head);
                 let content = lease.section(0, size);
                 call.json_text(&Request::post_content(url, what, mimetype, content)).await
             })

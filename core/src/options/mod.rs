@@ -1,6 +1,7 @@
 //! Options of clients, stored files, uploads and single requests. Each has a default that works against Filestack.
 
 mod client;
+mod media_type;
 mod request;
 mod store;
 mod upload;

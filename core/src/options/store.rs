@@ -6,14 +6,14 @@ use crate::error::{Error, Result};
 use crate::location::Location;
 use crate::suggestion;
 
+use super::media_type;
+
 /// The most workflows that the service starts for one file.
 const MOST_WORKFLOWS: usize = 20;
 /// The most tags of one upload, and the longest key and value in characters.
 const MOST_TAGS: usize = 10;
 const LONGEST_TAG_KEY: usize = 128;
 const LONGEST_TAG_VALUE: usize = 256;
-/// The longest MIME type in characters.
-const LONGEST_MIMETYPE: usize = 255;
 
 /// Who may read a file in the customer's own S3 bucket.
 const ACCESS: [&str; 2] = ["public", "private"];
@@ -52,10 +52,11 @@ impl StoreOptions {
     /// Sets the MIME type of the stored file.
     ///
     /// # Errors
-    /// `Argument` when it is empty, has no slash or is longer than 255 characters.
+    /// `Argument` when it is not a type and a subtype, with or without parameters, in the form that headers have, or
+    /// longer than 255 characters.
     pub fn set_mimetype(&mut self, mimetype: &str) -> Result<()> {
-        if !mimetype.contains('/') || mimetype.chars().count() > LONGEST_MIMETYPE {
-            return Err(Error::argument(format!("mimetype '{mimetype}' must be one such as 'image/png'")));
+        if let Some(problem) = media_type::problem(mimetype) {
+            return Err(Error::argument(format!("mimetype '{mimetype}' must be one such as 'image/png': {problem}")));
         }
         self.mimetype = Some(mimetype.into());
         Ok(())
@@ -262,7 +263,10 @@ mod tests {
         assert!(store.set_location("s4").is_err());
         assert!(store.set_access("Public").unwrap_err().message().contains("did you mean 'public'?"));
         assert!(store.set_filename("").is_err());
-        assert!(store.set_mimetype("png").is_err());
+        for mimetype in ["", "png", "/", "image/png\nX-Evil: 1"] {
+            let error = store.set_mimetype(mimetype).unwrap_err();
+            assert!(error.message().contains("such as 'image/png': "), "{error}");
+        }
         assert!(store.set_path("").is_err());
         assert_eq!(store, StoreOptions::new());
     }

@@ -71,7 +71,12 @@ struct ReaderInUse {
 
 struct Reading {
     reader: Arc<Mutex<Box<dyn Reader>>>,
+    /// Of the next byte that is given on.
     position: u64,
+    /// The first bytes, read before they are asked for, so that a reader that cannot go back need not.
+    head: Bytes,
+    /// How many bytes the reader has given.
+    taken: u64,
     /// What the reader has told; not known of one that is spooled.
     size: Option<u64>,
 }
@@ -86,7 +91,13 @@ impl Lease {
         let reader = match &source.0.origin {
             Origin::Reader(reader) => Some(ReaderInUse {
                 thread: Arc::new(call.threads().host_thread()?),
-                reading: Arc::new(Mutex::new(Reading { reader: Arc::clone(reader), position: 0, size: None })),
+                reading: Arc::new(Mutex::new(Reading {
+                    reader: Arc::clone(reader),
+                    position: 0,
+                    head: Bytes::new(),
+                    taken: 0,
+                    size: None,
+                })),
             }),
             _ => None,
         };
@@ -149,6 +160,19 @@ impl Lease {
             Ok(Bytes::from_owner(buffer))
         });
         filled.await
+    }
+
+    /// The first bytes of the source: `length` or all that there are. Those of a reader are kept for the first read.
+    pub(crate) async fn head(&self, length: usize) -> Result<Bytes> {
+        let input = self.0.state().input.clone().ok_or_else(ended)?;
+        let length = length.min(usize::try_from(input.size()).unwrap_or(usize::MAX));
+        match input {
+            Input::Reader(_) => {
+                let operation = self.0.operation.clone();
+                self.0.ask_reader(move |reading| reading.take_head(length, &operation)).await
+            }
+            Input::File(_) | Input::Memory(_) => self.0.read(0, length).await,
+        }
     }
 
     /// The MD5 of a range, in base64.
@@ -301,16 +325,32 @@ impl Reading {
         // Asking for the size may move to the end, as it does in a FILE.
         let size = reader.size()?;
         reader.rewind()?;
-        self.position = 0;
-        self.size = size;
+        (self.position, self.taken, self.size) = (0, 0, size);
+        self.head = Bytes::new();
         Ok(size)
     }
 
+    /// Reads the first bytes, when nothing has been read, and keeps them.
+    fn take_head(&mut self, length: usize, operation: &Operation) -> Result<Bytes> {
+        let mut head = buffer(length)?;
+        let read = {
+            let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+            read_full(&mut **reader, &mut head, operation)?
+        };
+        head.truncate(read);
+        self.taken = read as u64;
+        self.head = head.into();
+        Ok(self.head.clone())
+    }
+
     fn rewind(&mut self) -> Result<()> {
-        if self.position > 0 {
+        // What is kept needs no reader.
+        if self.taken > self.head.len() as u64 {
             self.reader.lock().unwrap_or_else(PoisonError::into_inner).rewind()?;
-            self.position = 0;
+            self.taken = 0;
+            self.head = Bytes::new();
         }
+        self.position = 0;
         Ok(())
     }
 
@@ -319,9 +359,13 @@ impl Reading {
         debug_assert_eq!(self.position, offset, "a reader is read in order");
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let size = self.size.unwrap_or_default();
-        let read = read_full(&mut **reader, buffer, operation)?;
-        self.position += read as u64;
-        if read < buffer.len() {
+        let kept = self.head.get(usize::try_from(self.position).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let copied = kept.len().min(buffer.len());
+        buffer[..copied].copy_from_slice(&kept[..copied]);
+        let read = read_full(&mut **reader, &mut buffer[copied..], operation)?;
+        self.taken += read as u64;
+        self.position += (copied + read) as u64;
+        if copied + read < buffer.len() {
             return Err(changed(format!("the reader ended after {} of {size} bytes", self.position)));
         }
         if self.position == size && reader.read(&mut [0])? != 0 {
@@ -482,6 +526,58 @@ mod tests {
         assert_eq!(lease.0.read(0, 5).await.unwrap(), [5, 4, 3, 2, 1].as_slice());
         lease.end().await;
         assert!(open(&source).await.is_err(), "it cannot be rewound");
+    }
+
+    #[tokio::test]
+    async fn the_head_is_that_of_the_source_and_costs_no_byte() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        for source in [Source::from_path(file.path()).unwrap(), Source::from_bytes("0123456789")] {
+            let (lease, _) = open(&source).await.unwrap();
+            for (length, head) in [(0, ""), (4, "0123"), (10, "0123456789"), (11, "0123456789")] {
+                assert_eq!(lease.head(length).await.unwrap(), head);
+            }
+            lease.end().await;
+        }
+    }
+
+    /// Gives the digits, tells their number, and cannot go back.
+    struct Digits(&'static [u8]);
+
+    impl Reader for Digits {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+            let given = buffer.len().min(3).min(self.0.len());
+            buffer[..given].copy_from_slice(&self.0[..given]);
+            self.0 = &self.0[given..];
+            Ok(given)
+        }
+
+        fn rewind(&mut self) -> Result<()> {
+            if self.0.len() == 10 { Ok(()) } else { Err(Error::new(ErrorKind::State, "read before")) }
+        }
+
+        fn size(&mut self) -> Result<Option<u64>> {
+            Ok(Some(10))
+        }
+    }
+
+    #[tokio::test]
+    async fn the_head_of_a_reader_is_kept_for_its_first_reads() {
+        for (taken, first) in [(0, 4), (2, 4), (4, 4), (7, 4), (7, 2), (10, 10), (20, 4)] {
+            let (lease, size) = open(&Source::from_reader(Box::new(Digits(b"0123456789")))).await.unwrap();
+            assert_eq!(lease.head(taken).await.unwrap(), b"0123456789"[..taken.min(10)], "{taken}");
+            let section = lease.section(0, size);
+            let mut all = section.read(0, first).await.unwrap().to_vec();
+            // What is read beyond the head cannot be read again.
+            let again = section.rewind().await.is_ok();
+            assert_eq!(again, first <= taken, "{taken} {first}");
+            if again {
+                all = section.read(0, first).await.unwrap().to_vec();
+            }
+            all.extend(section.read(first as u64, 10 - first).await.unwrap());
+            assert_eq!(all, b"0123456789", "{taken} {first}");
+            lease.end().await;
+        }
     }
 
     #[tokio::test]

@@ -132,6 +132,12 @@ impl TaskChain {
         .write()
     }
 
+    /// The same tasks on the first `count` sources only.
+    pub(super) fn on_first_sources(&self, count: usize) -> Self {
+        let sources = self.sources.iter().take(count).cloned().collect();
+        TaskChain { sources, steps: self.steps.clone(), failure: self.failure.clone(), ..*self }
+    }
+
     fn try_add<'a>(&mut self, task: &str, params: impl Iterator<Item = (&'a str, &'a Value)>) -> Result<()> {
         if let Some(first) = &self.failure {
             return Err(first.clone());

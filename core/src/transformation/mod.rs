@@ -23,6 +23,7 @@ use crate::options::{RequestOptions, StoreOptions};
 use crate::security::Security;
 use crate::stored_file::StoredFile;
 use crate::transport::Request;
+use crate::url_length;
 
 pub use chain::TaskChain;
 pub use source::{Source, SourceKind};
@@ -156,6 +157,9 @@ impl Transformation {
     }
 
     /// The URL that a call with these options asks for.
+    ///
+    /// # Errors
+    /// Those of [`TaskChain::url`], `Argument` without credentials that a task needs, and when the URL is too long.
     pub(crate) fn content_url(&self, options: &RequestOptions) -> Result<String> {
         let security = self.context.call_security(options.security.as_ref());
         if let (None, Some(step)) = (security, self.chain.task_that_needs_security()) {
@@ -164,7 +168,23 @@ impl Transformation {
                 step.name()
             )));
         }
-        self.url_with(security)
+        let url = self.url_with(security)?;
+        url_length::check(&url, &self.name("request for"), || self.advice_to_shorten(security))?;
+        Ok(url)
+    }
+
+    /// How many of several sources the URL has room for.
+    fn advice_to_shorten(&self, security: Option<&Security>) -> String {
+        let count = self.chain.sources().len();
+        let fits = |count: &usize| {
+            let url = self.url_of(&self.chain.on_first_sources(*count), security);
+            url.is_ok_and(|url| url.len() <= url_length::LONGEST)
+        };
+        let counts: Vec<usize> = (1..count).collect();
+        match counts.partition_point(fits) {
+            0 => ": use fewer tasks, or shorter texts in them".into(),
+            fitting => format!(": the first {fitting} of the {count} sources fit"),
+        }
     }
 
     /// Such as "download of resize/rotate of 'HANDLE'".
@@ -184,7 +204,11 @@ impl Transformation {
     }
 
     fn url_with(&self, security: Option<&Security>) -> Result<String> {
+        self.url_of(&self.chain, security)
+    }
+
+    fn url_of(&self, chain: &TaskChain, security: Option<&Security>) -> Result<String> {
         let cdn = self.context.endpoints().base(Endpoint::Cdn);
-        self.chain.url(cdn, self.context.optional_api_key(), security.map(Security::url_string))
+        chain.url(cdn, self.context.optional_api_key(), security.map(Security::url_string))
     }
 }

@@ -111,6 +111,11 @@ impl Request {
         }
     }
 
+    /// Where it is sent.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// What errors call the request.
     pub(crate) fn what(&self) -> &str {
         &self.what

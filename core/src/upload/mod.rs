@@ -13,6 +13,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use filestack_mimetypes::HEAD_LENGTH;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use md5::{Digest as _, Md5};
@@ -20,7 +21,6 @@ use serde_json::{Map, Value};
 
 use crate::context::{Call, Context};
 use crate::error::Result;
-use crate::mimetype;
 use crate::options::{Intelligent, UploadOptions};
 use crate::source::{Lease, Source};
 use crate::stored_file::StoredFile;
@@ -54,7 +54,7 @@ async fn upload_parts(
     context.api_key("an upload")?;
     let buffer = |size| part_layout::largest(size, options.part_size());
     let size = lease.open(buffer, call.limits().largest_buffer()).await?;
-    let description = describe(context, source.file_name().as_deref(), size, options);
+    let description = describe(context, source, lease, size, options).await?;
     let session = Session::start(context, call, description).await?;
     let parts = send_parts(&session, lease, size, options).await?;
     check_unchanged(lease, &parts).await?;
@@ -62,17 +62,27 @@ async fn upload_parts(
     session.complete(&etags).await
 }
 
-fn describe(context: &Context, source_name: Option<&str>, size: u64, options: &UploadOptions) -> Description {
+async fn describe(
+    context: &Context,
+    source: &Source,
+    lease: &Lease,
+    size: u64,
+    options: &UploadOptions,
+) -> Result<Description> {
     let store = &options.store;
-    let filename = store.filename().or(source_name).unwrap_or(UNNAMED).to_owned();
-    Description {
-        mimetype: store.mimetype().unwrap_or_else(|| mimetype::of_file_name(&filename)).to_owned(),
+    let filename = store.filename().or(source.file_name().as_deref()).unwrap_or(UNNAMED).to_owned();
+    let mimetype = match store.mimetype() {
+        Some(mimetype) => mimetype.to_owned(),
+        None => filestack_mimetypes::of(&filename, &lease.head(HEAD_LENGTH).await?).to_owned(),
+    };
+    Ok(Description {
+        mimetype,
         size,
         store: store.to_store_member(context.storage()),
         upload_tags: store.to_upload_tags(),
         intelligent: options.intelligent == Intelligent::On,
         filename,
-    }
+    })
 }
 
 /// A part that the storage has.

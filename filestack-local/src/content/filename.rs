@@ -7,17 +7,30 @@ pub(crate) fn plain_filename(name: &str) -> &str {
 
 /// The type that belongs to a file name's extension.
 pub(crate) fn mimetype_of(filename: &str) -> String {
-    mime_guess::from_path(filename).first_or_octet_stream().essence_str().to_owned()
+    filestack_mimetypes::of(filename, &[]).to_owned()
 }
 
 /// Whether a type is known for an extension.
 pub(crate) fn is_extension(text: &str) -> bool {
-    !mime_guess::from_ext(text).is_empty()
+    filestack_mimetypes::is_known_ending(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn types_are_those_that_clients_announce() {
+        for (name, mimetype) in [
+            ("x/deck.KEY", "application/vnd.apple.keynote"),
+            ("a.stl", "model/stl"),
+            ("a.jsonl", "application/jsonl"),
+            ("noending", "application/octet-stream"),
+        ] {
+            assert_eq!(mimetype_of(name), mimetype);
+        }
+        assert!(is_extension("KEY") && !is_extension("nonsense"));
+    }
 
     #[test]
     fn folders_are_cut_from_names() {

@@ -20,7 +20,7 @@ filestack_param of_number(const char *name, double value)
 
 filestack_param of_text(const char *name, const char *value)
 {
-    filestack_param param = {name, FILESTACK_PARAM_STRING, 0, 0, 0, value, 0};
+    filestack_param param = {name, FILESTACK_PARAM_STRING, 0, 0, 0, value, FILESTACK_NUL_TERMINATED};
     return param;
 }
 
@@ -38,6 +38,6 @@ filestack_param of_texts(const char *name, const char *const *values, size_t cou
 
 filestack_param of_json(const char *name, const char *value)
 {
-    filestack_param param = {name, FILESTACK_PARAM_JSON, 0, 0, 0, value, 0};
+    filestack_param param = {name, FILESTACK_PARAM_JSON, 0, 0, 0, value, FILESTACK_NUL_TERMINATED};
     return param;
 }

@@ -224,7 +224,9 @@ static inline void filestack_task_number(filestack_task_params *params, const ch
 static inline void filestack_task_text(filestack_task_params *params, const char *name, const char *value)
 {
     if (value) {
-        filestack_task_next(params, name, FILESTACK_PARAM_STRING)->p = value;
+        filestack_param *param = filestack_task_next(params, name, FILESTACK_PARAM_STRING);
+        param->p = value;
+        param->len = FILESTACK_NUL_TERMINATED;
     }
 }
 
