@@ -100,7 +100,12 @@ typedef struct filestack_error filestack_error;
  */
 typedef struct filestack_filelink filestack_filelink;
 
-/** A policy under construction. Owned: one thread at a time, freed with filestack_policy_free. */
+/**
+ * A policy under construction. Owned: one thread at a time, freed with filestack_policy_free.
+ *
+ * A setter that fails poisons the policy: every later call returns that first failure, signing too, so that code that
+ * does not look at the setters' statuses cannot sign a policy that allows more than was meant.
+ */
 typedef struct filestack_policy filestack_policy;
 
 /** How one call to the service is made. Owned: one thread at a time, freed with filestack_request_options_free. */
@@ -1382,17 +1387,19 @@ filestack_status filestack_security_new(
  * Signs a policy that was built key by key.
  *
  * `*out_security` is released with filestack_security_release; the policy stays the caller's.
- * Errors: FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts itself, or the secret is empty.
+ * Errors: the first failure of a setter of the policy; FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts
+ * itself, or the secret is empty.
  * Threads: one at a time for the policy. Since: 0.1.0.
  */
 filestack_status filestack_security_from_policy(
     const filestack_policy *policy, const char *secret, filestack_security **out_security, filestack_error **error);
 
 /**
- * Signs a policy that another program has encoded in URL-safe base64, character by character as it is.
+ * Signs a policy that another program has encoded in base64, character by character as it is: in the alphabet with - and _
+ * or the one with + and /, with padding or without.
  *
  * `*out_security` is released with filestack_security_release.
- * Errors: FILESTACK_E_ARGUMENT when it is not padded URL-safe base64 or the secret is empty. Threads: any.
+ * Errors: FILESTACK_E_ARGUMENT when it is not base64 or the secret is empty. Threads: any.
  * Since: 0.1.0.
  */
 filestack_status filestack_security_from_encoded(
@@ -1402,7 +1409,7 @@ filestack_status filestack_security_from_encoded(
  * Takes a policy and a signature that a server made, for a program that must not hold the app secret.
  *
  * `*out_security` is released with filestack_security_release.
- * Errors: FILESTACK_E_ARGUMENT when the policy is not padded URL-safe base64 or the signature is not 64 hex digits.
+ * Errors: FILESTACK_E_ARGUMENT when the policy is not base64 or the signature is not 64 hex digits.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_security_from_signed(
@@ -1465,7 +1472,8 @@ filestack_policy *filestack_policy_new(void);
 
 /**
  * Sets any member by its name on the wire (expiry, call, handle, url, maxSize, minSize, path, container) from a
- * JSON value. An unknown name is refused with the nearest right one, so a slip cannot lift a restriction.
+ * JSON value. An unknown name is refused with the nearest right one, and so are an empty list, an empty text and null,
+ * which would allow everything: a slip cannot lift a restriction.
  *
  * Errors: FILESTACK_E_ARGUMENT for an unknown name or a value that does not fit. Threads: one at a time.
  * Since: 0.1.0.
@@ -1533,7 +1541,7 @@ filestack_status filestack_policy_set_container(filestack_policy *policy, const 
 /**
  * The policy as JSON text.
  *
- * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ * `*out_json` is freed with filestack_string_free. Errors: the first failure of a setter. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_policy_json(const filestack_policy *policy, char **out_json, filestack_error **error);
 
