@@ -1,4 +1,5 @@
 /* Policies and signatures, byte for byte as the official SDKs make them: filestack-api.md, section 25.1. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/check.h"
@@ -204,17 +205,33 @@ static void an_empty_secret_is_refused(void)
     CHECK_CONTAINS("secret is empty", message());
 }
 
-/* The service's decoder is strict: no padding left out, no other alphabet. */
-static void what_is_not_padded_url_safe_base64_is_refused(void)
+static void what_is_not_base64_is_refused(void)
 {
-    static const char *const encoded[] = {"eyJleHBpcmVzIjogMTIzfQ", "eyJleHBpcmVzIjogMTIzfQ=", "ey J", "ab+/",
-                                          "\xc3\xbc==="};
+    /* Half a padding, a blank, both alphabets at once, other characters. */
+    static const char *const encoded[] = {"eyJleHBpcmVzIjogMTIzfQ=", "ey J", "ab+_", "\xc3\xbc==="};
     for (size_t i = 0; i < sizeof encoded / sizeof encoded[0]; i++) {
         filestack_security *security = NULL;
         CHECK_STATUS(FILESTACK_E_ARGUMENT,
                      filestack_security_from_encoded(encoded[i], "secret", &security, failure_out()));
         CHECK_CONTAINS("base64", message());
         CHECK_LACKS(encoded[i], filestack_error_json(failure()));
+    }
+}
+
+/* What other SDKs write is taken, and signed as it is. */
+static void either_alphabet_is_taken_with_padding_or_without(void)
+{
+    static const char *const encoded[] = {"eyJhIjogIj8/Pz4+Pn5+In0=", "eyJhIjogIj8/Pz4+Pn5+In0",
+                                          "eyJhIjogIj8_Pz4-Pn5-In0=", "eyJhIjogIj8_Pz4-Pn5-In0"};
+    for (size_t i = 0; i < sizeof encoded / sizeof encoded[0]; i++) {
+        filestack_security *security = NULL;
+        CHECK_OK(filestack_security_from_encoded(encoded[i], "secret", &security, failure_out()));
+        CHECK_STRING("{\"a\": \"?"
+                     "?"
+                     "?>>>~~\"}",
+                     filestack_security_policy(security));
+        CHECK_STRING(encoded[i], filestack_security_policy_b64(security));
+        filestack_security_release(security);
     }
 }
 
@@ -321,12 +338,12 @@ static void misspelt_keys_and_calls_are_refused_with_the_nearest_right_name(void
 static void a_setter_that_fails_poisons_the_policy(void)
 {
     static const char *const members[][2] = {
-        {"expiry", "\"soon\""}, {"expiry", "1.5"},     {"expiry", "0"},        {"expiry", "-1"},
+        {"expiry", "\"soon\""},   {"expiry", "1.5"},      {"expiry", "0"},     {"expiry", "-1"},
         {"call", "[\"read\",7]"}, {"call", "[\"reed\"]"}, {"call", "[]"},      {"call", "null"},
-        {"call", "\"\""},       {"handle", "\"\""},    {"handle", "7"},        {"handle", "null"},
-        {"maxSize", "\"big\""}, {"maxSize", "-1"},     {"maxSize", "null"},    {"minSize", "null"},
-        {"path", "[\"a\"]"},    {"path", "null"},      {"url", "true"},        {"url", "\"\""},
-        {"container", "\"\""},  {"container", "[]"},   {"expiry", "{"}};
+        {"call", "\"\""},         {"handle", "\"\""},     {"handle", "7"},     {"handle", "null"},
+        {"maxSize", "\"big\""},   {"maxSize", "-1"},      {"maxSize", "null"}, {"minSize", "null"},
+        {"path", "[\"a\"]"},      {"path", "null"},       {"url", "true"},     {"url", "\"\""},
+        {"container", "\"\""},    {"container", "[]"},    {"expiry", "{"}};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         filestack_policy *policy = filestack_policy_new();
         filestack_security *security = NULL;
@@ -435,7 +452,8 @@ int main(void)
         TEST(a_number_beyond_the_double_is_refused),
         TEST(what_is_no_policy_is_refused),
         TEST(an_empty_secret_is_refused),
-        TEST(what_is_not_padded_url_safe_base64_is_refused),
+        TEST(what_is_not_base64_is_refused),
+        TEST(either_alphabet_is_taken_with_padding_or_without),
         TEST(a_signature_of_a_server_is_taken_without_the_secret),
         TEST(what_is_no_signature_is_refused),
         TEST(a_built_policy_is_signed_like_a_written_one),

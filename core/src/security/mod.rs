@@ -131,11 +131,11 @@ impl fmt::Debug for Security {
 
 /// The policy that another program has encoded. They differ in alphabet and padding, and the service takes all of it.
 fn decode(policy_b64: &str) -> Result<String> {
-    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
+    let padding =
+        if policy_b64.contains('=') { DecodePaddingMode::RequireCanonical } else { DecodePaddingMode::RequireNone };
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding).with_decode_allow_trailing_bits(true);
     let alphabet: &Alphabet = if policy_b64.contains(['+', '/']) { &alphabet::STANDARD } else { &alphabet::URL_SAFE };
-    let bytes = GeneralPurpose::new(alphabet, LENIENT).decode(policy_b64).map_err(|_| {
+    let bytes = GeneralPurpose::new(alphabet, config).decode(policy_b64).map_err(|_| {
         Error::argument("the encoded policy is not base64, neither with '+' and '/' nor with '-' and '_'")
     })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
