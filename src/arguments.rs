@@ -34,12 +34,8 @@ pub(crate) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a 
 /// As for [`text`].
 #[cfg(unix)]
 pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path> {
-    if pointer.is_null() {
-        return Err(null(name));
-    }
-    // SAFETY: it is not NULL, so it points to a NUL-terminated string that outlives 'a.
-    let bytes = unsafe { CStr::from_ptr(pointer) };
-    let path: &OsStr = std::os::unix::ffi::OsStrExt::from_bytes(bytes.to_bytes());
+    // SAFETY: the caller's promise is the same.
+    let path: &OsStr = std::os::unix::ffi::OsStrExt::from_bytes(unsafe { bytes(pointer, name) }?);
     Ok(Path::new(path))
 }
 
@@ -51,6 +47,18 @@ pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a 
 pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path> {
     // SAFETY: the caller's promise is the same.
     unsafe { text(pointer, name) }.map(Path::new)
+}
+
+/// A required text of any encoding, without its NUL.
+///
+/// # Safety
+/// As for [`text`].
+pub(crate) unsafe fn bytes<'a>(pointer: *const c_char, name: &str) -> Result<&'a [u8]> {
+    if pointer.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: it is not NULL, so it points to a NUL-terminated string that outlives 'a.
+    Ok(unsafe { CStr::from_ptr(pointer) }.to_bytes())
 }
 
 /// A text that may be NULL.

@@ -31,11 +31,13 @@ impl Opaque for filestack_client {
     const ARGUMENT: &'static str = "client";
 }
 
-/// Makes a client. Contacts nobody; reads the proxy variables of the environment once.
+/// Makes a client. Contacts nobody; reads the environment once: the proxy variables, unless a proxy is set, and
+/// SSL_CERT_FILE and SSL_CERT_DIR.
 ///
 /// `api_key` may be NULL: what needs one then says so. `options` may be NULL: every default; they are copied.
 /// `*out_client` is released with filestack_client_release.
-/// Errors: FILESTACK_E_ARGUMENT, FILESTACK_E_TLS. Threads: any. Since: 0.1.0.
+/// Errors: FILESTACK_E_ARGUMENT, also for an unusable proxy variable; FILESTACK_E_TLS when SSL_CERT_FILE or SSL_CERT_DIR
+/// names no usable certificates. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_new(
     api_key: *const c_char,

@@ -277,8 +277,10 @@ pub unsafe extern "C" fn filestack_client_options_set_retry_delay_ms(
     }
 }
 
-/// Sends every request through this HTTP proxy, "http://user:password@host:port". Without it the proxy variables
-/// of the environment count, as they are when the client is made.
+/// Sends every request through this proxy, "http://user:password@host:port": http, https, socks4, socks4a, socks5 or
+/// socks5h, where the last lets the proxy look up names. Without it the proxy variables of the environment count, as
+/// they are when the client is made. What a URL uses otherwise must be percent-encoded in user and password: '/' as %2F,
+/// '?' as %3F, '#' as %23, '\' as %5C.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -291,9 +293,11 @@ pub unsafe extern "C" fn filestack_client_options_set_proxy(
     unsafe { object::change_by_text(options, url, "url", error, ClientOptions::set_proxy) }
 }
 
-/// Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it.
+/// Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it. Comments
+/// in any encoding and other blocks, such as keys, are skipped.
 ///
-/// Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it holds no certificate. Threads: one at a time. Since: 0.1.0.
+/// Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it holds no certificate or a damaged one. Threads: one at a time.
+/// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_options_set_ca_file(
     options: *mut filestack_client_options,
@@ -304,9 +308,10 @@ pub unsafe extern "C" fn filestack_client_options_set_ca_file(
     unsafe { object::change(options, error, |options| Ok(options.add_ca_file(arguments::path(path, "path")?)?)) }
 }
 
-/// Trusts the certificates of a PEM text besides the platform's; further calls add to it.
+/// Trusts the certificates of a PEM text besides the platform's; further calls add to it. As for a file, the bytes
+/// around the blocks are of any encoding.
 ///
-/// Errors: FILESTACK_E_ARGUMENT when it holds no certificate. Threads: one at a time. Since: 0.1.0.
+/// Errors: FILESTACK_E_ARGUMENT when it holds no certificate or a damaged one. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_options_set_ca_pem(
     options: *mut filestack_client_options,
@@ -314,7 +319,30 @@ pub unsafe extern "C" fn filestack_client_options_set_ca_pem(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { object::change_by_text(options, pem, "pem", error, ClientOptions::add_ca_pem) }
+    unsafe { object::change(options, error, |options| Ok(options.add_ca_pem(arguments::bytes(pem, "pem")?)?)) }
+}
+
+/// Shows a certificate to servers and proxies that ask for one. `chain` is PEM with the client's own certificate first,
+/// `key` its private key in PEM: PKCS#8, PKCS#1 or SEC1, not encrypted; RSA of 2048 bits or more, ECDSA on P-256 or
+/// P-384, or Ed25519. Both may be one text that holds both. Another call takes the place of this one.
+///
+/// The decoded key is wiped after it was read; the text stays the caller's to wipe.
+/// Errors: FILESTACK_E_ARGUMENT when one of them cannot be used or they do not belong together. A server that does not
+/// accept the certificate is FILESTACK_E_TLS in the call. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_options_set_client_certificate_pem(
+    options: *mut filestack_client_options,
+    chain: *const c_char,
+    key: *const c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            let (chain, key) = (arguments::bytes(chain, "chain")?, arguments::bytes(key, "key")?);
+            Ok(options.set_client_certificate_pem(chain, key)?)
+        })
+    }
 }
 
 /// Sets the User-Agent header; "libfilestack/<version>" by default.

@@ -57,7 +57,7 @@ pub const FILESTACK_E_TLS: filestack_status = 203;
 pub const FILESTACK_E_NETWORK: filestack_status = 204;
 /// The service answered with an error status.
 pub const FILESTACK_E_HTTP: filestack_status = 300;
-/// The service refused the credentials (HTTP 401 or 403).
+/// The service refused the credentials (HTTP 401 or 403), or a proxy its user and password (HTTP 407).
 pub const FILESTACK_E_AUTH: filestack_status = 301;
 /// The service does not know the file or the application (HTTP 404).
 pub const FILESTACK_E_NOT_FOUND: filestack_status = 302;

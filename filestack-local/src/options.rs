@@ -42,6 +42,8 @@ pub struct Options {
     pub tls: bool,
     /// Names for the certificate beside its own and those of the real service; `*.` may lead. Default: none.
     pub tls_names: Vec<String>,
+    /// PEM file of the authorities whose certificates clients must show, with TLS. Default: none, and none is asked for.
+    pub tls_client_ca: Option<PathBuf>,
     /// What start and upload calls name as `location_url`. Default: the host that the client used, behind `http://`
     /// without TLS and bare with it, as the real service has it.
     pub location_url: Option<String>,
@@ -89,6 +91,7 @@ impl Default for Options {
             api_keys: Vec::new(),
             tls: false,
             tls_names: Vec::new(),
+            tls_client_ca: None,
             location_url: None,
             intelligent_ingestion: true,
             metahash: false,
@@ -149,6 +152,9 @@ pub(crate) struct CommandLine {
     /// Further name for the certificate, repeatable; *.NAME stands for all names below it.
     #[arg(long = "tls-name", value_name = "NAME", requires = "tls")]
     tls_names: Vec<String>,
+    /// With --tls, demand a client certificate that an authority of this PEM file has signed.
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    tls_client_ca: Option<PathBuf>,
     /// Name this as the host of the calls after start [default: the host that the client used]
     #[arg(long, value_name = "TEXT")]
     location_url: Option<String>,
@@ -255,6 +261,7 @@ impl CommandLine {
             api_keys: self.api_keys,
             tls: self.tls,
             tls_names: self.tls_names,
+            tls_client_ca: self.tls_client_ca,
             location_url: self.location_url,
             intelligent_ingestion: self.fii == Switch::On,
             metahash: self.metahash,
@@ -302,7 +309,13 @@ mod tests {
         let (options, _) = parse(&line).unwrap().into_parts();
         assert!(options.open && !options.strict_base64 && !options.metahash);
         assert_eq!((options.tls_names.join(" "), options.seed), ("a.test *.b.test".to_owned(), Some(7)));
-        for alone in [&["--open"][..], &["--tls-name", "a.test"], &["--seed", "x"], &["--part-url-lifetime", "-1"]] {
+        for alone in [
+            &["--open"][..],
+            &["--tls-name", "a.test"],
+            &["--tls-client-ca", "ca.pem"],
+            &["--seed", "x"],
+            &["--part-url-lifetime", "-1"],
+        ] {
             assert!(parse(alone).is_err(), "{alone:?}");
         }
     }

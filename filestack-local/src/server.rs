@@ -78,8 +78,11 @@ impl Service {
         let listener = std::net::TcpListener::bind(wanted).map_err(|error| state::about(wanted, &error))?;
         listener.set_nonblocking(true)?;
         let address = reachable(listener.local_addr()?);
-        let certificates =
-            if options.tls { Some(certificates::make(options.listen, &options.tls_names)?) } else { None };
+        let certificates = if options.tls {
+            Some(certificates::make(options.listen, &options.tls_names, options.tls_client_ca.as_deref())?)
+        } else {
+            None
+        };
         let ca_pem = certificates.as_ref().map(|certificates| certificates.ca_pem.as_str());
         state::prepare(&root).map_err(|error| state::about(root.display(), &error))?;
         let shared = Arc::new(State::open(&options, &root, address.to_string(), ca_pem)?);

@@ -149,6 +149,28 @@ async fn tls_with_the_printed_authority() {
     assert!(!Path::new(&path).exists(), "the temporary folder goes with the service");
 }
 
+#[tokio::test]
+async fn clients_must_show_a_certificate_of_the_given_authority() {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.pem");
+    std::fs::write(&path, authority.pem()).unwrap();
+    let mut running = Running::start(&["--tls", "--tls-client-ca", path.to_str().unwrap()]);
+    let ca_path = running.line().trim().strip_prefix("CA certificate: ").unwrap().to_owned();
+    let pem = std::fs::read_to_string(ca_path).unwrap();
+    assert!(client(Some(&pem)).get(&running.url).send().await.is_err());
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(Vec::new()).unwrap().signed_by(&key, &authority).unwrap();
+    let known = common::client_with_certificate(&pem, certificate.der(), &key.serialize_der());
+    assert_eq!(known.get(&running.url).send().await.unwrap().status(), 200);
+
+    let (code, _, said) = run(&["--tls", "--tls-client-ca", "/missing/ca.pem"], &["true"]);
+    assert!(code != Some(0) && said.contains("/missing/ca.pem"), "{said}");
+}
+
 /// Runs a command inside of the program: exit code, its output, and what the program said.
 fn run(arguments: &[&str], command: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(PROGRAM).args(arguments).arg("--").args(command).output().unwrap();

@@ -158,11 +158,13 @@ typedef struct filestack_log filestack_log;
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
- * Makes a client. Contacts nobody; reads the proxy variables of the environment once.
+ * Makes a client. Contacts nobody; reads the environment once: the proxy variables, unless a proxy is set, and
+ * SSL_CERT_FILE and SSL_CERT_DIR.
  *
  * `api_key` may be NULL: what needs one then says so. `options` may be NULL: every default; they are copied.
  * `*out_client` is released with filestack_client_release.
- * Errors: FILESTACK_E_ARGUMENT, FILESTACK_E_TLS. Threads: any. Since: 0.1.0.
+ * Errors: FILESTACK_E_ARGUMENT, also for an unusable proxy variable; FILESTACK_E_TLS when SSL_CERT_FILE or SSL_CERT_DIR
+ * names no usable certificates. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_client_new(
     const char *api_key, const filestack_client_options *options, filestack_client **out_client,
@@ -410,8 +412,10 @@ filestack_status filestack_client_options_set_retry_delay_ms(
     filestack_client_options *options, uint64_t first_ms, uint64_t longest_ms, filestack_error **error);
 
 /**
- * Sends every request through this HTTP proxy, "http://user:password@host:port". Without it the proxy variables
- * of the environment count, as they are when the client is made.
+ * Sends every request through this proxy, "http://user:password@host:port": http, https, socks4, socks4a, socks5 or
+ * socks5h, where the last lets the proxy look up names. Without it the proxy variables of the environment count, as
+ * they are when the client is made. What a URL uses otherwise must be percent-encoded in user and password: '/' as %2F,
+ * '?' as %3F, '#' as %23, '\' as %5C.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
@@ -419,20 +423,35 @@ filestack_status filestack_client_options_set_proxy(
     filestack_client_options *options, const char *url, filestack_error **error);
 
 /**
- * Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it.
+ * Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it. Comments
+ * in any encoding and other blocks, such as keys, are skipped.
  *
- * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it holds no certificate. Threads: one at a time. Since: 0.1.0.
+ * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it holds no certificate or a damaged one. Threads: one at a time.
+ * Since: 0.1.0.
  */
 filestack_status filestack_client_options_set_ca_file(
     filestack_client_options *options, const char *path, filestack_error **error);
 
 /**
- * Trusts the certificates of a PEM text besides the platform's; further calls add to it.
+ * Trusts the certificates of a PEM text besides the platform's; further calls add to it. As for a file, the bytes
+ * around the blocks are of any encoding.
  *
- * Errors: FILESTACK_E_ARGUMENT when it holds no certificate. Threads: one at a time. Since: 0.1.0.
+ * Errors: FILESTACK_E_ARGUMENT when it holds no certificate or a damaged one. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_client_options_set_ca_pem(
     filestack_client_options *options, const char *pem, filestack_error **error);
+
+/**
+ * Shows a certificate to servers and proxies that ask for one. `chain` is PEM with the client's own certificate first,
+ * `key` its private key in PEM: PKCS#8, PKCS#1 or SEC1, not encrypted; RSA of 2048 bits or more, ECDSA on P-256 or
+ * P-384, or Ed25519. Both may be one text that holds both. Another call takes the place of this one.
+ *
+ * The decoded key is wiped after it was read; the text stays the caller's to wipe.
+ * Errors: FILESTACK_E_ARGUMENT when one of them cannot be used or they do not belong together. A server that does not
+ * accept the certificate is FILESTACK_E_TLS in the call. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_client_certificate_pem(
+    filestack_client_options *options, const char *chain, const char *key, filestack_error **error);
 
 /**
  * Sets the User-Agent header; "libfilestack/<version>" by default.
@@ -1755,7 +1774,7 @@ const char *filestack_status_name(filestack_status status);
 /** The service answered with an error status. */
 #define FILESTACK_E_HTTP 300
 
-/** The service refused the credentials (HTTP 401 or 403). */
+/** The service refused the credentials (HTTP 401 or 403), or a proxy its user and password (HTTP 407). */
 #define FILESTACK_E_AUTH 301
 
 /** The service does not know the file or the application (HTTP 404). */

@@ -162,7 +162,9 @@ static void texts_of_options(void)
     CHECK_SETTER("url", filestack_client_options_set_base_url, options);
     CHECK_SETTER("url", filestack_client_options_set_proxy, options);
     CHECK_NULL("path", filestack_client_options_set_ca_file(options, NULL, failure_out()));
-    CHECK_SETTER("pem", filestack_client_options_set_ca_pem, options);
+    CHECK_NULL("pem", filestack_client_options_set_ca_pem(options, NULL, failure_out()));
+    CHECK_NULL("chain", filestack_client_options_set_client_certificate_pem(options, NULL, "k", failure_out()));
+    CHECK_NULL("key", filestack_client_options_set_client_certificate_pem(options, "c", NULL, failure_out()));
     CHECK_SETTER("user_agent", filestack_client_options_set_user_agent, options);
     CHECK_TEXT_ARGUMENT("url",
                         filestack_client_options_set_endpoint(options, FILESTACK_ENDPOINT_CDN, NULL, failure_out()),
@@ -558,10 +560,13 @@ static void proxies_that_are_none_are_refused_without_their_password(void)
 {
     static const char *const urls[] = {"",
                                        "proxy:3128",
-                                       "socks5://me:hunter2@proxy:1",
+                                       "socks6://me:hunter2@proxy:1",
                                        "me:hunter2@proxy:1",
                                        "http://me:hunter2@",
-                                       "ftp://me:hunter2@proxy"};
+                                       "ftp://me:hunter2@proxy",
+                                       "http://me:hunter2#1@proxy:1",
+                                       "http://me:hunter2/1@proxy:1",
+                                       "socks5://me:hunter2?1@proxy:1"};
     filestack_client_options *options = filestack_client_options_new();
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_proxy(options, urls[i], failure_out()));

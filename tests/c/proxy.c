@@ -116,31 +116,40 @@ static void a_proxy_that_is_down_is_told_without_its_password(void)
     with_password(url, sizeof url, network_closed_port());
     client = client_through(url, service_url(), 0);
     CHECK_STATUS(FILESTACK_E_CONNECT, get_something(client));
+    CHECK_CONTAINS("the proxy 127.0.0.1:", message());
     CHECK_LACKS(PASSWORD, filestack_error_json(failure()));
     CHECK_LACKS("bWU6aHVudGVyMg", filestack_error_json(failure()));
     CHECK(filestack_error_retryable(failure()));
     filestack_client_release(client);
 }
 
+static void check_refused_password(const char *url, struct server *proxy)
+{
+    char with[128];
+    filestack_client *client;
+    size_t before = server_connections(proxy);
+    with_password(with, sizeof with, network_port(server_url(proxy)));
+    client = client_through(with, url, 5);
+    CHECK_STATUS(FILESTACK_E_AUTH, get_something(client));
+    CHECK_INT(407, filestack_error_http_status(failure()));
+    CHECK(!filestack_error_retryable(failure()));
+    CHECK_CONTAINS("the proxy 127.0.0.1:", message());
+    CHECK_CONTAINS("refuses the user or the password", message());
+    CHECK_LACKS(PASSWORD, filestack_error_json(failure()));
+    CHECK_LACKS("bWU6aHVudGVyMg", filestack_error_json(failure()));
+    CHECK_SIZE(1, server_connections(proxy) - before);
+    filestack_client_release(client);
+}
+
+/* It is tried once, whether the proxy is asked for a tunnel or not. */
 static void a_proxy_that_refuses_is_told_without_its_password(void)
 {
     struct server *proxy = canned_start("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 40\r\n"
                                         "Connection: close\r\n\r\nProxy-Authorization: Basic bWU6aHVudGVyMg");
-    char url[128], https[128];
-    filestack_client *client;
-    with_password(url, sizeof url, network_port(server_url(proxy)));
-    client = client_through(url, service_url(), 0);
-    CHECK_STATUS(FILESTACK_E_HTTP, get_something(client));
-    CHECK_INT(407, filestack_error_http_status(failure()));
-    CHECK_LACKS(PASSWORD, filestack_error_json(failure()));
-    CHECK_LACKS("bWU6aHVudGVyMg", filestack_error_json(failure()));
-    filestack_client_release(client);
+    char https[128];
     snprintf(https, sizeof https, "https://127.0.0.1:%u", network_port(service_url()));
-    client = client_through(url, https, 0);
-    CHECK_STATUS(FILESTACK_E_CONNECT, get_something(client));
-    CHECK_LACKS(PASSWORD, filestack_error_json(failure()));
-    CHECK_LACKS("bWU6aHVudGVyMg", filestack_error_json(failure()));
-    filestack_client_release(client);
+    check_refused_password(service_url(), proxy);
+    check_refused_password(https, proxy);
     server_stop(proxy);
 }
 
@@ -175,19 +184,76 @@ static void a_proxy_that_was_set_goes_before_that_of_the_environment(void)
     server_stop(of_environment);
 }
 
-static void hosts_that_need_no_proxy_are_reached_directly(void)
+/* Whether the service is reached through the proxy of `variable` when `list` is in `exceptions`. */
+static bool goes_through_proxy(const char *variable, const char *exceptions, const char *list)
 {
     struct server *proxy = relay_start(service_url());
     filestack_client *client;
-    CHECK_INT(0, setenv("http_proxy", server_url(proxy), 1));
-    CHECK_INT(0, setenv("no_proxy", "example.com,127.0.0.1", 1));
+    bool used;
+    CHECK_INT(0, setenv(variable, server_url(proxy), 1));
+    CHECK_INT(0, setenv(exceptions, list, 1));
     client = client_through(NULL, service_url(), 0);
-    CHECK_INT(0, unsetenv("http_proxy"));
-    CHECK_INT(0, unsetenv("no_proxy"));
+    CHECK_INT(0, unsetenv(variable));
+    CHECK_INT(0, unsetenv(exceptions));
     check_round_trip(client);
-    CHECK_SIZE(0, server_connections(proxy));
+    used = server_connections(proxy) > 0;
     filestack_client_release(client);
     server_stop(proxy);
+    return used;
+}
+
+static void hosts_that_need_no_proxy_are_reached_directly(void)
+{
+    static const char *const direct[] = {"*", "example.com, 127.0.0.1", "127.0.0.0/8", "a 127.0.0.1"};
+    char port[64], other[64];
+    for (size_t i = 0; i < sizeof direct / sizeof direct[0]; i++) {
+        CHECK(!goes_through_proxy("http_proxy", "no_proxy", direct[i]));
+    }
+    snprintf(port, sizeof port, "127.0.0.1:%u", network_port(service_url()));
+    snprintf(other, sizeof other, "127.0.0.1:%u", network_port(service_url()) ^ 1);
+    CHECK(!goes_through_proxy("HTTP_PROXY", "NO_PROXY", port));
+    CHECK(!goes_through_proxy("all_proxy", "NO_PROXY", "*"));
+    CHECK(!goes_through_proxy("ALL_PROXY", "no_proxy", "*"));
+    CHECK(goes_through_proxy("http_proxy", "no_proxy", other));
+    CHECK(goes_through_proxy("HTTP_PROXY", "NO_PROXY", "example.com,10.0.0.0/8,[::1]"));
+    CHECK(goes_through_proxy("ALL_PROXY", "NO_PROXY", ""));
+}
+
+static void a_malformed_variable_is_named_when_the_client_is_made(void)
+{
+    static const char *const names[] = {"http_proxy",  "HTTP_PROXY", "https_proxy",
+                                        "HTTPS_PROXY", "all_proxy",  "ALL_PROXY"};
+    static const char *const values[] = {"http://me:" PASSWORD "#1@127.0.0.1:1", "socks6://me:" PASSWORD "@h:1",
+                                         "me:" PASSWORD "@127.0.0.1:port", "http://[" PASSWORD,
+                                         "me:" PASSWORD "\xff@h"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        for (size_t j = 0; j < sizeof values / sizeof values[0]; j++) {
+            filestack_client_options *options = service_options();
+            filestack_client *client = NULL;
+            CHECK_INT(0, setenv(names[i], values[j], 1));
+            CHECK_STATUS(FILESTACK_E_ARGUMENT,
+                         filestack_client_new(service_api_key(), options, &client, failure_out()));
+            CHECK_CONTAINS(names[i], message());
+            CHECK_LACKS(PASSWORD, filestack_error_json(failure()));
+            CHECK(client == NULL);
+            /* One that is set goes before it. */
+            CHECK_OK(filestack_client_options_set_proxy(options, "http://127.0.0.1:1", failure_out()));
+            CHECK_OK(filestack_client_new(service_api_key(), options, &client, failure_out()));
+            CHECK_INT(0, unsetenv(names[i]));
+            filestack_client_release(client);
+            filestack_client_options_free(options);
+        }
+    }
+}
+
+static void a_password_that_must_be_encoded_is_told(void)
+{
+    filestack_client_options *options = service_options();
+    CHECK_STATUS(FILESTACK_E_ARGUMENT,
+                 filestack_client_options_set_proxy(options, "http://me:" PASSWORD "#1@127.0.0.1:1", failure_out()));
+    CHECK_CONTAINS("percent-encoded: write %23", message());
+    CHECK_LACKS(PASSWORD, filestack_error_json(failure()));
+    filestack_client_options_free(options);
 }
 
 int main(void)
@@ -201,6 +267,8 @@ int main(void)
         TEST(the_environment_counts_when_the_client_is_made),
         TEST(a_proxy_that_was_set_goes_before_that_of_the_environment),
         TEST(hosts_that_need_no_proxy_are_reached_directly),
+        TEST(a_malformed_variable_is_named_when_the_client_is_made),
+        TEST(a_password_that_must_be_encoded_is_told),
     };
     return RUN(tests);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "support/check.h"
 #include "support/folder.h"
@@ -154,6 +155,96 @@ static void a_bundle_of_authorities_is_read_whole(void)
     free(pem);
 }
 
+/* Texts as curl takes them: comments in Latin-1, a byte order mark, other ends of lines, other blocks. */
+static void a_bundle_may_have_anything_around_its_blocks(void)
+{
+    static const char *const forms[] = {"# caf\xe9 \xff\n%s", "\xef\xbb\xbf%s",
+                                        "Certificate:\n    Data: 1\n%s trailing",
+                                        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n%s"};
+    char *pem = authority(), *text = malloc(strlen(pem) + 256), *path;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        filestack_client_options *options = options_without_trust();
+        sprintf(text, forms[i], pem);
+        if (i % 2) {
+            CHECK_OK(filestack_client_options_set_ca_pem(options, text, failure_out()));
+        } else {
+            path = file_new("ca.pem", text, strlen(text));
+            CHECK_OK(filestack_client_options_set_ca_file(options, path, failure_out()));
+            free(path);
+        }
+        check_round_trip(options);
+        filestack_client_options_free(options);
+    }
+    free(text);
+    free(pem);
+}
+
+/* The authorities of the variable take the place of the system's. */
+static void the_environment_names_authorities(void)
+{
+    filestack_client_options *options = options_without_trust();
+    char *pem = authority(), *folder = folder_path("authorities"), *path;
+    CHECK_INT(0, setenv("SSL_CERT_FILE", service_ca_file(), 1));
+    check_round_trip(options);
+    CHECK_INT(0, unsetenv("SSL_CERT_FILE"));
+    check_distrust(options);
+    CHECK_INT(0, mkdir(folder, 0700));
+    path = file_new("authorities/ca.pem", pem, strlen(pem));
+    CHECK_INT(0, setenv("SSL_CERT_DIR", folder, 1));
+    /* Not check_round_trip(), which empties the folder. */
+    filestack_client *client = NULL;
+    CHECK_OK(filestack_client_new(service_api_key(), options, &client, failure_out()));
+    CHECK_INT(0, unsetenv("SSL_CERT_DIR"));
+    filestack_filelink_release(service_file(client, 1000, 1));
+    filestack_client_release(client);
+    filestack_client_options_free(options);
+    free(path);
+    free(folder);
+    free(pem);
+    folder_clear();
+}
+
+static void check_broken_variable(const char *variable, const char *path)
+{
+    filestack_client_options *options = options_without_trust();
+    filestack_client *client = NULL;
+    CHECK_INT(0, setenv(variable, path, 1));
+    CHECK_STATUS(FILESTACK_E_TLS, filestack_client_new(service_api_key(), options, &client, failure_out()));
+    CHECK_CONTAINS(variable, message());
+    if (*path) {
+        CHECK_CONTAINS(path, message());
+    }
+    /* Also where the client would need nothing of it. */
+    CHECK_OK(filestack_client_options_set_ca_file(options, service_ca_file(), failure_out()));
+    CHECK_STATUS(FILESTACK_E_TLS, filestack_client_new(service_api_key(), options, &client, failure_out()));
+    CHECK_INT(0, unsetenv(variable));
+    CHECK(client == NULL);
+    filestack_client_options_free(options);
+}
+
+static void a_broken_variable_is_named(void)
+{
+    char *missing = folder_path("missing.pem"), *empty = file_new("empty.pem", "", 0);
+    char *text = file_new("text.pem", "hello", 5), *cut = file_new("cut.pem", other_authority, 300);
+    char *folder = folder_path("nothing");
+    CHECK_INT(0, mkdir(folder, 0700));
+    check_broken_variable("SSL_CERT_FILE", missing);
+    check_broken_variable("SSL_CERT_FILE", empty);
+    check_broken_variable("SSL_CERT_FILE", text);
+    check_broken_variable("SSL_CERT_FILE", cut);
+    check_broken_variable("SSL_CERT_FILE", folder);
+    check_broken_variable("SSL_CERT_FILE", "/dev/null");
+    check_broken_variable("SSL_CERT_FILE", "");
+    check_broken_variable("SSL_CERT_DIR", missing);
+    check_broken_variable("SSL_CERT_DIR", folder);
+    free(missing);
+    free(empty);
+    free(text);
+    free(cut);
+    free(folder);
+    folder_clear();
+}
+
 static void an_unknown_authority_is_not_trusted(void)
 {
     filestack_client_options *options = options_without_trust();
@@ -185,32 +276,31 @@ static void a_ca_file_that_is_none_is_refused(void)
 {
     filestack_client_options *options = options_without_trust();
     char *path = file_new("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n", 33);
+    char *der = file_new("ca.der", "0\202\001\1740\202\001\041", 8);
     char *key = file_new("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 59);
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_ca_file(options, path, failure_out()));
     CHECK_CONTAINS(path, message());
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_ca_file(options, key, failure_out()));
     CHECK_CONTAINS(key, message());
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_ca_file(options, der, failure_out()));
+    CHECK_CONTAINS(der, message());
+    CHECK_CONTAINS("openssl x509 -inform DER", message());
     CHECK_STATUS(FILESTACK_E_IO, filestack_client_options_set_ca_file(options, "/missing/ca.pem", failure_out()));
     CHECK_CONTAINS("/missing/ca.pem", message());
     filestack_client_options_free(options);
     free(path);
+    free(der);
     free(key);
     folder_clear();
 }
 
-/* PEM around something that is not a certificate is noticed at the latest when the client is made. */
+/* PEM around something that is not a certificate. */
 static void a_certificate_that_is_none_is_refused(void)
 {
     filestack_client_options *options = options_without_trust();
-    filestack_client *client = NULL;
-    filestack_status status = filestack_client_options_set_ca_pem(
-        options, "-----BEGIN CERTIFICATE-----\naGVsbG8gd29ybGQ=\n-----END CERTIFICATE-----\n", failure_out());
-    CHECK(status == FILESTACK_OK || status == FILESTACK_E_ARGUMENT);
-    if (status == FILESTACK_OK) {
-        CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_new("KEY", options, &client, failure_out()));
-        CHECK_CONTAINS("certificate", message());
-        CHECK(client == NULL);
-    }
+    static const char pem[] = "-----BEGIN CERTIFICATE-----\naGVsbG8gd29ybGQ=\n-----END CERTIFICATE-----\n";
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_client_options_set_ca_pem(options, pem, failure_out()));
+    CHECK_CONTAINS("PEM block 1 (CERTIFICATE, line 1) holds no X.509 certificate", message());
     filestack_client_options_free(options);
 }
 
@@ -244,6 +334,9 @@ int main(void)
         TEST(a_ca_file_may_go_after_it_was_read),
         TEST(further_authorities_are_added_to_the_first),
         TEST(a_bundle_of_authorities_is_read_whole),
+        TEST(a_bundle_may_have_anything_around_its_blocks),
+        TEST(the_environment_names_authorities),
+        TEST(a_broken_variable_is_named),
         TEST(an_unknown_authority_is_not_trusted),
         TEST(another_authority_is_not_trusted),
         TEST(trust_is_not_shared_between_clients),

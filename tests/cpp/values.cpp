@@ -244,6 +244,12 @@ static void options_reach_the_library()
     CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) { wrong.proxy = "no url"; }));
     CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) { wrong.ca_pems = {"no certificate"}; }));
     CHECK_INT(FILESTACK_E_IO, refused([](client_options &wrong) { wrong.ca_files = {"/no/such/file"}; }));
+    CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) {
+                  wrong.client_certificate = client_certificate{"no certificate", "no key"};
+              }));
+    CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) {
+                  wrong.client_certificate = client_certificate{std::string("a\0b", 3), "no key"};
+              }));
     CHECK_INT(FILESTACK_E_ARGUMENT, refused([](client_options &wrong) { wrong.user_agent = "a\nb"; }));
     CHECK_INT(FILESTACK_E_ARGUMENT,
               refused([](client_options &wrong) { wrong.connect_timeout = std::chrono::milliseconds(-1); }));

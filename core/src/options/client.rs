@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::generation::{Host, Standalone};
 use crate::location::Location;
 use crate::security::Security;
-use crate::transport::{Settings, certificates};
+use crate::transport::{Identity, Proxy, Settings, authorities};
 
 /// The most requests that a client may have in flight.
 const MOST_REQUESTS: usize = 1000;
@@ -135,37 +135,46 @@ impl ClientOptions {
     /// Sends every request through a proxy, instead of the one that the environment names.
     ///
     /// # Errors
-    /// `Argument` when `url` is not an http or https URL with a host.
+    /// `Argument` when `url` is not one of `http`, `https`, `socks4`, `socks4a`, `socks5` or `socks5h` with a host, or its
+    /// user or password has a `/`, `?`, `#` or `\` that is not percent-encoded.
     pub fn set_proxy(&mut self, url: &str) -> Result<()> {
-        let usable = url::Url::parse(url)
-            .is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.host_str().is_some());
-        if !usable {
-            // Not shown: it may hold a password wherever a slip has put it.
-            return Err(Error::argument("the proxy must be a URL such as 'http://127.0.0.1:3128'"));
-        }
-        self.network.set_proxy(url);
+        self.network.proxy = Some(Proxy::parse(url).map_err(|error| error.in_context("the proxy cannot be used"))?);
         Ok(())
     }
 
-    /// Trusts the certificates of a PEM text besides those of the platform.
+    /// Trusts the certificates of a PEM text besides those of the platform. The text is bytes of any encoding.
     ///
     /// # Errors
-    /// `Argument` when it holds no certificate.
-    pub fn add_ca_pem(&mut self, pem: &str) -> Result<()> {
-        certificates(pem)?;
-        self.network.ca_pems.push(pem.into());
+    /// `Argument` when it holds no certificate, or a damaged one.
+    pub fn add_ca_pem(&mut self, pem: impl AsRef<[u8]>) -> Result<()> {
+        let found =
+            authorities(pem.as_ref()).map_err(|error| error.in_context("the CA certificates cannot be used"))?;
+        self.network.authorities.extend(found);
         Ok(())
     }
 
     /// Trusts the certificates of a PEM file besides those of the platform. The file is read now.
     ///
     /// # Errors
-    /// `Io` when it cannot be read, `Argument` when it holds no certificate.
+    /// `Io` when it cannot be read, `Argument` when it holds no certificate, or a damaged one.
     pub fn add_ca_file(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let name = path.as_ref().display();
-        let pem = std::fs::read_to_string(path.as_ref())
+        let pem = std::fs::read(path.as_ref())
             .map_err(|cause| Error::io(format!("cannot read the CA file '{name}'"), &cause))?;
-        self.add_ca_pem(&pem).map_err(|error| error.in_context(format!("CA file '{name}'")))
+        let found =
+            authorities(&pem).map_err(|error| error.in_context(format!("the CA file '{name}' cannot be used")))?;
+        self.network.authorities.extend(found);
+        Ok(())
+    }
+
+    /// Shows a certificate to servers and proxies that ask for one. `chain` has the client's own certificate first, `key`
+    /// is its private key in PKCS#8, PKCS#1 or SEC1; both are PEM, and both may be the same text.
+    ///
+    /// # Errors
+    /// `Argument` when one of them cannot be used, the key is encrypted, or they do not belong together.
+    pub fn set_client_certificate_pem(&mut self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Result<()> {
+        self.network.identity = Some(Identity::from_pem(chain.as_ref(), key.as_ref())?);
+        Ok(())
     }
 }
 
@@ -179,9 +188,10 @@ mod tests {
         let before = format!("{options:?}");
         assert!(options.set_storage("s4").is_err());
         assert!(options.set_proxy("proxy:3128").is_err());
-        assert!(options.set_proxy("socks5://proxy:1").is_err());
+        assert!(options.set_proxy("socks6://proxy:1").is_err());
         assert!(options.set_retry_delay(Duration::from_secs(2), Duration::from_secs(1)).is_err());
         assert!(options.add_ca_pem("nothing").is_err());
+        assert!(options.set_client_certificate_pem("nothing", "nothing").is_err());
         assert!(options.add_ca_file("/missing/ca.pem").unwrap_err().message().contains("/missing/ca.pem"));
         assert_eq!(format!("{options:?}"), before);
     }

@@ -8,37 +8,53 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Limit, is_scarcity, os_code};
 
+use super::handshake;
+use super::pools::LookupFailure;
+use super::route::Route;
+
 /// How much of an error reply is kept.
 const LONGEST_SERVICE_TEXT: usize = 600;
 
 /// The error for a request that got no complete reply. `what` reads like "download of 'H'".
-pub(super) fn transport_error(what: &str, error: &reqwest::Error) -> Error {
-    let host = error.url().map_or_else(|| "the service".to_owned(), host_and_port);
+pub(super) fn transport_error(what: &str, route: &Route, error: &reqwest::Error) -> Error {
     // Then what the request's body was read from failed, not the network.
     if let Some(own) = chain(error).find_map(|error| error.downcast_ref::<Error>()) {
         return own.clone().in_context(format_args!("{what} failed"));
     }
+    if let Some(refusal) = route.refusal_of_proxy(chain(error)) {
+        return refusal.in_context(format_args!("{what} failed"));
+    }
+    let peer = route.failed_peer(chain(error));
     let cause = root_cause(error);
     let os_code = os_code(error);
     let (kind, problem, retryable) = if error.is_builder() {
         (ErrorKind::Argument, format!("the request cannot be made: {cause}"), false)
-    } else if error.is_dns() {
-        (ErrorKind::Dns, format!("the host name of {host} cannot be resolved: {cause}"), true)
+    } else if is_lookup(error) {
+        (ErrorKind::Dns, format!("the host name of {peer} cannot be resolved: {cause}"), true)
     } else if os_code.is_some_and(is_scarcity) {
-        (ErrorKind::Resources, format!("there are no descriptors for a connection to {host}: {cause}"), true)
+        (ErrorKind::Resources, format!("there are no descriptors for a connection to {peer}: {cause}"), true)
     } else if error.is_connect() && error.is_timeout() {
-        (ErrorKind::Timeout, format!("no connection to {host} within the time limit"), true)
+        (ErrorKind::Timeout, format!("no connection to {peer} within the time limit"), true)
     } else if error.is_timeout() || is_tcp_timeout(error) {
         return limit_error(what, Limit::Idle).with_os_code(os_code);
-    } else if let Some(tls) = tls_error(error) {
-        (ErrorKind::Tls, format!("{host} cannot be trusted: {tls}"), false)
+    } else if let Some(tls) = tls_error(error).cloned().or_else(|| refused_identity(error)) {
+        (ErrorKind::Tls, handshake::problem(&peer, &tls, route.has_identity()), false)
     } else if error.is_connect() {
-        (ErrorKind::Connect, format!("cannot connect to {host}: {cause}"), true)
+        (ErrorKind::Connect, format!("cannot connect to {peer}: {cause}"), true)
+    } else if route.is_identity_in_doubt() {
+        // Without a certificate to show it will not become better; with one, it may have been the network after all.
+        (ErrorKind::Tls, handshake::doubt(&peer, &cause, route.has_identity()), route.has_identity())
     } else {
-        (ErrorKind::Network, format!("the connection to {host} broke: {cause}"), true)
+        (ErrorKind::Network, format!("the connection to {peer} broke: {cause}"), true)
     };
     let failure = Error::new(kind, format!("{what} failed: {problem}")).with_retryable(retryable).with_os_code(os_code);
     if kind == ErrorKind::Timeout { failure.with_limit(Limit::Connect) } else { failure }
+}
+
+/// The error for a reply of `status` that is the proxy's own and not the service's: it does not let the client through.
+pub(super) fn proxy_status_error(what: &str, route: &Route, status: u16) -> Option<Error> {
+    let refusal = route.status_of_proxy(status)?;
+    Some(refusal.in_context(format_args!("{what} failed")))
 }
 
 /// The error for a clock that has run out.
@@ -130,13 +146,12 @@ fn retry_after(status: u16, headers: &HeaderMap) -> Option<Duration> {
     number("filestack-reset").and_then(|reset| reset.checked_sub(now)).map(Duration::from_secs)
 }
 
-pub(super) fn host_and_port(url: &reqwest::Url) -> String {
-    let host = url.host_str().unwrap_or("the service");
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
+}
+
+fn is_lookup(error: &reqwest::Error) -> bool {
+    error.is_dns() || chain(error).any(|error| error.is::<LookupFailure>())
 }
 
 /// Whether the system gave a connection up on which nothing was acknowledged.
@@ -155,6 +170,10 @@ fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Erro
         let payload = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         error.downcast_ref::<rustls::Error>().or_else(|| payload.and_then(|payload| tls_error(payload)))
     })
+}
+
+fn refused_identity(error: &(dyn StdError + 'static)) -> Option<rustls::Error> {
+    chain(error).find_map(|error| handshake::refusal_in(&error.to_string()))
 }
 
 #[cfg(test)]

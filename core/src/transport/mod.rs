@@ -1,12 +1,20 @@
 //! HTTP: headers, limits, retries, and replies that are checked before they are used.
 
 mod activity;
+mod certificates;
 mod content;
 mod failure;
+mod handshake;
+mod identity;
+mod no_proxy;
+mod pem;
 mod pools;
+mod proxies;
+mod proxy;
 mod reply;
 mod request;
 mod retry;
+mod route;
 mod settings;
 mod tls;
 
@@ -25,16 +33,20 @@ use crate::operation::Operation;
 use activity::{Activity, Clocks, WatchedBody};
 use content::ContentBody;
 use pools::Pools;
+use proxies::Proxies;
 use request::{Effect, Headers};
+use route::Route;
 
+pub(crate) use certificates::authorities;
 pub(crate) use content::Content;
 pub(crate) use failure::service_text;
+pub(crate) use identity::Identity;
 pub(crate) use pools::Blueprint;
+pub(crate) use proxy::Proxy;
 pub(crate) use reply::Reply;
 pub(crate) use request::{Body, Request};
 pub(crate) use retry::{Backoff, jittered};
 pub use settings::Settings;
-pub(crate) use tls::certificates;
 
 /// How many redirects a download follows.
 const MOST_REDIRECTS: usize = 5;
@@ -48,6 +60,7 @@ const SOURCE: &str = concat!("C-", env!("CARGO_PKG_VERSION"));
 /// Sends requests over pooled connections, within the limits of the client. Belongs to one epoch.
 pub(crate) struct Transport {
     pools: Pools,
+    proxies: Proxies,
     limits: Arc<Limits>,
     settings: Settings,
     user_agent: HeaderValue,
@@ -59,7 +72,7 @@ impl Transport {
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| {
             Error::argument(format!("the user agent '{}' has characters that no header can hold", settings.user_agent))
         })?;
-        Ok(Transport { pools: blueprint.pools()?, limits, settings, user_agent })
+        Ok(Transport { pools: blueprint.pools()?, proxies: blueprint.proxies().clone(), limits, settings, user_agent })
     }
 
     /// Runs `attempt` until it succeeds, fails for good, or the retries are used up.
@@ -108,7 +121,8 @@ impl Transport {
         let place = self.limits.request().await?;
         let activity = Activity::new(request.body.size() > 0);
         let trace_id = trace_id();
-        let host = failure::host_and_port(&url);
+        let route = Route::new(&url, self.proxies.of(&url), &self.pools.introduction);
+        let host = route.host().to_owned();
         let started = Instant::now();
         let mut builder = self.pool(request).request(request.method.clone(), url);
         builder = match &request.headers {
@@ -128,16 +142,24 @@ impl Transport {
         let error = match outcome {
             Ok(Ok(response)) => {
                 let status = response.status().as_u16();
+                route.note_answer();
                 tracing::debug!(target: "filestack::http", method, host, status, elapsed_ms, trace_id, "{what}");
                 if !response.status().is_success() {
                     activity.end();
                 }
                 let makes_something = request.effect == Effect::EachTime;
-                return Ok(Reply::new(response, request.what.clone(), trace_id, self.settings.idle_timeout, place)
-                    .of_something_made(makes_something));
+                return Ok(Reply::new(
+                    response,
+                    request.what.clone(),
+                    route,
+                    trace_id,
+                    self.settings.idle_timeout,
+                    place,
+                )
+                .of_something_made(makes_something));
             }
             Ok(Err(cause)) => {
-                let error = failure::transport_error(what, &cause);
+                let error = failure::transport_error(what, &route, &cause);
                 if failure::was_not_carried_out(&cause) || !activity.is_sent() { error } else { request.once(error) }
             }
             Err(limit) => {

@@ -1,5 +1,6 @@
 //! The connection pools of a client in one epoch, and all that is needed to make them again in the next one.
 
+use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
@@ -10,6 +11,8 @@ use rustls::client::Resumption;
 use crate::error::{Error, Result};
 use crate::generation::Host;
 
+use super::identity::Introduction;
+use super::proxies::Proxies;
 use super::settings::Settings;
 use super::tls;
 
@@ -22,29 +25,28 @@ pub(super) struct Pools {
     /// To the service, each for one request: one that may not be sent twice must not meet a connection that has just
     /// been closed.
     pub(super) fresh: reqwest::Client,
+    /// What all of them say to servers that ask who the client is.
+    pub(super) introduction: Arc<Introduction>,
 }
 
 /// What pools are made of. It is read and checked once, when the client is made.
 pub(crate) struct Blueprint {
     tls: ClientConfig,
-    proxies: Vec<reqwest::Proxy>,
+    proxies: Proxies,
     settings: Settings,
     host: Arc<dyn Host>,
 }
 
 impl Blueprint {
-    /// Reads the proxy variables of the environment, unless a proxy is set.
+    /// Reads the variables of the environment: those of proxies, unless one is set, and those of CA certificates.
     ///
     /// # Errors
-    /// `Argument` when a certificate or the proxy cannot be used.
+    /// `Argument` when a variable names an unusable proxy, `Tls` when one names no usable CA certificates.
     pub(crate) fn new(settings: Settings, host: Arc<dyn Host>) -> Result<Self> {
-        let tls = tls::client_config(&settings.ca_pems)?;
-        let proxies = match settings.proxy() {
-            Some(url) => vec![
-                reqwest::Proxy::all(url)
-                    .map_err(|cause| Error::argument(format!("the proxy '{url}' is not a usable URL: {cause}")))?,
-            ],
-            None => proxies_of_the_environment(|name| std::env::var(name).ok()),
+        let tls = tls::client_config(&settings.authorities)?;
+        let proxies = match &settings.proxy {
+            Some(proxy) => Proxies::all(proxy.clone()),
+            None => Proxies::of_environment(|name| std::env::var_os(name))?,
         };
         Ok(Blueprint { tls, proxies, settings, host })
     }
@@ -57,19 +59,26 @@ impl Blueprint {
         &self.host
     }
 
+    pub(super) fn proxies(&self) -> &Proxies {
+        &self.proxies
+    }
+
     pub(super) fn pools(&self) -> Result<Pools> {
         let make = |builder: reqwest::ClientBuilder| {
             builder.build().map_err(|cause| Error::argument(format!("HTTP cannot be set up: {cause}")))
         };
+        let introduction = Arc::new(Introduction::new(self.settings.identity.clone()));
         Ok(Pools {
-            service: make(self.builder(&[b"h2", b"http/1.1"]))?,
-            storage: make(self.builder(&[b"http/1.1"]).http1_only())?,
-            fresh: make(self.builder(&[b"h2", b"http/1.1"]).pool_max_idle_per_host(0))?,
+            service: make(self.builder(&[b"h2", b"http/1.1"], &introduction))?,
+            storage: make(self.builder(&[b"http/1.1"], &introduction).http1_only())?,
+            fresh: make(self.builder(&[b"h2", b"http/1.1"], &introduction).pool_max_idle_per_host(0))?,
+            introduction,
         })
     }
 
-    fn builder(&self, protocols: &[&[u8]]) -> reqwest::ClientBuilder {
+    fn builder(&self, protocols: &[&[u8]], introduction: &Arc<Introduction>) -> reqwest::ClientBuilder {
         let mut tls = self.tls.clone();
+        tls.client_auth_cert_resolver = Arc::<Introduction>::clone(introduction);
         tls.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         // The store of sessions has a lock, which another thread may hold while the process forks.
         tls.resumption = Resumption::default();
@@ -78,33 +87,35 @@ impl Blueprint {
             // Redirects are followed by hand, so that nothing is sent to another host that it should not see.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .no_proxy()
+            // Instead of reqwest's own look at the environment.
+            .proxy(self.proxies.for_reqwest())
             .dns_resolver(Lookups(Arc::clone(&self.host)))
             // A connection on which nothing is acknowledged ends by itself, also when no call looks at it any more.
             .tcp_user_timeout(self.settings.idle_timeout);
         if let Some(limit) = self.settings.connect_timeout {
             builder = builder.connect_timeout(limit);
         }
-        for proxy in &self.proxies {
-            builder = builder.proxy(proxy.clone());
-        }
         builder
     }
 }
 
-/// The proxies that the environment names, in the order in which they are asked. Unusable ones are left out.
-fn proxies_of_the_environment(variable: impl Fn(&str) -> Option<String>) -> Vec<reqwest::Proxy> {
-    let either =
-        |name: &str| variable(name).or_else(|| variable(&name.to_uppercase())).filter(|value| !value.is_empty());
-    let exceptions = || either("no_proxy").and_then(|list| reqwest::NoProxy::from_string(&list));
-    // In a CGI program the upper-case form is a header of the request that it answers.
-    let http = if variable("REQUEST_METHOD").is_some() { variable("http_proxy") } else { either("http_proxy") };
-    let made = [
-        http.map(reqwest::Proxy::http),
-        either("https_proxy").map(reqwest::Proxy::https),
-        either("all_proxy").map(reqwest::Proxy::all),
-    ];
-    made.into_iter().flatten().filter_map(std::result::Result::ok).map(|proxy| proxy.no_proxy(exceptions())).collect()
+/// A look-up that failed, with the name: of the service, or of a proxy.
+#[derive(Debug)]
+pub(super) struct LookupFailure {
+    pub(super) name: String,
+    cause: std::io::Error,
+}
+
+impl fmt::Display for LookupFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the name '{}' cannot be resolved", self.name)
+    }
+}
+
+impl std::error::Error for LookupFailure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
 }
 
 /// Name look-ups on threads of their own: one that hangs keeps nobody waiting but its call.
@@ -114,10 +125,12 @@ impl Resolve for Lookups {
     fn resolve(&self, name: Name) -> Resolving {
         let host = Arc::clone(&self.0);
         Box::pin(async move {
-            let name = name.as_str().to_owned();
+            // For a SOCKS proxy an IPv6 address comes with the brackets that it has in a URL.
+            let name = name.as_str().trim_matches(['[', ']']).to_owned();
             // Not a result, whose failure would be taken for one of the library's own.
+            let asked = name.clone();
             let look_up = move || {
-                Ok(match (name.as_str(), 0).to_socket_addrs() {
+                Ok(match (asked.as_str(), 0).to_socket_addrs() {
                     Ok(found) => (found.collect::<Vec<SocketAddr>>(), None),
                     Err(cause) => (Vec::new(), Some(cause)),
                 })
@@ -126,27 +139,8 @@ impl Resolve for Lookups {
             let (found, failure) = generation.threads().look_up(look_up).await?;
             match failure {
                 None => Ok(Box::new(found.into_iter()) as Addrs),
-                Some(cause) => Err(cause.into()),
+                Some(cause) => Err(LookupFailure { name, cause }.into()),
             }
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn named(variables: &[(&str, &str)]) -> usize {
-        let variable =
-            |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        proxies_of_the_environment(variable).len()
-    }
-
-    #[test]
-    fn the_environment_names_proxies() {
-        assert_eq!(named(&[]), 0);
-        assert_eq!(named(&[("http_proxy", "http://p:1"), ("HTTPS_PROXY", "http://p:2"), ("no_proxy", "a,b")]), 2);
-        assert_eq!(named(&[("HTTP_PROXY", "http://p:1"), ("REQUEST_METHOD", "GET")]), 0);
-        assert_eq!(named(&[("all_proxy", ""), ("https_proxy", "http://[")]), 0);
     }
 }

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::limits::Place;
 
 use super::failure;
+use super::route::Route;
 
 /// The largest JSON or text reply that is read. The largest real ones (OCR of a page) have some 100 KiB.
 const LARGEST_TEXT: u64 = 8 * 1024 * 1024;
@@ -23,6 +24,7 @@ const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "x-amz-request-id", "file
 pub(crate) struct Reply {
     response: reqwest::Response,
     what: String,
+    route: Route,
     request_id: String,
     announced_length: Option<u64>,
     idle_timeout: Option<Duration>,
@@ -36,6 +38,7 @@ impl Reply {
     pub(super) fn new(
         response: reqwest::Response,
         what: String,
+        route: Route,
         trace_id: String,
         idle_timeout: Option<Duration>,
         place: Place,
@@ -44,7 +47,7 @@ impl Reply {
         let request_id = REQUEST_ID_HEADERS.iter().find_map(header).unwrap_or(trace_id);
         // Asked now, because the answer shrinks as the body is read.
         let announced_length = response.content_length();
-        Reply { response, what, request_id, announced_length, idle_timeout, has_made: false, _place: place }
+        Reply { response, what, route, request_id, announced_length, idle_timeout, has_made: false, _place: place }
     }
 
     /// Says that the request makes something each time that it is carried out.
@@ -76,6 +79,9 @@ impl Reply {
         if self.response.status().is_success() {
             return Ok(self);
         }
+        if let Some(error) = failure::proxy_status_error(&self.what, &self.route, self.status()) {
+            return Err(self.identified(error));
+        }
         let mut body = Vec::new();
         // An error text that breaks off or does not end still tells something.
         while body.len() < LARGEST_ERROR_TEXT
@@ -103,7 +109,7 @@ impl Reply {
                 .map_err(|_| self.identified(failure::limit_error(&self.what, Limit::Idle)))?,
             None => next.await,
         };
-        outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &cause)))
+        outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &self.route, &cause)))
     }
 
     /// The whole body, unless it is larger than `limit` bytes.

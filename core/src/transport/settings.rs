@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::redaction::Secret;
+use rustls::pki_types::CertificateDer;
+
+use super::identity::Identity;
+use super::proxy::Proxy;
 
 /// The user agent unless the caller sets another.
 pub(crate) const USER_AGENT: &str = concat!("libfilestack/", env!("CARGO_PKG_VERSION"));
@@ -29,22 +32,14 @@ pub struct Settings {
     pub first_retry_delay: Duration,
     /// The longest delay between two tries, unless the service asks for a longer one.
     pub longest_retry_delay: Duration,
-    /// Extra certificates to trust, each text in PEM.
-    pub(crate) ca_pems: Vec<String>,
+    /// Authorities to trust besides those of the platform.
+    pub(crate) authorities: Vec<CertificateDer<'static>>,
+    /// What is shown to servers that ask for a client certificate.
+    pub(crate) identity: Option<Identity>,
     /// The `User-Agent` header of requests to the service.
     pub(crate) user_agent: String,
-    pub(super) proxy: Option<Secret>,
-}
-
-impl Settings {
-    /// Sends every request through the proxy at `url`, which may hold a user and a password.
-    pub(crate) fn set_proxy(&mut self, url: &str) {
-        self.proxy = Some(Secret::new(url));
-    }
-
-    pub(super) fn proxy(&self) -> Option<&str> {
-        self.proxy.as_ref().map(Secret::expose)
-    }
+    /// What every request goes through, instead of what the environment names.
+    pub(crate) proxy: Option<Proxy>,
 }
 
 impl Default for Settings {
@@ -59,7 +54,8 @@ impl Default for Settings {
             max_retries: 5,
             first_retry_delay: Duration::from_millis(500),
             longest_retry_delay: Duration::from_secs(15),
-            ca_pems: Vec::new(),
+            authorities: Vec::new(),
+            identity: None,
             user_agent: USER_AGENT.into(),
             proxy: None,
         }

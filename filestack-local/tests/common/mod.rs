@@ -53,6 +53,20 @@ pub(crate) fn client_of_names(service: &Service, names: &[&str]) -> Client {
     names.iter().fold(builder, |builder, name| builder.resolve(name, address)).build().unwrap()
 }
 
+/// A client that shows a certificate of its own, whose key is PKCS#8.
+pub(crate) fn client_with_certificate(ca_pem: &str, certificate: &CertificateDer<'_>, key: &[u8]) -> Client {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(key.to_vec().into());
+    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_client_auth_cert(vec![certificate.clone().into_owned()], key)
+        .unwrap();
+    Client::builder().tls_backend_preconfigured(config).no_proxy().build().unwrap()
+}
+
 fn client_with(ca_pem: Option<&str>, protocols: &[&str]) -> Client {
     client_builder(ca_pem, protocols).build().unwrap()
 }

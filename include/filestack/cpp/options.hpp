@@ -34,6 +34,12 @@ struct retry_delays {
     std::chrono::milliseconds longest{15000};
 };
 
+/** What a client shows to servers that ask who it is: its certificate chain, its own first, and its key, both in PEM. */
+struct client_certificate {
+    std::string chain{};
+    std::string key{};
+};
+
 /** How a client works. */
 struct client_options {
     /** The storage of uploads that name none: s3 (the default), gcs, azure, rackspace or dropbox. */
@@ -54,11 +60,12 @@ struct client_options {
     /** 5 by default. */
     std::optional<std::uint32_t> max_retries{};
     std::optional<retry_delays> retry_delay{};
-    /** "http://user:password@host:port"; without it the variables of the environment count. */
+    /** "http://user:password@host:port", or socks5h:// and others; without it the variables of the environment count. */
     std::optional<std::string> proxy{};
     /** Certificates to trust besides the platform's: PEM files and PEM texts. */
     std::vector<std::string> ca_files{};
     std::vector<std::string> ca_pems{};
+    std::optional<filestack::client_certificate> client_certificate{};
     std::optional<std::string> user_agent{};
     /** Requests in flight, 16 by default, and memory for buffers, 64 MiB by default; of all calls together. */
     std::optional<std::uint32_t> max_requests{};
@@ -164,6 +171,16 @@ inline c_client_options make(call &call, const client_options &from)
     }
     for (const std::string &pem : from.ca_pems) {
         call.set_text<filestack_client_options_set_ca_pem>(made, "ca_pems", pem);
+    }
+    if (from.client_certificate) {
+        /* No copy of the key, which nobody would wipe. */
+        const client_certificate &shown = *from.client_certificate;
+        if (shown.chain.find('\0') != std::string::npos || shown.key.find('\0') != std::string::npos)
+            call.refuse_nul("client_certificate");
+        call.step([&](filestack_error **failure) {
+            return filestack_client_options_set_client_certificate_pem(made.get(), shown.chain.c_str(),
+                                                                       shown.key.c_str(), failure);
+        });
     }
     call.set<filestack_client_options_set_user_agent>(made, "user_agent", from.user_agent);
     call.set<filestack_client_options_set_max_requests>(made, "max_requests", from.max_requests);
