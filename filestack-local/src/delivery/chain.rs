@@ -256,13 +256,8 @@ async fn store(state: &State, order: &Order, content: Content, tasks: &[Task]) -
     }
     let subject = Subject { size: Some(blob.size), ..Subject::default() };
     state.guard.check(order.credentials.as_ref(), &[Call::Pick, Call::Store], subject)?;
-    let made = files::New {
-        blob,
-        store: order.store()?,
-        base64decode: tasks.iter().any(|task| task.flag("base64decode")),
-        tags: order.tags.clone(),
-        origin: Origin::of_url(&order.origin),
-    };
+    let made =
+        files::New { blob, store: order.store()?, tags: order.tags.clone(), origin: Origin::of_url(&order.origin) };
     let (file, workflows) = files::add(state, made).await?;
     Ok(files::reply(&order.origin, &file, "type", workflows))
 }
