@@ -2,7 +2,7 @@
  * A first program: upload a picture, look at it, transform it.
  *
  *   cc 01-quickstart.c -lfilestack -o quickstart
- *   FILESTACK_APIKEY=... FILESTACK_SECRET=... ./quickstart picture.png
+ *   FILESTACK_API_KEY=... FILESTACK_APP_SECRET=... ./quickstart picture.png
  *
  * `make demo` runs it with filestack-local, which needs no account and says by environment variables where it is.
  */
@@ -29,8 +29,9 @@ static filestack_security *sign_policy(const char *secret, filestack_error **err
 static filestack_client *make_client(filestack_error **error)
 {
     const char *url = getenv("FILESTACK_LOCAL_URL");
-    const char *api_key = getenv(url != NULL ? "FILESTACK_LOCAL_APIKEY" : "FILESTACK_APIKEY");
-    const char *secret = getenv(url != NULL ? "FILESTACK_LOCAL_SECRET" : "FILESTACK_SECRET");
+    const int is_local = getenv("FILESTACK_LOCAL_API_KEY") != NULL;
+    const char *api_key = getenv(is_local ? "FILESTACK_LOCAL_API_KEY" : "FILESTACK_API_KEY");
+    const char *secret = getenv(is_local ? "FILESTACK_LOCAL_APP_SECRET" : "FILESTACK_APP_SECRET");
     filestack_client_options *options = filestack_client_options_new();
     filestack_security *security = NULL;
     filestack_client *client = NULL;

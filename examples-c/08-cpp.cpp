@@ -2,7 +2,7 @@
  * The first program in C++17: upload a picture, transform it, store and download the result.
  *
  *   c++ -std=c++17 08-cpp.cpp -lfilestack -o quickstart
- *   FILESTACK_APIKEY=... FILESTACK_SECRET=... ./quickstart picture.png
+ *   FILESTACK_API_KEY=... FILESTACK_APP_SECRET=... ./quickstart picture.png
  *
  * Everything is freed by itself, and what fails throws filestack::error.
  */
@@ -16,8 +16,9 @@
 static filestack::client make_client()
 {
     const char *const url = std::getenv("FILESTACK_LOCAL_URL");
-    const char *const api_key = std::getenv(url ? "FILESTACK_LOCAL_APIKEY" : "FILESTACK_APIKEY");
-    const char *const secret = std::getenv(url ? "FILESTACK_LOCAL_SECRET" : "FILESTACK_SECRET");
+    const bool is_local = std::getenv("FILESTACK_LOCAL_API_KEY") != nullptr;
+    const char *const api_key = std::getenv(is_local ? "FILESTACK_LOCAL_API_KEY" : "FILESTACK_API_KEY");
+    const char *const secret = std::getenv(is_local ? "FILESTACK_LOCAL_APP_SECRET" : "FILESTACK_APP_SECRET");
     filestack::client_options options;
 
     if (url)

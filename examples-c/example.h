@@ -1,5 +1,5 @@
 /*
- * What the examples share: a client of filestack-local or of Filestack, as the environment says.
+ * What the examples share: a client of Filestack, or of filestack-local when that runs the program.
  * The first example, 01-quickstart.c, does all of this by itself.
  */
 #ifndef EXAMPLE_H
@@ -10,10 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Whether the program runs in filestack-local, whose variables have names of their own. */
+static inline int example_is_local(void)
+{
+    return getenv("FILESTACK_LOCAL_API_KEY") != NULL;
+}
+
 /* The application's secret, with which credentials are made. Programs for end users must not hold it. */
 static inline const char *example_secret(void)
 {
-    const char *secret = getenv(getenv("FILESTACK_LOCAL_URL") != NULL ? "FILESTACK_LOCAL_SECRET" : "FILESTACK_SECRET");
+    const char *secret = getenv(example_is_local() ? "FILESTACK_LOCAL_APP_SECRET" : "FILESTACK_APP_SECRET");
     return secret != NULL ? secret : "";
 }
 
@@ -28,8 +34,8 @@ static inline filestack_client *example_client(const filestack_security *securit
     if (status == FILESTACK_OK && url != NULL)
         status = filestack_client_options_set_base_url(options, url, error);
     if (status == FILESTACK_OK)
-        filestack_client_new(getenv(url != NULL ? "FILESTACK_LOCAL_APIKEY" : "FILESTACK_APIKEY"), options, &client,
-                             error);
+        filestack_client_new(getenv(example_is_local() ? "FILESTACK_LOCAL_API_KEY" : "FILESTACK_API_KEY"), options,
+                             &client, error);
     filestack_client_options_free(options);
     return client;
 }

@@ -1,6 +1,6 @@
 // A first program: upload a picture, transform it, store the result and download it.
 //
-//	FILESTACK_APIKEY=... FILESTACK_SECRET=... quickstart picture.png
+//	FILESTACK_API_KEY=... FILESTACK_APP_SECRET=... quickstart picture.png
 //
 // With filestack-local, which needs no account and says by environment variables where it is:
 //
@@ -22,15 +22,15 @@ import (
 
 // newClient makes a client of filestack-local or of Filestack, as the environment says.
 func newClient() (*filestack.Client, error) {
-	url, prefix := os.Getenv("FILESTACK_LOCAL_URL"), "FILESTACK_"
-	if url != "" {
+	prefix := "FILESTACK_"
+	if os.Getenv("FILESTACK_LOCAL_API_KEY") != "" {
 		prefix = "FILESTACK_LOCAL_"
 	}
-	return filestack.NewClient(os.Getenv(prefix+"APIKEY"), filestack.Options{
-		BaseURL: url,
+	return filestack.NewClient(os.Getenv(prefix+"API_KEY"), filestack.Options{
+		BaseURL: os.Getenv("FILESTACK_LOCAL_URL"),
 		// Without "call" everything is allowed. Programs for end users get policies from a server: signing needs the secret.
 		Policy: fmt.Sprintf(`{"expiry": %d}`, time.Now().Add(time.Hour).Unix()),
-		Secret: os.Getenv(prefix + "SECRET"),
+		Secret: os.Getenv(prefix + "APP_SECRET"),
 	})
 }
 

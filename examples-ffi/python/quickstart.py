@@ -1,6 +1,6 @@
 """A first program: upload a picture, transform it, store the result and download it.
 
-    FILESTACK_APIKEY=... FILESTACK_SECRET=... python3 quickstart.py picture.png
+    FILESTACK_API_KEY=... FILESTACK_APP_SECRET=... python3 quickstart.py picture.png
 
 With filestack-local, which needs no account and says by environment variables where it is:
 
@@ -15,12 +15,12 @@ import filestack
 
 def make_client():
     """A client of filestack-local or of Filestack, as the environment says, whose calls are signed for an hour."""
-    url = os.environ.get("FILESTACK_LOCAL_URL")
-    prefix = "FILESTACK_LOCAL_" if url else "FILESTACK_"
-    secret = os.environ.get(prefix + "SECRET")
+    prefix = "FILESTACK_LOCAL_" if "FILESTACK_LOCAL_API_KEY" in os.environ else "FILESTACK_"
+    secret = os.environ.get(prefix + "APP_SECRET")
     # A policy without "call" allows everything. Programs for end users get theirs from a server: it needs the secret.
     security = filestack.Security({"expiry": int(time.time()) + 3600}, secret) if secret else None
-    return filestack.Client(os.environ.get(prefix + "APIKEY"), base_url=url, security=security)
+    url = os.environ.get("FILESTACK_LOCAL_URL")
+    return filestack.Client(os.environ.get(prefix + "API_KEY"), base_url=url, security=security)
 
 
 def main(path):

@@ -223,8 +223,8 @@ class Memory(unittest.TestCase):
 @unittest.skipUnless(os.environ.get("FILESTACK_LOCAL_URL"), "needs filestack-local")
 class Service(unittest.TestCase):
     def setUp(self):
-        self.url, self.key = os.environ["FILESTACK_LOCAL_URL"], os.environ["FILESTACK_LOCAL_APIKEY"]
-        self.security = filestack.Security({"expiry": 4102444800}, os.environ["FILESTACK_LOCAL_SECRET"])
+        self.url, self.key = os.environ["FILESTACK_LOCAL_URL"], os.environ["FILESTACK_LOCAL_API_KEY"]
+        self.security = filestack.Security({"expiry": 4102444800}, os.environ["FILESTACK_LOCAL_APP_SECRET"])
         self.client = filestack.Client(self.key, base_url=self.url, security=self.security)
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)

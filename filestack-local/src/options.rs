@@ -204,10 +204,11 @@ pub(crate) struct CommandLine {
 
 const AFTER_HELP: &str = "\
 Environment of COMMAND:
-  FILESTACK_LOCAL_URL     the service's address
-  FILESTACK_LOCAL_CA      PEM file of the certificate authority (only with --tls)
-  FILESTACK_LOCAL_APIKEY  an API key that is accepted
-  FILESTACK_LOCAL_SECRET  the application secret (only with --secret)
+  FILESTACK_LOCAL_URL         the service's address
+  FILESTACK_LOCAL_CA          PEM file of the certificate authority (only with --tls)
+  FILESTACK_LOCAL_API_KEY     an API key that is accepted; FILESTACK_LOCAL_APIKEY is the same
+  FILESTACK_LOCAL_APP_SECRET  the application secret (only with --secret); FILESTACK_LOCAL_SECRET
+                              is the same
 
 Fault rules: 'METHOD PATHGLOB NTH ACTION'
   METHOD    an HTTP method, or * for all

@@ -13,6 +13,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::options::CommandLine;
 use crate::server::Service;
 
+/// The variables that have an accepted API key, and those that have the application's secret. Without LOCAL they are
+/// Filestack's own, which may hold those of a real application: they are left alone.
+const API_KEY_VARIABLES: [&str; 2] = ["FILESTACK_LOCAL_API_KEY", "FILESTACK_LOCAL_APIKEY"];
+const SECRET_VARIABLES: [&str; 2] = ["FILESTACK_LOCAL_APP_SECRET", "FILESTACK_LOCAL_SECRET"];
+
 /// Time for requests under way when the program is told to stop.
 const STOP_GRACE: Duration = Duration::from_secs(2);
 
@@ -85,11 +90,14 @@ async fn run_command(
     announce(&service, io::stderr());
     let Some((program, arguments)) = command.split_first() else { return Ok(ExitCode::FAILURE) };
     let mut prepared = tokio::process::Command::new(program);
-    prepared.args(arguments).env("FILESTACK_LOCAL_URL", service.url()).env("FILESTACK_LOCAL_APIKEY", service.api_key());
+    prepared.args(arguments).env("FILESTACK_LOCAL_URL", service.url());
+    prepared.envs(API_KEY_VARIABLES.map(|name| (name, service.api_key())));
     // What an outer filestack-local has set must not describe this one.
-    prepared.env_remove("FILESTACK_LOCAL_CA").env_remove("FILESTACK_LOCAL_SECRET");
+    for name in SECRET_VARIABLES.into_iter().chain(["FILESTACK_LOCAL_CA"]) {
+        prepared.env_remove(name);
+    }
     prepared.envs(service.ca_path().map(|path| ("FILESTACK_LOCAL_CA", path)));
-    prepared.envs(secret.map(|secret| ("FILESTACK_LOCAL_SECRET", secret)));
+    prepared.envs(secret.into_iter().flat_map(|secret| SECRET_VARIABLES.map(|name| (name, secret))));
     let mut child = match prepared.spawn() {
         Ok(child) => child,
         Err(error) => {

@@ -105,6 +105,25 @@ async fn regular_uploads_by_forms() {
 }
 
 #[tokio::test]
+async fn base64_is_decoded_when_a_form_says_so() {
+    let fixture = start(Options::default());
+    for form in [Form::Multipart, Form::Urlencoded] {
+        for (flag, expected) in [("true", "filestack"), ("false", "ZmlsZXN0YWNr"), ("", "ZmlsZXN0YWNr")] {
+            let asked = [("size", "12"), ("store_location", "s3"), ("store_base64decode", flag)];
+            let mut reply = Value::Null;
+            let echoed = begin(&fixture, form, &mut reply, &asked).await;
+            let etag = put(&fixture, form, &[&echoed[..], &[("part", "1")]].concat(), b"ZmlsZXN0YWNr").await;
+            let parts = format!("1:{etag}");
+            let fields = [&echoed[..], &asked, &[("parts", parts.as_str())]].concat();
+            let (status, file) = form.send(&fixture, "complete", &fields).await;
+            assert_eq!((status, &file["size"]), (200, &expected.len().into()), "{form:?} {flag}: {file}");
+            let handle = file["handle"].as_str().unwrap();
+            assert_eq!(fixture.bytes(&format!("/{handle}")).await, expected.as_bytes(), "{form:?} {flag}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn intelligent_ingestion_by_forms() {
     let fixture = start(Options::default());
     // Java says the size of the file to commit, PHP that of the part, and true as 1.

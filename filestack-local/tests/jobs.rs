@@ -62,22 +62,6 @@ async fn a_policy_must_allow_conversions_for_intelligence() {
     assert_eq!(fixture.get(&run(json!(["runWorkflow"]))).await.status(), 200);
 }
 
-#[tokio::test]
-async fn documents_tell_their_pages() {
-    let fixture = start(Options::default());
-    let pdf = b"%PDF-1.4\n1 0 obj<</Type/Pages/Kids[2 0 R 3 0 R]/Count 2>>endobj\n\
-        2 0 obj<</Type/Page/MediaBox[0 0 595 842]>>endobj\n3 0 obj<</Type/Page/MediaBox[0 0 1 1]>>endobj\n%%EOF";
-    let handle = fixture.store(pdf, "a.pdf", "application/pdf").await;
-    let expected = json!({ "dimensions": { "height": 842, "width": 595 }, "numpages": 2 });
-    for task in ["pdfinfo", "output=docinfo:true", "output=format:pdf,docinfo:true"] {
-        assert_eq!(fixture.ask(&format!("/{task}/{handle}")).await, (200, expected.clone()), "{task}");
-    }
-    assert_eq!(fixture.get(&format!("/output=format:png/{handle}")).await.status(), 501);
-    let text = fixture.store(b"no pdf", "a.txt", "text/plain").await;
-    let (status, text) = read_text(fixture.get(&format!("/pdfinfo/{text}")).await).await;
-    assert!(status == 200 && text.starts_with("docs provider error"), "{text}");
-}
-
 /// The `status` members of a number of requests for the same path.
 async fn statuses(fixture: &Fixture, path: &str, count: usize) -> Vec<String> {
     let mut statuses = Vec::new();

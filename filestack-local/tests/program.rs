@@ -190,6 +190,38 @@ fn commands_get_an_environment_and_give_their_exit_code() {
     assert_eq!((code, output.trim()), (Some(0), "-----BEGIN CERTIFICATE-----"));
 }
 
+/// The names that Filestack's own tools use may hold the credentials of a real application.
+#[test]
+fn commands_find_key_and_secret_by_local_names_only() {
+    const PRINT: &str = "env | grep -E '^FILESTACK_(LOCAL_)?(API_?KEY|(APP_)?SECRET)=' | sort";
+    let both = [
+        "FILESTACK_LOCAL_APIKEY=AK1",
+        "FILESTACK_LOCAL_API_KEY=AK1",
+        "FILESTACK_LOCAL_APP_SECRET=S",
+        "FILESTACK_LOCAL_SECRET=S",
+    ];
+    let service = |arguments: &[&str]| {
+        let mut service = Command::new(PROGRAM);
+        service.args(["--apikey", "AK1"]).args(arguments).args(["--", "sh", "-c", PRINT]);
+        for name in ["FILESTACK_API_KEY", "FILESTACK_APP_SECRET"] {
+            service.env_remove(name);
+        }
+        service
+    };
+    let printed = |service: &mut Command| {
+        let output = String::from_utf8(service.output().unwrap().stdout).unwrap();
+        output.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(printed(&mut service(&["--secret", "S"])), both);
+    let real = [("FILESTACK_API_KEY", "real"), ("FILESTACK_APP_SECRET", "hidden")];
+    let expected = [&["FILESTACK_API_KEY=real", "FILESTACK_APP_SECRET=hidden"], &both[..]].concat();
+    assert_eq!(printed(service(&["--secret", "S"]).envs(real)), expected);
+    // What an outer service has set says nothing of this one.
+    let outer =
+        [("FILESTACK_LOCAL_APP_SECRET", "O"), ("FILESTACK_LOCAL_SECRET", "O"), ("FILESTACK_LOCAL_API_KEY", "O")];
+    assert_eq!(printed(service(&[]).envs(outer)), both[..2]);
+}
+
 #[test]
 fn commands_that_die_or_do_not_exist() {
     assert_eq!(run(&[], &["sh", "-c", "kill -9 $$"]).0, Some(137));

@@ -2,6 +2,8 @@
 
 mod common;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use common::*;
 use filestack_local::Options;
 use serde_json::{Value, json};
@@ -75,6 +77,74 @@ async fn complete_adds_to_what_start_said() {
             }
         }
     }
+}
+
+/// Where the parts are cut says nothing about the base64 in them.
+#[tokio::test]
+async fn base64_is_decoded_when_the_store_options_say_so() {
+    let fixture = start(Options::default());
+    let bytes = noise(4 * MIB + 1, 7);
+    let lines = |length: usize| -> Vec<u8> {
+        let text = STANDARD.encode(&bytes).into_bytes();
+        text.chunks(length).flat_map(|line| [line, b"\r\n"].concat()).collect()
+    };
+    for (encoded, flag) in [(STANDARD.encode(&bytes).into_bytes(), json!(true)), (lines(75), json!("true"))] {
+        assert!(encoded.len() > PART && !PART.is_multiple_of(77));
+        let store = json!({ "location": "s3", "base64decode": flag });
+        let reply = fixture.upload(&encoded, json!({ "store": store })).await;
+        assert_eq!(reply["size"], bytes.len());
+        assert_eq!(sha256(&content(&fixture, &reply).await), sha256(&bytes));
+        let path = format!("/{}/metadata?size=true&sha256=true", reply["handle"].as_str().unwrap());
+        assert_eq!(fixture.ask(&path).await.1, json!({ "size": bytes.len(), "sha256": sha256(&bytes) }));
+    }
+    for flag in [json!(false), json!("false"), json!(null), json!("")] {
+        let store = json!({ "location": "s3", "base64decode": flag });
+        let reply = fixture.upload(b"Zmls", json!({ "store": store })).await;
+        assert_eq!((&reply["size"], content(&fixture, &reply).await), (&json!(4), b"Zmls".to_vec()), "{flag}");
+    }
+}
+
+#[tokio::test]
+async fn base64_of_intelligent_uploads_is_decoded_as_well() {
+    let fixture = start(Options::default());
+    let bytes = noise(7 * MIB, 8);
+    let encoded = STANDARD.encode(&bytes).into_bytes();
+    let store = json!({ "location": "s3", "base64decode": true });
+    let upload = fixture.begin(encoded.len(), json!({ "fii": true, "store": store })).await;
+    for (number, part) in (1..).zip(encoded.chunks(8 * MIB)) {
+        for (index, chunk) in part.chunks(3 * MIB + 1).enumerate() {
+            upload.put(number, chunk, Some(index * (3 * MIB + 1))).await;
+        }
+        assert_eq!(upload.commit(number).await.0, 200);
+    }
+    // What start has said holds also where complete says nothing of it.
+    let (status, reply) = upload.complete(json!({ "fii": true, "store": { "location": "s3" } })).await;
+    assert_eq!((status, &reply["size"]), (200, &json!(bytes.len())), "{reply}");
+    assert_eq!(sha256(&content(&fixture, &reply).await), sha256(&bytes));
+}
+
+#[tokio::test]
+async fn an_upload_that_is_not_base64_stays_open() {
+    let fixture = start(Options::default());
+    let complete = async |bytes: &[u8], flag: Value| {
+        let upload = fixture.begin(bytes.len(), json!({})).await;
+        let etag = upload.put(1, bytes, None).await;
+        let store = json!({ "location": "s3", "base64decode": flag });
+        let parts = json!([{ "part_number": 1, "etag": etag }]);
+        let refused = upload.complete(json!({ "parts": parts, "store": store })).await;
+        (refused, upload.complete(json!({ "parts": parts })).await)
+    };
+    for bytes in [b"not base64!".as_slice(), b"ZmlsZ", b"Zm=s"] {
+        let ((status, refused), (later, reply)) = complete(bytes, json!(true)).await;
+        let text = refused["error"].as_str().unwrap_or_default();
+        assert!(status == 400 && text.starts_with("the content is not base64: "), "{status} {refused}");
+        assert_eq!(later, 200, "{reply}");
+        assert_eq!(content(&fixture, &reply).await, bytes, "as it was sent, when complete no longer asks for more");
+    }
+    let ((status, refused), _) = complete(b"Zmls", json!(1)).await;
+    assert_eq!((status, &refused["error"]), (400, &json!("invalid params: base64decode")));
+    let left: Vec<_> = std::fs::read_dir(fixture.service.data_dir().join("temporary")).unwrap().collect();
+    assert!(left.is_empty(), "what was refused leaves nothing behind");
 }
 
 #[tokio::test]

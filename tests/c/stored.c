@@ -206,7 +206,17 @@ static void base64_is_stored_decoded_when_asked(void)
     filestack_client *client = service_client();
     filestack_filelink *filelink = stored_new(client, "text.txt", "aGVsbG8=", 8), *decoded = NULL, *copy = NULL;
     filestack_store_options *store = filestack_store_options_new();
+    filestack_upload_options *options = filestack_upload_options_new();
+    filestack_source *source = NULL;
     CHECK_OK(filestack_store_options_set_base64decode(store, 1, failure_out()));
+    CHECK_OK(filestack_upload_options_set_store(options, store, failure_out()));
+    CHECK_OK(filestack_source_from_memory("aGVs\r\nbG8=\n", 11, NULL, NULL, &source, failure_out()));
+    CHECK_OK(filestack_client_upload(client, source, options, &decoded, failure_out()));
+    check_stored(decoded, "hello", 5);
+    CHECK_SIZE(5, filestack_filelink_size_bytes(decoded));
+    filestack_filelink_release(decoded);
+    filestack_source_release(source);
+    filestack_upload_options_free(options);
     CHECK_OK(filestack_filelink_store(filelink, store, NULL, &decoded, failure_out()));
     check_stored(decoded, "hello", 5);
     CHECK_SIZE(5, filestack_filelink_size_bytes(decoded));

@@ -589,6 +589,26 @@ static void names_and_types_follow_from_the_file(void)
     folder_clear();
 }
 
+static void names_stay_as_they_are(void)
+{
+    static const char *const names[] = {"back\\slash.png", "C:\\a.png", "..\\a.png",
+                                        "a%5Cb.png",       " a:b*.png", "a\".png"};
+    filestack_client *client = service_client();
+    size_t i;
+    for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *path = file_new(names[i], "abc", 3), *stored;
+        filestack_filelink *filelink = NULL;
+        CHECK_OK(filestack_client_upload_path(client, path, NULL, &filelink, failure_out()));
+        check_member(names[i], filestack_filelink_upload_response_json(filelink), "filename");
+        CHECK_STRING(names[i], stored = stored_field(filelink, "filename"));
+        free(stored);
+        filestack_filelink_release(filelink);
+        free(path);
+    }
+    filestack_client_release(client);
+    folder_clear();
+}
+
 static void the_clients_storage_is_the_default(void)
 {
     static const char *const fields[] = {"location"};
@@ -695,6 +715,7 @@ int main(void)
         TEST(store_options_come_back_in_the_reply_and_the_metadata),
         TEST(store_options_are_sent),
         TEST(names_and_types_follow_from_the_file),
+        TEST(names_stay_as_they_are),
         TEST(the_clients_storage_is_the_default),
         TEST(cloned_options_are_independent),
         TEST(a_filelink_works_after_its_client_was_released),

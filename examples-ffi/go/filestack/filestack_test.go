@@ -39,7 +39,7 @@ func local(t *testing.T, secret string) *Client {
 	if url == "" {
 		t.Skip("needs filestack-local")
 	}
-	client, err := NewClient(os.Getenv("FILESTACK_LOCAL_APIKEY"),
+	client, err := NewClient(os.Getenv("FILESTACK_LOCAL_API_KEY"),
 		Options{BaseURL: url, Policy: `{"expiry": 4102444800}`, Secret: secret})
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func code(t *testing.T, err error) int {
 }
 
 func TestAFileComesBackAsItWasSent(t *testing.T) {
-	client, sent := local(t, os.Getenv("FILESTACK_LOCAL_SECRET")), picture(t, 60, 40)
+	client, sent := local(t, os.Getenv("FILESTACK_LOCAL_APP_SECRET")), picture(t, 60, 40)
 	file := uploaded(t, client, sent)
 	received, err := file.Content()
 	if err != nil || !bytes.Equal(sent, received) {
@@ -95,7 +95,7 @@ func TestAFileComesBackAsItWasSent(t *testing.T) {
 }
 
 func TestAResultIsStoredAndDownloaded(t *testing.T) {
-	file := uploaded(t, local(t, os.Getenv("FILESTACK_LOCAL_SECRET")), picture(t, 60, 40))
+	file := uploaded(t, local(t, os.Getenv("FILESTACK_LOCAL_APP_SECRET")), picture(t, 60, 40))
 	transformation := file.Transform().Resize(Resize{Width: 30, Height: 10, Fit: FitScale}).Monochrome()
 	defer transformation.Close()
 	url, err := transformation.URL()
@@ -152,7 +152,7 @@ func TestTheFirstRefusalIsReportedAtTheEnd(t *testing.T) {
 }
 
 func TestCredentialsAreNeededWhereTheServiceAsksForThem(t *testing.T) {
-	file := uploaded(t, local(t, os.Getenv("FILESTACK_LOCAL_SECRET")), picture(t, 4, 4))
+	file := uploaded(t, local(t, os.Getenv("FILESTACK_LOCAL_APP_SECRET")), picture(t, 4, 4))
 	again, err := local(t, "").Filelink(file.Handle())
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func TestCredentialsAreNeededWhereTheServiceAsksForThem(t *testing.T) {
 
 // Goroutines change threads between calls and the collector frees what they leave behind.
 func TestGoroutinesShareAClient(t *testing.T) {
-	file := uploaded(t, local(t, os.Getenv("FILESTACK_LOCAL_SECRET")), picture(t, 60, 40))
+	file := uploaded(t, local(t, os.Getenv("FILESTACK_LOCAL_APP_SECRET")), picture(t, 60, 40))
 	var group sync.WaitGroup
 	for width := 1; width <= 16; width++ {
 		group.Add(1)

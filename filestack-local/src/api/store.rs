@@ -27,7 +27,6 @@ struct Wishes {
     store: Store,
     filename: Option<String>,
     mimetype: Option<String>,
-    base64decode: bool,
 }
 
 /// `POST /api/store/PROVIDER`
@@ -82,7 +81,7 @@ impl Wishes {
             return Err(ApiKeys::refusal());
         }
         let mut members = Map::from_iter([("location".to_owned(), Value::from(provider))]);
-        for name in ["path", "container", "region", "access"] {
+        for name in ["path", "container", "region", "access", "base64decode"] {
             members.extend(item(name).map(|text| (name.to_owned(), Value::from(text))));
         }
         if let Some(workflows) = item("workflows") {
@@ -96,7 +95,6 @@ impl Wishes {
             store: Store::from_members(&members).map_err(ServiceError::into_text)?,
             filename: item("filename"),
             mimetype: item("mimetype"),
-            base64decode: item("base64decode").as_deref() == Some("true"),
         }))
     }
 
@@ -115,7 +113,7 @@ impl Wishes {
         if let Some(mimetype) = self.mimetype {
             blob.mimetype = mimetype;
         }
-        let new = New { blob, store: self.store, base64decode: self.base64decode, tags: None, origin };
+        let new = New { blob, store: self.store, tags: None, origin };
         let (file, workflows) = files::add(state, new).await?;
         Ok(Json(files::reply(service, &file, "type", workflows)).into_response())
     }

@@ -79,7 +79,7 @@ impl Archive {
 
 /// `a.txt`, then `a (1).txt` and so on. Readers that do not care for case must find different names too.
 fn unique(filename: &str, taken: &mut HashSet<String>) -> String {
-    let name = match plain_filename(filename) {
+    let name = match entry_name(filename) {
         "" | "." | ".." => "file",
         plain => plain,
     };
@@ -95,6 +95,17 @@ fn unique(filename: &str, taken: &mut HashSet<String>) -> String {
         candidate = format!("{stem} ({number}){extension}");
     }
     candidate
+}
+
+/// The name of a file. Where that leads out of a folder for readers to which backslashes separate folders, it is the
+/// last component.
+fn entry_name(filename: &str) -> &str {
+    let name = plain_filename(filename);
+    let leads_out = |component: &str| component == ".." || component.ends_with(':');
+    match name.starts_with('\\') || name.split('\\').any(leads_out) {
+        true => name.rsplit('\\').next().unwrap_or(name),
+        false => name,
+    }
 }
 
 /// Hands bytes to the task that sends them.
@@ -138,6 +149,23 @@ mod tests {
         let expected =
             ["a.txt", "A (1).txt", "a (2).txt", "a (1) (1).txt", "file", "file (1)", "b", "b (1)", ".c", ".c (1)"];
         assert_eq!(unique, expected);
+    }
+
+    #[test]
+    fn names_stay_unless_they_lead_out_of_the_archive() {
+        for (filename, expected) in [
+            ("back\\slash.png", "back\\slash.png"),
+            ("a:b", "a:b"),
+            ("..a\\b", "..a\\b"),
+            ("..\\a", "a"),
+            ("x\\..\\..\\a", "a"),
+            ("\\\\server\\share\\a", "a"),
+            ("C:\\a", "a"),
+            ("x\\..", "file"),
+            ("..\\", "file"),
+        ] {
+            assert_eq!(unique(filename, &mut HashSet::new()), expected, "{filename}");
+        }
     }
 
     #[test]

@@ -5,12 +5,11 @@ use std::io::{self, Cursor, Read, Write as _};
 use std::path::PathBuf;
 
 use axum::body::Body;
-use base64::engine::general_purpose::STANDARD;
-use base64::read::DecoderReader;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::content::decoding;
 use crate::content::filename;
 use crate::database::FileRecord;
 use crate::errors::{Result, ServiceError};
@@ -146,7 +145,7 @@ impl Blob {
         let mut target = storage.temporary_file()?;
         let mut source = self.open()?;
         let size = if base64decode {
-            io::copy(&mut DecoderReader::new(Lines(source), &STANDARD), &mut target).map_err(not_base64)?
+            decoding::decode(source, &mut target)?
         } else if let Place::Temporary(file) = self.place {
             // What was received is in the right folder already.
             target = file;
@@ -156,13 +155,6 @@ impl Blob {
         };
         target.flush()?;
         Ok((storage.keep_object(target)?, size))
-    }
-}
-
-fn not_base64(error: io::Error) -> ServiceError {
-    match error.kind() {
-        io::ErrorKind::InvalidData => ServiceError::bad_request(format!("the content is not base64: {error}")),
-        _ => error.into(),
     }
 }
 
@@ -176,27 +168,6 @@ impl io::Write for HashWriter<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-/// Leaves line ends away: base64 that was written to a file has them.
-struct Lines<R>(R);
-
-impl<R: Read> Read for Lines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let read = self.0.read(buffer)?;
-            let mut kept = 0;
-            for position in 0..read {
-                if !matches!(buffer[position], b'\r' | b'\n') {
-                    buffer[kept] = buffer[position];
-                    kept += 1;
-                }
-            }
-            if read == 0 || kept > 0 {
-                return Ok(kept);
-            }
-        }
     }
 }
 

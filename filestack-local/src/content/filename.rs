@@ -1,8 +1,9 @@
 //! File names, and the types that belong to their extensions.
 
-/// The last component of a file name: folders in it are the client's, not ours.
+/// The last component of a file name: folders in it are the client's, not ours. Only slashes separate them, so a
+/// backslash is part of the name.
 pub(crate) fn plain_filename(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// The type that belongs to a file name's extension.
@@ -34,8 +35,19 @@ mod tests {
 
     #[test]
     fn folders_are_cut_from_names() {
-        for (given, kept) in [("a.txt", "a.txt"), ("x/a.txt", "a.txt"), ("C:\\x\\a.txt", "a.txt"), ("x/", "")] {
+        for (given, kept) in
+            [("a.txt", "a.txt"), ("x/a.txt", "a.txt"), ("../a.txt", "a.txt"), ("x\\/a", "a"), ("x/", "")]
+        {
             assert_eq!(plain_filename(given), kept);
+        }
+    }
+
+    #[test]
+    fn whatever_is_no_slash_stays() {
+        for name in
+            ["back\\slash.png", "C:\\x\\a.txt", "..\\a", "a\\", "a:b", " a ", "a%2Fb", "a\u{2215}b", "..", "a\tb"]
+        {
+            assert_eq!(plain_filename(name), name);
         }
     }
 }

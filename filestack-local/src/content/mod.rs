@@ -3,6 +3,7 @@
 pub(crate) mod aliases;
 pub(crate) mod archive;
 pub(crate) mod blob;
+pub(crate) mod decoding;
 pub(crate) mod digests;
 pub(crate) mod fetch;
 pub(crate) mod filename;

@@ -190,7 +190,7 @@ async fn step(state: &State, order: &Order, content: Content, task: &Task, rest:
     let reply = match task.name {
         "metadata" => metadata::describe(&blob, &metadata::Fields::from_task(task)).await?,
         "run_workflow" => workflows::run(state, task, blob.record.as_deref(), &source_text(order)).await?,
-        _ if documents::is_served(task) => documents::describe(blob).await?,
+        _ if documents::is_served(task) => documents::describe(&state.conversions, blob).await?,
         _ if intelligence::is_served(task) => intelligence::describe(task, blob).await?,
         // A task that makes something of nothing, or of many things, in the middle of a chain.
         _ => return Err(ServiceError::unknown_task()),
@@ -256,13 +256,8 @@ async fn store(state: &State, order: &Order, content: Content, tasks: &[Task]) -
     }
     let subject = Subject { size: Some(blob.size), ..Subject::default() };
     state.guard.check(order.credentials.as_ref(), &[Call::Pick, Call::Store], subject)?;
-    let made = files::New {
-        blob,
-        store: order.store()?,
-        base64decode: tasks.iter().any(|task| task.flag("base64decode")),
-        tags: order.tags.clone(),
-        origin: Origin::of_url(&order.origin),
-    };
+    let made =
+        files::New { blob, store: order.store()?, tags: order.tags.clone(), origin: Origin::of_url(&order.origin) };
     let (file, workflows) = files::add(state, made).await?;
     Ok(files::reply(&order.origin, &file, "type", workflows))
 }

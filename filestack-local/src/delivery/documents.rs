@@ -4,8 +4,10 @@ use std::io::{self, Read};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::content::blob::Blob;
+use crate::delivery::page_tree::{self, Pages, size_between};
 use crate::errors::{Result, ServiceError};
 use crate::tasks::grammar::Task;
 
@@ -21,17 +23,26 @@ pub(crate) fn is_served(task: &Task) -> bool {
     task.name == "pdfinfo" || (task.name == "output" && task.flag("docinfo"))
 }
 
-/// Page count and dimensions of a PDF.
-pub(crate) async fn describe(blob: Blob) -> Result<Value> {
+/// Page count and dimensions of a PDF. `conversions` bounds how many are in memory at a time.
+pub(crate) async fn describe(conversions: &Semaphore, blob: Blob) -> Result<Value> {
     if blob.size > MAX_SIZE {
         return Err(refusal("the file is too large"));
     }
-    let read = tokio::task::spawn_blocking(move || Pages::read(blob.open()?));
-    let Some(pages) = read.await.map_err(ServiceError::internal)?? else {
+    let source = blob.open()?;
+    let scanned = tokio::task::spawn_blocking(move || Scan::read(source));
+    let Some(scan) = scanned.await.map_err(ServiceError::internal)?? else {
         return Err(refusal("conversions of this type are not supported"));
     };
+    let mut pages = scan.pages;
+    let is_told = pages.count > 0 && pages.size.is_some();
+    if scan.is_compressed || (scan.has_cross_references && !is_told) {
+        let _permit = conversions.acquire().await.map_err(ServiceError::internal)?;
+        let source = blob.open()?;
+        let read = tokio::task::spawn_blocking(move || page_tree::read(source));
+        pages = read.await.map_err(ServiceError::internal)??.unwrap_or(pages);
+    }
     let Some((width, height)) = pages.size.filter(|_| pages.count > 0) else {
-        return Err(ServiceError::not_served("reading PDFs whose page objects are compressed"));
+        return Err(ServiceError::not_served("reading PDFs whose pages are encrypted or damaged"));
     };
     Ok(json!({ "dimensions": { "height": height, "width": width }, "numpages": pages.count }))
 }
@@ -41,18 +52,21 @@ fn refusal(reason: &str) -> ServiceError {
     ServiceError::text(StatusCode::OK, format!("docs provider error: {reason} (idx 0)"))
 }
 
-/// What is known of a document's pages.
+/// What a search finds of a document, in little memory.
 #[derive(Debug, Default)]
-struct Pages {
-    count: usize,
-    /// Width and height in points.
-    size: Option<(i64, i64)>,
+struct Scan {
+    /// Those whose objects are not compressed.
+    pages: Pages,
+    /// Other objects are.
+    is_compressed: bool,
+    /// There is a table by which objects can be found.
+    has_cross_references: bool,
 }
 
-impl Pages {
+impl Scan {
     /// Searches a file from its beginning to its end; `None` if it is not a PDF.
     fn read(mut source: impl Read) -> io::Result<Option<Self>> {
-        let mut pages = Self::default();
+        let mut scan = Self::default();
         let mut window = Vec::new();
         let mut is_first = true;
         loop {
@@ -62,13 +76,19 @@ impl Pages {
             }
             is_first = false;
             let searched = if is_last { window.len() } else { window.len().saturating_sub(OVERLAP) };
-            pages.count += count_pages(&window, searched);
-            pages.size = pages.size.or_else(|| media_box(&window, searched));
+            scan.look_at(&window, searched);
             if is_last {
-                return Ok(Some(pages));
+                return Ok(Some(scan));
             }
             window.drain(..searched);
         }
+    }
+
+    fn look_at(&mut self, bytes: &[u8], searched: usize) {
+        self.pages.count += count_pages(bytes, searched);
+        self.pages.size = self.pages.size.or_else(|| media_box(bytes, searched));
+        self.is_compressed |= after(bytes, searched, b"/ObjStm").next().is_some();
+        self.has_cross_references |= after(bytes, searched, b"startxref").next().is_some();
     }
 }
 
@@ -88,10 +108,7 @@ fn media_box(bytes: &[u8], searched: usize) -> Option<(i64, i64)> {
     let end = inner.iter().position(|byte| *byte == b']')?;
     let text = std::str::from_utf8(&inner[..end]).ok()?;
     let numbers: Vec<f64> = text.split_ascii_whitespace().filter_map(|number| number.parse().ok()).collect();
-    match numbers.as_slice() {
-        [left, bottom, right, top] => Some(((right - left).round() as i64, (top - bottom).round() as i64)),
-        _ => None,
-    }
+    size_between(&numbers)
 }
 
 /// What follows each occurrence of `needle` that begins among the first `searched` bytes.
@@ -113,7 +130,8 @@ mod tests {
 %%EOF";
 
     async fn ask(bytes: &[u8]) -> Result<Value> {
-        describe(Blob::made(bytes.to_vec(), "a.pdf".to_owned(), "application/pdf".to_owned(), "v".to_owned())).await
+        let blob = Blob::made(bytes.to_vec(), "a.pdf".to_owned(), "application/pdf".to_owned(), "v".to_owned());
+        describe(&Semaphore::new(1), blob).await
     }
 
     #[tokio::test]

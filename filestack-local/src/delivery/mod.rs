@@ -7,6 +7,7 @@ mod fallback;
 mod intelligence;
 pub(crate) mod metadata;
 pub(crate) mod order;
+mod page_tree;
 pub(crate) mod presentation;
 pub(crate) mod process;
 mod ranges;

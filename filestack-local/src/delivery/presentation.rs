@@ -17,6 +17,8 @@ use crate::tasks::grammar::Task;
 const LONGEST_EXPIRY: u32 = 31_536_000;
 /// File names in headers: everything outside of printable ASCII is escaped, and what would end a quoted string.
 const NAME_ESCAPES: &AsciiSet = &CONTROLS.add(b'"').add(b'\\').add(b'%');
+/// Blanks at the ends of a header are lost.
+const PADDED_NAME_ESCAPES: &AsciiSet = &NAME_ESCAPES.add(b' ');
 
 /// How something is to be delivered.
 #[derive(Debug, Default)]
@@ -87,11 +89,12 @@ impl Presentation {
                 headers.insert(name, value);
             }
         };
-        let escaped = utf8_percent_encode(filename, NAME_ESCAPES).to_string();
+        let escapes = if filename.trim() == filename { NAME_ESCAPES } else { PADDED_NAME_ESCAPES };
+        let escaped = utf8_percent_encode(filename, escapes).to_string();
         insert(header::HeaderName::from_static("x-file-name"), escaped.clone());
         let kind = if self.download { "attachment" } else { "inline" };
         let mut disposition = format!("{kind}; filename=\"{escaped}\"");
-        if !filename.is_ascii() {
+        if escaped != filename {
             disposition.push_str(&format!("; filename*=UTF-8''{}", utf8_percent_encode(filename, NON_ALPHANUMERIC)));
         }
         insert(header::CONTENT_DISPOSITION, disposition);

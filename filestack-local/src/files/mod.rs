@@ -24,7 +24,6 @@ const MAX_TAG_VALUE: usize = 256;
 pub(crate) struct New<'a> {
     pub(crate) blob: Blob,
     pub(crate) store: Store,
-    pub(crate) base64decode: bool,
     pub(crate) tags: Option<Map<String, Value>>,
     pub(crate) origin: Origin<'a>,
 }
@@ -57,7 +56,7 @@ pub(crate) async fn add(state: &State, new: New<'_>) -> Result<(FileRecord, Jobs
         plain => plain.to_owned(),
     };
     let mimetype = new.blob.mimetype.clone();
-    let (object, size) = new.blob.keep(&state.storage, new.base64decode).await?;
+    let (object, size) = new.blob.keep(&state.storage, new.store.base64decode).await?;
     let file = FileRecord {
         handle: state.names.handle(),
         key: new.store.key(&filename, &state.names),

@@ -22,6 +22,8 @@ pub(crate) struct Store {
     pub(crate) container: String,
     pub(crate) region: String,
     pub(crate) workflows: Vec<String>,
+    /// The content is base64, and what it stands for is to be kept.
+    pub(crate) base64decode: bool,
 }
 
 impl Store {
@@ -62,6 +64,7 @@ impl Store {
             container: text("container")?.unwrap_or_else(|| DEFAULT_CONTAINER.to_owned()),
             region,
             workflows: read_workflows(members.get("workflows"))?,
+            base64decode: read_flag(members, "base64decode")?,
         })
     }
 
@@ -77,6 +80,16 @@ impl Store {
 /// Regions become part of a header that is signed.
 fn is_region(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// A boolean, which forms, queries and tasks have as text.
+fn read_flag(members: &Map<String, Value>, name: &str) -> Result<bool> {
+    match members.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(Value::String(text)) => Ok(text == "true"),
+        Some(_) => Err(ServiceError::invalid_params(name)),
+    }
 }
 
 fn read_workflows(value: Option<&Value>) -> Result<Vec<String>> {
@@ -112,8 +125,24 @@ mod tests {
             json!({ "location": "s3", "access": "all" }),
             json!({ "location": "s3", "region": "us-east-1\r\na: b" }),
             json!({ "location": "s3", "region": "a/b" }),
+            json!({ "location": "s3", "base64decode": 1 }),
         ] {
             assert!(Store::read(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn flags_are_booleans_or_texts() {
+        for (given, expected) in [
+            (json!(true), true),
+            (json!("true"), true),
+            (json!(false), false),
+            (json!("false"), false),
+            (json!(""), false),
+            (json!(null), false),
+        ] {
+            let store = Store::read(&json!({ "location": "s3", "base64decode": given })).unwrap();
+            assert_eq!(store.base64decode, expected, "{given}");
         }
     }
 

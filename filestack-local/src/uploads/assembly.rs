@@ -6,7 +6,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use md5::{Digest as _, Md5};
 use tempfile::NamedTempFile;
 
+use crate::content::decoding;
 use crate::database::{ChunkRecord, PartRecord};
+use crate::errors::Result;
 use crate::hex::hex;
 use crate::storage::Storage;
 
@@ -48,8 +50,21 @@ pub(super) fn merge(
     Ok((merged, hex(&hash.finalize())))
 }
 
-/// Writes parts one after the other into a new object and returns its id.
-pub(super) fn concatenate(storage: &Storage, parts: &[PartRecord]) -> io::Result<String> {
+/// Makes an object of the parts, or of what the base64 in them stands for, and returns its id and size.
+pub(super) fn make_object(storage: &Storage, parts: &[PartRecord], base64decode: bool) -> Result<(String, u64)> {
+    let mut object = concatenate(storage, parts)?;
+    if base64decode {
+        // Only now: four letters that belong together may be in two parts.
+        let mut decoded = storage.temporary_file()?;
+        decoding::decode(object.reopen()?, &mut decoded)?;
+        object = decoded;
+    }
+    let size = object.as_file().metadata()?.len();
+    Ok((storage.keep_object(object)?, size))
+}
+
+/// Writes parts one after the other into a file.
+fn concatenate(storage: &Storage, parts: &[PartRecord]) -> io::Result<NamedTempFile> {
     let object = storage.temporary_file()?;
     let mut target = object.as_file();
     for part in parts {
@@ -62,7 +77,7 @@ pub(super) fn concatenate(storage: &Storage, parts: &[PartRecord]) -> io::Result
             )));
         }
     }
-    storage.keep_object(object)
+    Ok(object)
 }
 
 #[cfg(test)]
@@ -122,9 +137,13 @@ mod tests {
             file: kept(&storage, text.as_bytes()),
             intelligent: false,
         };
-        let id = concatenate(&storage, &[part(1, "file"), part(2, "stack")]).unwrap();
-        assert_eq!(std::fs::read(storage.object_path(&id)).unwrap(), b"filestack");
+        let (id, size) = make_object(&storage, &[part(1, "file"), part(2, "stack")], false).unwrap();
+        assert_eq!((std::fs::read(storage.object_path(&id)).unwrap().as_slice(), size), (b"filestack".as_slice(), 9));
+        let encoded = [part(1, "Zml"), part(2, "sZXN0Y\n"), part(3, "WNr")];
+        let (id, size) = make_object(&storage, &encoded, true).unwrap();
+        assert_eq!((std::fs::read(storage.object_path(&id)).unwrap().as_slice(), size), (b"filestack".as_slice(), 9));
+        assert_eq!(make_object(&storage, &encoded[..2], true).unwrap_err().status(), 400);
         let wrong = PartRecord { size: 3, ..part(1, "file") };
-        assert!(concatenate(&storage, &[wrong]).is_err());
+        assert!(make_object(&storage, &[wrong], false).is_err());
     }
 }

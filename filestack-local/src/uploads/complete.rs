@@ -159,8 +159,8 @@ async fn make_file(
     store: &Store,
     parts: Vec<PartRecord>,
 ) -> Result<FileRecord> {
-    let storage = state.storage.clone();
-    let object = tokio::task::spawn_blocking(move || assembly::concatenate(&storage, &parts))
+    let (storage, base64decode) = (state.storage.clone(), store.base64decode);
+    let (object, size) = tokio::task::spawn_blocking(move || assembly::make_object(&storage, &parts, base64decode))
         .await
         .map_err(ServiceError::internal)??;
     // Name and type may be settled as late as here.
@@ -171,7 +171,7 @@ async fn make_file(
         handle: state.names.handle(),
         filename: filename.to_owned(),
         mimetype: mimetype.to_owned(),
-        size: upload.size,
+        size,
         object,
         location: store.location.to_owned(),
         container: store.container.clone(),

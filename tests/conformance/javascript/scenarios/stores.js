@@ -63,7 +63,12 @@ const scenarios = {
 
   async 'store with base64decode'() {
     await upload({ base64decode: false });
-    return 'accepted, sha256 equal';
+    const encoded = Buffer.from(CONTENT.toString('base64'));
+    const file = await client().upload({ file: encoded, name: 'a.bin' }, {}, { base64decode: true });
+    // The SDK does not ask the service for the size.
+    assert.equal(file.size, encoded.length);
+    await service.assertStored(file.handle, CONTENT);
+    return 'decoded when it is true, sha256 equal';
   },
 
   async 'store under a filename'() {
