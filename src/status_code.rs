@@ -182,4 +182,13 @@ mod tests {
         assert_eq!(name_of(FILESTACK_E_TIMEOUT), Some(c"FILESTACK_E_TIMEOUT"));
         assert_eq!(name_of(999), None);
     }
+
+    #[test]
+    fn every_failure_is_explained() {
+        let page = include_str!("../docs/errors.md");
+        for (_, name) in NAMES.iter().filter(|(status, _)| *status != FILESTACK_OK) {
+            let row = format!("\n| `{}` |", name.to_str().unwrap());
+            assert_eq!(page.matches(&row).count(), 1, "{name:?}");
+        }
+    }
 }
