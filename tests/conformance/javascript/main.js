@@ -48,9 +48,12 @@ function describe(reason) {
   return (error.message + details).slice(0, MAX_DETAIL);
 }
 
+// A cancelled upload may leave a part whose connection is not made yet.
+const LOST_CONNECTION = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION'];
+
 /** The SDK has no listener for a connection that ends while it sends a body; that would end the process. */
 function isLostConnection({ code }) {
-  return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_DESTROYED'].includes(code);
+  return LOST_CONNECTION.includes(code);
 }
 
 /** Runs one scenario; a hanging one fails, so that the others are still heard of. */
