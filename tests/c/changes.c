@@ -16,10 +16,7 @@ enum { MIB = 1024 * 1024, SIZE = 1000, SEED = 5 };
 
 static filestack_filelink *new_file(void)
 {
-    filestack_client *client = service_client();
-    filestack_filelink *filelink = service_file(client, SIZE, SEED);
-    filestack_client_release(client);
-    return filelink;
+    return service_new_file(SIZE, SEED);
 }
 
 static void check_unchanged(const filestack_filelink *filelink)

@@ -9,6 +9,7 @@
 #include "support/check.h"
 #include "support/folder.h"
 #include "support/network.h"
+#include "support/pause.h"
 #include "support/service.h"
 #include "support/stored.h"
 
@@ -42,9 +43,8 @@ struct slow_call {
 static int64_t read_with_a_pause(void *user, void *buffer, size_t size)
 {
     struct slow_call *call = user;
-    struct timespec pause = {0, 500 * 1000 * 1000};
     (void)size;
-    nanosleep(&pause, NULL);
+    pause_ms(500);
     memset(buffer, 'x', 10);
     return call->reads++ < 2 ? 10 : 0;
 }

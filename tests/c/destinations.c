@@ -10,41 +10,19 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "support/check.h"
 #include "support/control.h"
 #include "support/folder.h"
-#include "support/hash.h"
+#include "support/pause.h"
 #include "support/service.h"
 
 enum { SIZE = 300 * 1000, SEED = 9 };
 
 static filestack_filelink *new_file(void)
 {
-    filestack_client *client = service_client();
-    filestack_filelink *file = service_file(client, SIZE, SEED);
-    filestack_client_release(client);
-    return file;
-}
-
-static void check_content(const char *path)
-{
-    uint8_t *expected = content_new(SIZE, SEED);
-    size_t size;
-    uint8_t *bytes = file_read(path, &size);
-    if (CHECK_SIZE(SIZE, size)) {
-        CHECK_STRING(sha256_of(expected, SIZE).hex, sha256_of(bytes, size).hex);
-    }
-    free(bytes);
-    free(expected);
-}
-
-static void pause_ms(long milliseconds)
-{
-    struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
-    nanosleep(&pause, NULL);
+    return service_new_file(SIZE, SEED);
 }
 
 /* All that writes to a path refuses it, and it stays what it is. */
@@ -105,7 +83,7 @@ static void mode_and_owner_are_kept(void)
             CHECK_INT(0, chown(path, 1234, 4321));
         }
         CHECK_OK(filestack_filelink_download(file, path, NULL, NULL, failure_out()));
-        check_content(path);
+        check_file(path, SIZE, SEED);
         CHECK_INT(0, stat(path, &found));
         CHECK_INT((long long)modes[i], (long long)(found.st_mode & 07777));
         CHECK_INT(geteuid() == 0 ? 1234 : (long long)geteuid(), (long long)found.st_uid);
@@ -131,7 +109,7 @@ static void links_are_followed_into_another_folder(void)
         CHECK_OK(filestack_filelink_download(file, link_path, NULL, NULL, failure_out()));
         CHECK_INT(0, lstat(link_path, &found));
         CHECK(S_ISLNK(found.st_mode));
-        check_content(target);
+        check_file(target, SIZE, SEED);
     }
     filestack_filelink_release(file);
     free(links);
@@ -150,7 +128,7 @@ static void every_name_that_the_file_system_allows_can_be_used(void)
         name[length] = '\0';
         path = folder_path(name);
         CHECK_OK(filestack_filelink_download(file, path, NULL, NULL, failure_out()));
-        check_content(path);
+        check_file(path, SIZE, SEED);
         free(path);
         /* The same length in characters of three bytes. */
         for (size_t at = 0; at + 3 <= length; at += 3) {
@@ -158,7 +136,7 @@ static void every_name_that_the_file_system_allows_can_be_used(void)
         }
         path = folder_path(name);
         CHECK_OK(filestack_filelink_download(file, path, NULL, NULL, failure_out()));
-        check_content(path);
+        check_file(path, SIZE, SEED);
         free(path);
     }
     CHECK_SIZE(12, folder_count());
@@ -174,6 +152,22 @@ static bool is_without_forks(void)
         return true;
     }
     return false;
+}
+
+/* Makes the next download of a file slow: `speed` is that of the fault drip. */
+static void slow_down(const filestack_filelink *file, const char *speed)
+{
+    char fault[200];
+    snprintf(fault, sizeof fault, "GET /*%s* 1 drip:%s", filestack_filelink_handle(file), speed);
+    control_fault(fault);
+}
+
+/* The exit code of a process when it has ended, or -1 when it was killed. */
+static int exit_code_of(pid_t child)
+{
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* Begins a download in another process, and returns that process's number when it has begun to write. */
@@ -193,8 +187,7 @@ static pid_t download_elsewhere(const filestack_filelink *file, const char *path
 static void what_a_killed_process_left_is_removed_by_the_next_download(void)
 {
     filestack_filelink *file;
-    char *path, *other, *fault;
-    int status = 0;
+    char *path, *other;
     pid_t child;
     if (is_without_forks()) {
         return;
@@ -202,31 +195,27 @@ static void what_a_killed_process_left_is_removed_by_the_next_download(void)
     file = new_file();
     path = folder_path("out.bin");
     other = folder_path("other.bin");
-    fault = malloc(200);
-    sprintf(fault, "GET /*%s* 1 drip:3000/20", filestack_filelink_handle(file));
     control_reset();
-    control_fault(fault);
+    slow_down(file, "3000/20");
     child = download_elsewhere(file, path);
     kill(child, SIGKILL);
-    waitpid(child, &status, 0);
+    CHECK_INT(-1, exit_code_of(child));
     CHECK_SIZE(1, folder_count());
     CHECK_OK(filestack_filelink_download(file, path, NULL, NULL, failure_out()));
     CHECK_SIZE(1, folder_count());
-    check_content(path);
+    check_file(path, SIZE, SEED);
     /* That of another process, which goes on, is not removed. */
-    control_fault(fault);
+    slow_down(file, "3000/20");
     child = download_elsewhere(file, path);
     CHECK_SIZE(2, folder_count());
     CHECK_OK(filestack_filelink_download(file, other, NULL, NULL, failure_out()));
     CHECK_OK(filestack_filelink_download(file, path, NULL, NULL, failure_out()));
     CHECK_SIZE(3, folder_count());
-    waitpid(child, &status, 0);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK_INT(0, exit_code_of(child));
     CHECK_SIZE(2, folder_count());
-    check_content(path);
-    check_content(other);
+    check_file(path, SIZE, SEED);
+    check_file(other, SIZE, SEED);
     filestack_filelink_release(file);
-    free(fault);
     free(path);
     free(other);
     folder_clear();
@@ -266,8 +255,7 @@ static int change_the_directory_meanwhile(const filestack_filelink *file, const 
 static void a_relative_path_is_that_of_the_beginning(void)
 {
     filestack_filelink *file;
-    char *path, *folder, *fault;
-    int status = 0;
+    char *path, *folder;
     pid_t child;
     if (is_without_forks()) {
         return;
@@ -275,19 +263,15 @@ static void a_relative_path_is_that_of_the_beginning(void)
     file = new_file();
     path = folder_path("out.bin");
     folder = folder_path(".");
-    fault = malloc(200);
-    sprintf(fault, "GET /*%s* 1 drip:30000/50", filestack_filelink_handle(file));
     control_reset();
-    control_fault(fault);
+    slow_down(file, "30000/50");
     child = fork();
     if (child == 0) {
         _exit(change_the_directory_meanwhile(file, folder));
     }
-    waitpid(child, &status, 0);
-    CHECK_INT(0, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-    check_content(path);
+    CHECK_INT(0, exit_code_of(child));
+    check_file(path, SIZE, SEED);
     filestack_filelink_release(file);
-    free(fault);
     free(path);
     free(folder);
     folder_clear();
@@ -315,7 +299,6 @@ static void a_writable_file_in_a_folder_that_is_not_says_so(void)
     filestack_filelink *file;
     char *folder, *closed, *path, *made;
     struct stat before;
-    int status = 0;
     size_t size;
     pid_t child;
     if (is_without_forks()) {
@@ -335,8 +318,7 @@ static void a_writable_file_in_a_folder_that_is_not_says_so(void)
     if (child == 0) {
         _exit(download_without_rights(file, path));
     }
-    waitpid(child, &status, 0);
-    CHECK_INT(0, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    CHECK_INT(0, exit_code_of(child));
     CHECK_INT(0, chmod(closed, 0700));
     CHECK_INT(0, chmod(folder, before.st_mode & 07777));
     free(made);

@@ -8,7 +8,6 @@
 #include "support/check.h"
 #include "support/control.h"
 #include "support/folder.h"
-#include "support/hash.h"
 #include "support/network.h"
 #include "support/picture.h"
 #include "support/service.h"
@@ -17,10 +16,7 @@ enum { SIZE = 3 * 1024 * 1024 + 17, SEED = 5 };
 
 static filestack_filelink *new_file(void)
 {
-    filestack_client *client = service_client();
-    filestack_filelink *filelink = service_file(client, SIZE, SEED);
-    filestack_client_release(client);
-    return filelink;
+    return service_new_file(SIZE, SEED);
 }
 
 /* The file through a client that tries `retries` times more. */
@@ -37,18 +33,6 @@ static filestack_filelink *with_retries(const filestack_filelink *file, uint32_t
     return filelink;
 }
 
-static void check_file(const char *path)
-{
-    uint8_t *expected = content_new(SIZE, SEED);
-    size_t size;
-    uint8_t *bytes = file_read(path, &size);
-    if (CHECK_SIZE(SIZE, size)) {
-        CHECK_STRING(sha256_of(expected, SIZE).hex, sha256_of(bytes, size).hex);
-    }
-    free(bytes);
-    free(expected);
-}
-
 static void a_download_is_the_file(void)
 {
     filestack_filelink *filelink = new_file();
@@ -56,7 +40,7 @@ static void a_download_is_the_file(void)
     uint64_t size = 0;
     CHECK_OK(filestack_filelink_download(filelink, path, NULL, &size, failure_out()));
     CHECK_SIZE(SIZE, size);
-    check_file(path);
+    check_file(path, SIZE, SEED);
     CHECK_SIZE(1, folder_count());
     filestack_filelink_release(filelink);
     free(path);
@@ -68,7 +52,7 @@ static void the_size_is_optional(void)
     filestack_filelink *filelink = new_file();
     char *path = folder_path("out.bin");
     CHECK_OK(filestack_filelink_download(filelink, path, NULL, NULL, failure_out()));
-    check_file(path);
+    check_file(path, SIZE, SEED);
     filestack_filelink_release(filelink);
     free(path);
     folder_clear();
@@ -99,7 +83,7 @@ static void a_bare_name_is_a_file_of_the_working_directory(void)
     CHECK_INT(0, chdir(folder));
     CHECK_OK(filestack_filelink_download(filelink, "bare.bin", NULL, NULL, failure_out()));
     CHECK_INT(0, chdir(before));
-    check_file(path);
+    check_file(path, SIZE, SEED);
     filestack_filelink_release(filelink);
     free(path);
     free(folder);
@@ -158,7 +142,7 @@ static void a_download_that_was_cut_is_tried_again(void)
     control_fault("GET /* 2 reset-mid");
     CHECK_OK(filestack_filelink_download(filelink, path, NULL, &size, failure_out()));
     CHECK_SIZE(SIZE, size);
-    check_file(path);
+    check_file(path, SIZE, SEED);
     CHECK_SIZE(1, folder_count());
     CHECK_SIZE(3, control_count("GET", "/"));
     control_reset();
@@ -181,7 +165,7 @@ static void an_existing_file_is_replaced(void)
     filestack_filelink *filelink = new_file();
     char *path = file_new("out.bin", "old", 3);
     CHECK_OK(filestack_filelink_download(filelink, path, NULL, NULL, failure_out()));
-    check_file(path);
+    check_file(path, SIZE, SEED);
     CHECK_SIZE(1, folder_count());
     filestack_filelink_release(filelink);
     free(path);
@@ -208,7 +192,7 @@ static void an_existing_file_is_kept_when_asked(void)
     CHECK_STRING("old", (const char *)kept);
     free(kept);
     CHECK_OK(filestack_filelink_download(filelink, other, request, &size, failure_out()));
-    check_file(other);
+    check_file(other, SIZE, SEED);
     CHECK_SIZE(2, folder_count());
     filestack_request_options_free(request);
     filestack_filelink_release(filelink);
@@ -381,7 +365,7 @@ static void a_redirect_is_followed(void)
     snprintf(target, sizeof target, "%s/%s", service_url(), filestack_filelink_handle(file));
     filelink = redirected_to(target, answer, sizeof answer, &server);
     CHECK_OK(filestack_filelink_download(filelink, path, NULL, NULL, failure_out()));
-    check_file(path);
+    check_file(path, SIZE, SEED);
     filestack_filelink_release(filelink);
     filestack_filelink_release(file);
     server_stop(server);

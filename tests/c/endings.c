@@ -10,6 +10,7 @@
 #include "support/check.h"
 #include "support/folder.h"
 #include "support/network.h"
+#include "support/pause.h"
 #include "support/service.h"
 #include "support/stall.h"
 
@@ -28,12 +29,6 @@ static void begin(void)
 static void check_it_ended(void)
 {
     CHECK(time(NULL) - started < MOST_SECONDS);
-}
-
-static void pause_ms(long milliseconds)
-{
-    struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
-    nanosleep(&pause, NULL);
 }
 
 /* A client without retries and with these limits; 0 = none. */

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "support/check.h"
 #include "support/folder.h"
+#include "support/pause.h"
 #include "support/service.h"
 #include "support/stall.h"
 #include "support/stored.h"
@@ -208,12 +208,11 @@ static void a_cancelled_thread_ends_its_call_first_here(void)
 {
     struct stall *stall = stall_start(NULL);
     struct cancelled cancelled = {stall_url(stall), FILESTACK_OK, false};
-    struct timespec pause = {0, 10 * 1000 * 1000};
     pthread_t thread;
     void *result = NULL;
     pthread_create(&thread, NULL, upload_until_cancelled, &cancelled);
     while (stall_contents(stall) == 0) {
-        nanosleep(&pause, NULL);
+        pause_ms(10);
     }
     pthread_cancel(thread);
     pthread_join(thread, &result);

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "support/check.h"
 #include "support/folder.h"
+#include "support/pause.h"
 #include "support/service.h"
 #include "support/stall.h"
 #include "support/stored.h"
@@ -105,13 +105,12 @@ static void running_calls_are_cancelled(void)
 {
     struct stall *stall = stall_start(NULL);
     struct call calls[CALLS];
-    struct timespec pause = {0, 10 * 1000 * 1000};
     for (int i = 0; i < CALLS; i++) {
         calls[i].url = stall_url(stall);
         pthread_create(&calls[i].thread, NULL, upload_to_a_stalled_server, &calls[i]);
     }
     while (stall_contents(stall) < CALLS) {
-        nanosleep(&pause, NULL);
+        pause_ms(10);
     }
     CHECK_OK(filestack_shutdown(10 * 1000, failure_out()));
     for (int i = 0; i < CALLS; i++) {

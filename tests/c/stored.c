@@ -15,10 +15,7 @@ enum { SIZE = 12345, SEED = 5 };
 
 static filestack_filelink *new_file(void)
 {
-    filestack_client *client = service_client();
-    filestack_filelink *filelink = service_file(client, SIZE, SEED);
-    filestack_client_release(client);
-    return filelink;
+    return service_new_file(SIZE, SEED);
 }
 
 static filestack_filelink *new_picture(void)

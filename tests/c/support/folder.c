@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "check.h"
+#include "hash.h"
+
 static char root[256];
 
 static void give_up(const char *what)
@@ -137,4 +140,16 @@ bool file_exists(const char *path)
 {
     struct stat status;
     return lstat(path, &status) == 0;
+}
+
+void check_file(const char *path, size_t size, uint64_t seed)
+{
+    uint8_t *expected = content_new(size, seed);
+    size_t found;
+    uint8_t *bytes = file_read(path, &found);
+    if (CHECK_SIZE(size, found)) {
+        CHECK_STRING(sha256_of(expected, size).hex, sha256_of(bytes, found).hex);
+    }
+    free(bytes);
+    free(expected);
 }

@@ -29,4 +29,7 @@ uint8_t *file_read(const char *path, size_t *out_size);
 
 bool file_exists(const char *path);
 
+/* Checks that a file has the bytes of content_new(size, seed). */
+void check_file(const char *path, size_t size, uint64_t seed);
+
 #endif

@@ -97,3 +97,11 @@ filestack_filelink *service_file(const filestack_client *client, size_t size, un
     free(bytes);
     return filelink;
 }
+
+filestack_filelink *service_new_file(size_t size, unsigned seed)
+{
+    filestack_client *client = service_client();
+    filestack_filelink *filelink = service_file(client, size, seed);
+    filestack_client_release(client);
+    return filelink;
+}

@@ -36,4 +36,7 @@ filestack_client *client_for(const char *url);
 /* Uploads `size` bytes of content_new(size, seed) from memory; NULL when that fails, which is a failed check. */
 filestack_filelink *service_file(const filestack_client *client, size_t size, unsigned seed);
 
+/* As service_file(), through a client of its own. */
+filestack_filelink *service_new_file(size_t size, unsigned seed);
+
 #endif
