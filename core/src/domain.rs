@@ -63,8 +63,8 @@ fn label_problem(label: &str) -> Option<String> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     match label {
         "" => Some("has an empty label".into()),
-        _ if label.contains('*') => Some("has a wildcard, which is no single host".into()),
-        _ if label.contains('_') => Some("has an underscore, for which there are no certificates".into()),
+        _ if label.contains('*') => Some("has a wildcard, but must name one host".into()),
+        _ if label.contains('_') => Some("has an underscore, which certificates do not allow".into()),
         _ if !label.bytes().all(is_allowed) => Some("has characters besides letters, digits, '-' and '.'".into()),
         _ if label.starts_with('-') || label.ends_with('-') => {
             Some(format!("has the label '{label}', which begins or ends with '-'"))

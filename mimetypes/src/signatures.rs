@@ -51,8 +51,8 @@ const SHARED: &[(&str, &[&str])] = &[
     ("wmv", &["asf", "wm", "wma", "wmp"]),
 ];
 
-/// What `infer` finds but is no ground for a type: texts, whose ending decides, and two bytes that stand in front of
-/// many things.
+/// Formats of `infer` that do not decide the type: texts, whose ending decides, and signatures of two bytes, with which
+/// many other files begin.
 const DISREGARDED: &[&str] = &["bc", "der", "html", "obj", "pem", "sh"];
 
 /// Formats that may look like a text.

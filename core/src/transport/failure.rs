@@ -32,7 +32,7 @@ pub(super) fn transport_error(what: &str, route: &Route, error: &reqwest::Error)
     } else if is_lookup(error) {
         (ErrorKind::Dns, format!("the host name of {peer} cannot be resolved: {cause}"), true)
     } else if os_code.is_some_and(is_scarcity) {
-        (ErrorKind::Resources, format!("there are no descriptors for a connection to {peer}: {cause}"), true)
+        (ErrorKind::Resources, format!("descriptors ran out while connecting to {peer}: {cause}"), true)
     } else if error.is_connect() && error.is_timeout() {
         (ErrorKind::Timeout, format!("no connection to {peer} within the time limit"), true)
     } else if error.is_timeout() || is_tcp_timeout(error) {

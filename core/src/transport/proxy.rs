@@ -67,7 +67,7 @@ impl Proxy {
         if user.into_iter().flatten().any(|part| percent_decode_str(part).decode_utf8().is_err()) {
             return Err(Error::argument("its user or password is not UTF-8"));
         }
-        // What cannot be read there is no proxy for reqwest, which would then go without one.
+        // reqwest reads it once more in this way, and would go without a proxy when it cannot.
         if url.as_str().parse::<Uri>().is_err() {
             return Err(Error::argument("it has characters that must be percent-encoded"));
         }

@@ -137,7 +137,7 @@ impl Variables {
             }
             if found.is_empty() {
                 let folders = Path::new(folders).display();
-                return Err(broken(FOLDERS_VARIABLE, format!("there are no certificates in '{folders}'")));
+                return Err(broken(FOLDERS_VARIABLE, format!("'{folders}' has no certificates")));
             }
         }
         Ok(Some(found))
