@@ -19,7 +19,6 @@ use crate::options::ClientOptions;
 use crate::security::Security;
 use crate::threads::Threads;
 use crate::transport::{Blueprint, Reply, Request, Transport};
-use crate::url_length;
 
 /// What every call to the service needs. Clones share the connections.
 #[derive(Clone)]
@@ -89,13 +88,11 @@ impl Call {
 
     /// Sends `request` once.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
-        check_length(request)?;
         self.connections.transport.send(request).await
     }
 
     /// Sends `request` with retries and reads the JSON object that it is answered with.
     pub(crate) async fn json(&self, request: &Request) -> Result<Map<String, Value>> {
-        check_length(request)?;
         self.connections.transport.json(&self.operation, request).await
     }
 
@@ -107,7 +104,6 @@ impl Call {
 
     /// Sends `request` with retries and reads the JSON value that it is answered with.
     pub(crate) async fn json_value(&self, request: &Request) -> Result<Value> {
-        check_length(request)?;
         self.connections.transport.json_value(&self.operation, request).await
     }
 }
@@ -235,11 +231,6 @@ impl Connections {
         let transport = Transport::new(blueprint, Arc::clone(&limits))?;
         Ok(Connections { epoch: blueprint.host().epoch(), transport, limits })
     }
-}
-
-/// Refuses a request whose URL cannot be sent. The HTTP client would not say why.
-fn check_length(request: &Request) -> Result<()> {
-    url_length::check(request.url(), request.what(), String::new)
 }
 
 /// Parts with connections. Those of a parent process are leaked: closing them here would take their sockets out of

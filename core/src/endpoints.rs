@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::domain;
 use crate::error::{Error, ErrorKind, Result};
+use crate::web_url;
 
 const API: &str = "https://www.filestackapi.com/api";
 const CDN: &str = "https://cdn.filestackcontent.com";
@@ -141,7 +142,7 @@ impl Endpoints {
             format!("{}://{location}", if secure { "https" } else { "http" })
         };
         let base = checked_base(&url).map_err(|_| refused("is not a host name"))?;
-        if secure && !base.starts_with("https://") {
+        if web_url::leaves_tls(&self.upload, &base) {
             return Err(refused("would send the upload without TLS"));
         }
         Ok(base)

@@ -16,9 +16,10 @@ pub(crate) fn is_web_url(text: &str) -> bool {
         && Url::parse(text).is_ok()
 }
 
-/// Whether `url` is not protected by TLS. It may not follow one that is.
-pub(crate) fn is_without_tls(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| url.scheme() != "https")
+/// Whether what began at the URL `from` would go on without TLS at the URL `to`, although it began with it.
+pub(crate) fn leaves_tls(from: &str, to: &str) -> bool {
+    let is_tls = |url: &str| Url::parse(url).map(|url| url.scheme() == "https");
+    is_tls(from) == Ok(true) && is_tls(to) == Ok(false)
 }
 
 /// Refuses every other text.

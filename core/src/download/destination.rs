@@ -99,9 +99,8 @@ fn rename(file: &File, temporary: TempPath, target: &Target, if_exists: IfExists
 fn keep_owner_and_mode(file: &File, replaced: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
     let Ok(old) = std::fs::symlink_metadata(replaced) else { return Ok(()) };
-    if (file.metadata()?.uid(), file.metadata()?.gid()) != (old.uid(), old.gid())
-        && fchown(file, Some(old.uid()), Some(old.gid())).is_err()
-    {
+    let made = file.metadata()?;
+    if (made.uid(), made.gid()) != (old.uid(), old.gid()) && fchown(file, Some(old.uid()), Some(old.gid())).is_err() {
         // Its own groups may be given by the owner, too.
         let _ = fchown(file, None, Some(old.gid()));
     }

@@ -31,12 +31,7 @@ pub(super) async fn refuse(reply: &mut Reply) -> Result<Vec<u8>> {
     if !is_report(&beginning) {
         return Ok(beginning);
     }
-    // A text that breaks off still tells something.
-    while beginning.len() < LONGEST_TEXT
-        && let Ok(Some(chunk)) = reply.chunk().await
-    {
-        beginning.extend_from_slice(&chunk);
-    }
+    reply.read_error_text(&mut beginning, LONGEST_TEXT).await;
     Err(error(reply, &beginning))
 }
 

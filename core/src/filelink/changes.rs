@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use filestack_mimetypes::HEAD_LENGTH;
 use url::Url;
 
 use crate::error::{ErrorKind, Result};
@@ -35,8 +34,7 @@ impl Filelink {
         let outcome = call
             .run(async {
                 let size = lease.open(|_| 0, call.limits().largest_buffer()).await?;
-                let head = lease.head(HEAD_LENGTH).await?;
-                let mimetype = filestack_mimetypes::of(&source.file_name().unwrap_or_default(), &head);
+                let mimetype = lease.mimetype(&source.file_name().unwrap_or_default()).await?;
                 let content = lease.section(0, size);
                 call.json_text(&Request::post_content(url, what, mimetype, content)).await
             })

@@ -163,7 +163,7 @@ impl Lease {
     }
 
     /// The first bytes of the source: `length` or all that there are. Those of a reader are kept for the first read.
-    pub(crate) async fn head(&self, length: usize) -> Result<Bytes> {
+    async fn head(&self, length: usize) -> Result<Bytes> {
         let input = self.0.state().input.clone().ok_or_else(ended)?;
         let length = length.min(usize::try_from(input.size()).unwrap_or(usize::MAX));
         match input {
@@ -173,6 +173,11 @@ impl Lease {
             }
             Input::File(_) | Input::Memory(_) => self.0.read(0, length).await,
         }
+    }
+
+    /// The MIME type of the source as a file called `filename`, by its first bytes and the name.
+    pub(crate) async fn mimetype(&self, filename: &str) -> Result<&'static str> {
+        Ok(filestack_mimetypes::of(filename, &self.head(filestack_mimetypes::HEAD_LENGTH).await?))
     }
 
     /// The MD5 of a range, in base64.

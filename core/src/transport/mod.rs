@@ -30,6 +30,7 @@ use tokio::time::Instant;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::limits::Limits;
 use crate::operation::Operation;
+use crate::{url_length, web_url};
 use activity::{Activity, Clocks, WatchedBody};
 use content::ContentBody;
 use pools::Pools;
@@ -104,6 +105,8 @@ impl Transport {
 
     /// Sends `request` once. A reply with an error status is an error; redirects of a GET are followed.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
+        // The HTTP client would not say why it refuses it.
+        url_length::check(&request.url, &request.what, String::new)?;
         let mut url = Url::parse(&request.url).map_err(|cause| {
             Error::argument(format!("{} failed: '{}' is not a URL: {cause}", request.what, request.url))
         })?;
@@ -212,7 +215,7 @@ fn redirect_target(request: &Request, from: &Url, reply: &Reply) -> Result<Optio
             .with_http_status(reply.status())
     };
     let target = from.join(&location).map_err(|_| refused("is not a URL"))?;
-    if !matches!(target.scheme(), "http" | "https") || (from.scheme() == "https" && target.scheme() != "https") {
+    if !matches!(target.scheme(), "http" | "https") || web_url::leaves_tls(from.as_str(), target.as_str()) {
         return Err(refused("would leave TLS"));
     }
     Ok(Some(target))

@@ -83,18 +83,22 @@ impl Reply {
             return Err(self.identified(error));
         }
         let mut body = Vec::new();
-        // An error text that breaks off or does not end still tells something.
-        while body.len() < LARGEST_ERROR_TEXT
-            && let Ok(Some(chunk)) = self.chunk().await
-        {
-            body.extend_from_slice(&chunk);
-        }
-        body.truncate(LARGEST_ERROR_TEXT);
+        self.read_error_text(&mut body, LARGEST_ERROR_TEXT).await;
         let text = String::from_utf8_lossy(&body);
         let error = failure::status_error(&self.what, self.status(), self.response.headers(), &text);
         // So the service says that it has not begun: with 429, and with 503 and a time to come back at.
         self.has_made &= !(self.status() == 429 || (self.status() == 503 && error.retry_after().is_some()));
         Err(self.identified(error))
+    }
+
+    /// Reads on in an error text until `text` has `limit` bytes. One that breaks off or does not end still tells something.
+    pub(crate) async fn read_error_text(&mut self, text: &mut Vec<u8>, limit: usize) {
+        while text.len() < limit
+            && let Ok(Some(chunk)) = self.chunk().await
+        {
+            text.extend_from_slice(&chunk);
+        }
+        text.truncate(limit);
     }
 
     /// The next piece of the body, or `None` at its end.

@@ -111,11 +111,6 @@ impl Request {
         }
     }
 
-    /// Where it is sent.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
     /// What errors call the request.
     pub(crate) fn what(&self) -> &str {
         &self.what

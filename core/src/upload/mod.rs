@@ -6,14 +6,12 @@ mod part_layout;
 mod part_transfer;
 mod session;
 
-use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use filestack_mimetypes::HEAD_LENGTH;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use md5::{Digest as _, Md5};
@@ -73,7 +71,7 @@ async fn describe(
     let filename = store.filename().or(source.file_name().as_deref()).unwrap_or(UNNAMED).to_owned();
     let mimetype = match store.mimetype() {
         Some(mimetype) => mimetype.to_owned(),
-        None => filestack_mimetypes::of(&filename, &lease.head(HEAD_LENGTH).await?).to_owned(),
+        None => lease.mimetype(&filename).await?.to_owned(),
     };
     Ok(Description {
         mimetype,
@@ -111,27 +109,24 @@ async fn check_unchanged(lease: &Lease, parts: &[SentPart]) -> Result<()> {
 async fn send_parts(session: &Session<'_>, lease: &Lease, size: u64, options: &UploadOptions) -> Result<Vec<SentPart>> {
     let parts = part_layout::cut(size, options.part_size());
     session.call.operation().set_total(size, parts.len() as u64);
-    let mut all_sent = BTreeMap::new();
+    let mut all_sent: Vec<SentPart> = Vec::with_capacity(parts.len());
     let mut sending = FuturesUnordered::new();
     for part in parts {
         let mut holding = pin!(hold_part(session.call, lease, part));
         let held = loop {
             tokio::select! {
                 biased;
-                Some(sent) = sending.next() => all_sent.extend([numbered(sent?)]),
+                Some(sent) = sending.next() => all_sent.push(sent?),
                 held = &mut holding, if sending.len() < options.concurrency() => break held?,
             }
         };
         sending.push(send_part(session, lease, part, held));
     }
     while let Some(sent) = sending.next().await {
-        all_sent.extend([numbered(sent?)]);
+        all_sent.push(sent?);
     }
-    Ok(all_sent.into_values().collect())
-}
-
-fn numbered(sent: SentPart) -> (u64, SentPart) {
-    (sent.part.number, sent)
+    all_sent.sort_unstable_by_key(|sent| sent.part.number);
+    Ok(all_sent)
 }
 
 /// Reads a part of a reader; others are read later.

@@ -60,7 +60,7 @@ impl Session<'_> {
         let request = self.request("multipart/upload", what, &body);
         let mut reply = self.call.send(&request).await?.json_object().await?;
         let url = non_empty(reply.remove("url")).ok_or_else(|| incomplete(what, "url"))?;
-        if !web_url::is_without_tls(self.host()) && web_url::is_without_tls(&url) {
+        if web_url::leaves_tls(self.host(), &url) {
             let problem = "the service names a place in the storage that would get the content without TLS";
             return Err(Error::new(ErrorKind::Protocol, format!("{what} failed: {problem}")));
         }
