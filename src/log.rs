@@ -11,7 +11,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use filestack_core::redaction::redact;
+use filestack_core::redaction::{is_secret_member, redact};
 use filestack_core::{Error, ErrorKind};
 
 use crate::arguments::{c_string, filestack_destroy, null};
@@ -155,12 +155,17 @@ impl LogSink for Sink {
     }
 }
 
-fn log_event(level: i32, target: &str, message: &str, fields: Map<String, Value>) -> LogEvent {
+fn log_event(level: i32, target: &str, message: &str, mut fields: Map<String, Value>) -> LogEvent {
+    for (name, value) in &mut fields {
+        if let Value::String(text) = value {
+            *text = if is_secret_member(name) { "***".to_owned() } else { redact(text) };
+        }
+    }
     LogEvent {
         level,
         target: c_string(target),
         message: c_string(&redact(message)),
-        fields_json: c_string(&redact(&Value::Object(fields).to_string())),
+        fields_json: c_string(&Value::Object(fields).to_string()),
     }
 }
 

@@ -280,7 +280,7 @@ static void no_secrets_are_logged(void)
     struct recorder recorder;
     filestack_security *security = service_security(), *wrong = NULL;
     filestack_client *client = service_client();
-    filestack_filelink *filelink, *refused = NULL;
+    filestack_filelink *filelink, *refused = NULL, *external = NULL;
     filestack_buffer *content = NULL;
     filestack_transformation *transformation = NULL;
     char *path = folder_path("out.bin"), *json = NULL;
@@ -297,7 +297,13 @@ static void no_secrets_are_logged(void)
     CHECK_OK(filestack_filelink_transform(refused, &transformation, failure_out()));
     CHECK_OK(filestack_transformation_add(transformation, "flip", NULL, 0, failure_out()));
     CHECK_STATUS(FILESTACK_E_AUTH, filestack_transformation_get_content(transformation, NULL, &content, failure_out()));
+    control_fault("POST /process * status:400");
+    filestack_client_upload_url(client, "https://me:S3CRET@h/a.png?sv=1&sig=S3CRET", NULL, NULL, &external,
+                                failure_out());
+    CHECK(external == NULL);
     end(&recorder);
+    CHECK_CONTAINS("h/a.png?sv=1", recorder.lines);
+    CHECK_LACKS("S3CRET", recorder.lines);
     check_secrets(&recorder, security);
     check_secrets(&recorder, wrong);
     CHECK_LACKS("wrong secret", recorder.lines);

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::error::{ErrorKind, Result};
 use crate::options::{RequestOptions, StoreOptions};
+use crate::redaction::secrets_of_url;
 use crate::source::{Lease, Source};
 use crate::transport::Request;
 use crate::web_url;
@@ -51,6 +52,7 @@ impl Filelink {
     pub async fn overwrite_url(&self, url: &str, base64decode: bool, options: &RequestOptions) -> Result<String> {
         let target = self.overwrite_target(base64decode, options)?;
         web_url::check(url)?;
+        let _secrets = secrets_of_url(url);
         let request = Request::post_form(target, self.overwrite_name(), &[("url", url)]);
         let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
         call.json_text(&request).await

@@ -15,6 +15,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::redaction::Secret;
 
 pub use policy::{CALLS, KEYS, Policy};
 
@@ -26,8 +27,8 @@ pub struct Security(Arc<Parts>);
 #[derive(PartialEq, Eq)]
 struct Parts {
     policy: Zeroizing<String>,
-    policy_b64: Zeroizing<String>,
-    signature: Zeroizing<String>,
+    policy_b64: Secret,
+    signature: Secret,
     url_string: Zeroizing<String>,
 }
 
@@ -89,13 +90,13 @@ impl Security {
     /// The policy in base64, as the service receives it: URL-safe and padded, unless another program has encoded it.
     #[must_use]
     pub fn policy_b64(&self) -> &str {
-        &self.0.policy_b64
+        self.0.policy_b64.expose()
     }
 
     /// The signature: 64 lower-case hex digits.
     #[must_use]
     pub fn signature(&self) -> &str {
-        &self.0.signature
+        self.0.signature.expose()
     }
 
     /// The URL segment `security=p:<policy>,s:<signature>`, in which `+` and `/` of the policy are percent-encoded.
@@ -116,8 +117,8 @@ impl Security {
         let url_string = format!("security=p:{},s:{signature}", *in_url);
         Security(Arc::new(Parts {
             policy: Zeroizing::new(policy),
-            policy_b64: Zeroizing::new(policy_b64),
-            signature: Zeroizing::new(signature),
+            policy_b64: Secret::new(policy_b64),
+            signature: Secret::new(signature),
             url_string: Zeroizing::new(url_string),
         }))
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::value::shorten;
 use crate::error::{Error, Result};
 use crate::handle::{Handle, is_handle};
-use crate::redaction::redact;
+use crate::redaction::{Secret, redact_reference, secrets_of_url};
 use crate::web_url::is_web_url;
 
 /// One source of a transformation.
@@ -13,6 +13,8 @@ use crate::web_url::is_web_url;
 pub struct Source {
     kind: SourceKind,
     text: String,
+    /// Those of its text, which the service may repeat.
+    secrets: Vec<Secret>,
 }
 
 /// The kinds of source.
@@ -49,7 +51,7 @@ impl Source {
                 shorten(text)
             )));
         };
-        Ok(Source { kind, text: text.to_owned() })
+        Ok(Source { kind, text: text.to_owned(), secrets: secrets_of_url(text) })
     }
 
     /// The kind of the source.
@@ -72,14 +74,14 @@ impl Source {
 
 impl From<&Handle> for Source {
     fn from(handle: &Handle) -> Self {
-        Source { kind: SourceKind::Handle, text: handle.as_str().to_owned() }
+        Source { kind: SourceKind::Handle, text: handle.as_str().to_owned(), secrets: Vec::new() }
     }
 }
 
 /// A source may be a signed URL, so what is dumped is masked.
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Source({:?}, {})", self.kind, redact(&self.text))
+        write!(f, "Source({:?}, {})", self.kind, redact_reference(&self.text))
     }
 }
 

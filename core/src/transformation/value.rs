@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::redaction::redact;
+use crate::redaction::redact_reference;
 
 /// How much of a value a message repeats, in characters.
 const SHOWN_CHARACTERS: usize = 40;
@@ -191,14 +191,14 @@ impl fmt::Display for Literal {
 /// A value may be a signed URL, so what is dumped is masked.
 impl fmt::Debug for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&redact(&self.to_string()))
+        f.write_str(&redact_reference(&self.to_string()))
     }
 }
 
 /// The first characters of `text`, with control characters written out.
 pub(super) fn shorten(text: &str) -> String {
     // Before the cut, which could take away what a secret is recognised by.
-    let text = redact(text);
+    let text = redact_reference(text);
     let mut characters = text.chars();
     let mut short = String::new();
     for c in characters.by_ref().take(SHOWN_CHARACTERS) {

@@ -7,6 +7,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Limit, is_scarcity, os_code};
+use crate::redaction::redact;
 
 use super::handshake;
 use super::pools::LookupFailure;
@@ -107,6 +108,8 @@ pub(super) fn protocol_error(what: &str, status: u16, problem: &str, body: &str)
 pub(crate) fn service_text(body: &str) -> String {
     let body = body.trim();
     let text = json_error_text(body).or_else(|| xml_error_text(body)).unwrap_or_else(|| body.to_owned());
+    // Before the cut, which could take away what a secret is recognised by.
+    let text = redact(&text);
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if one_line.chars().count() <= LONGEST_SERVICE_TEXT {
         return one_line;

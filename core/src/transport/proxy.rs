@@ -1,8 +1,11 @@
 //! A proxy: its URL, checked, and what may be said of it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper::Uri;
 use percent_encoding::percent_decode_str;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::redaction::Secret;
@@ -34,6 +37,8 @@ pub(crate) struct Proxy {
     pub(super) place: String,
     /// Its host as it is looked up.
     pub(super) host: String,
+    /// User and password as HTTP tells them to the proxy, which may repeat them.
+    _credentials: Secret,
     /// Whether it is told a user or a password.
     pub(super) has_user: bool,
 }
@@ -63,10 +68,11 @@ impl Proxy {
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| Error::argument("it has no host"))?;
         let port = url.port_or_known_default().filter(|port| *port != 0);
         let port = port.ok_or_else(|| Error::argument("its port must not be 0"))?;
-        let user = [Some(url.username()), url.password()];
-        if user.into_iter().flatten().any(|part| percent_decode_str(part).decode_utf8().is_err()) {
+        let decoded = |text| percent_decode_str(text).decode_utf8().map(|text| Zeroizing::new(text.into_owned()));
+        let (Ok(user), Ok(password)) = (decoded(url.username()), decoded(url.password().unwrap_or_default())) else {
             return Err(Error::argument("its user or password is not UTF-8"));
-        }
+        };
+        let basic = STANDARD.encode(Zeroizing::new(format!("{}:{}", *user, *password)).as_bytes());
         // reqwest reads it once more in this way, and would go without a proxy when it cannot.
         if url.as_str().parse::<Uri>().is_err() {
             return Err(Error::argument("it has characters that must be percent-encoded"));
@@ -76,6 +82,7 @@ impl Proxy {
             place: format!("{host}:{port}"),
             host: host.trim_matches(['[', ']']).to_owned(),
             has_user: !url.username().is_empty() || url.password().is_some(),
+            _credentials: Secret::new(basic),
             url: Secret::new(url),
         })
     }

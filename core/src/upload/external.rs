@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::endpoints::Endpoint;
 use crate::error::Result;
 use crate::options::{RequestOptions, StoreOptions};
+use crate::redaction::secrets_of_url;
 use crate::stored_file::StoredFile;
 use crate::transport::Request;
 use crate::web_url;
@@ -19,6 +20,7 @@ pub(crate) async fn upload_url(
 ) -> Result<StoredFile> {
     let key = context.api_key("an upload")?;
     web_url::check(url)?;
+    let _secrets = secrets_of_url(url);
     let mut params = store.to_task_params()?;
     params.entry("location").or_insert_with(|| context.storage().name().into());
     let mut tasks = vec![json!({"name": "store", "params": params})];

@@ -6,6 +6,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::redaction::{Secret, is_secret_member, secrets_of_url};
 use crate::transport::{Body, Request, service_text};
 use crate::web_url;
 
@@ -39,6 +40,7 @@ impl Session<'_> {
     async fn send_once(&self, chunk: &Chunk) -> Result<String> {
         let what = format!("part {} of the upload of '{}'", chunk.part, self.description.filename);
         let (url, headers) = self.signed_request(chunk, &what).await?;
+        let _secrets = secrets_of_request(&url, &headers);
         let put = Request::put_to_storage(url, &what, headers, chunk.body.clone());
         let reply = self.call.send(&put).await.map_err(retryable_when_outdated)?;
         let etag = reply.header("etag").filter(|etag| !etag.trim_matches('"').is_empty());
@@ -85,6 +87,16 @@ impl Session<'_> {
         let request = self.request("multipart/commit", &what, &body);
         self.call.retry(|| async { self.call.send(&request).await?.text().await.map(drop) }).await
     }
+}
+
+/// What the storage is shown, and may repeat when it refuses it.
+fn secrets_of_request(url: &str, headers: &HeaderMap) -> Vec<Secret> {
+    let secret = |(name, value): (&HeaderName, &HeaderValue)| {
+        let value = value.to_str().ok().filter(|_| is_secret_member(name.as_str()))?;
+        let signature = value.split_once("Signature=").map(|(_, signature)| signature);
+        Some([Some(value), signature].into_iter().flatten().map(Secret::new).collect::<Vec<_>>())
+    };
+    headers.iter().filter_map(secret).flatten().chain(secrets_of_url(url)).collect()
 }
 
 /// The error for a part that is not what it was when it was hashed.
