@@ -4,8 +4,12 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::BoxFuture;
+
 use crate::error::Result;
+use crate::hashing::{Hashing, Sum, Summed};
 use crate::operation::{Operation, WeakOperation};
+use crate::pieces::Pieces;
 use crate::threads::{Job, Purpose, Spawn, Threads};
 
 /// Names a generation.
@@ -21,6 +25,8 @@ pub struct Epoch {
 pub struct Generation {
     epoch: Epoch,
     threads: Threads,
+    hashing: Hashing,
+    pieces: Arc<Pieces>,
     /// The calls that run, or have ended since the last one began.
     running: Mutex<Vec<WeakOperation>>,
 }
@@ -29,7 +35,13 @@ impl Generation {
     /// A generation with these threads.
     #[must_use]
     pub fn new(epoch: Epoch, threads: Threads) -> Self {
-        Generation { epoch, threads, running: Mutex::new(Vec::new()) }
+        Generation {
+            epoch,
+            threads,
+            hashing: Hashing::default(),
+            pieces: Arc::default(),
+            running: Mutex::new(Vec::new()),
+        }
     }
 
     /// Its name.
@@ -52,6 +64,16 @@ impl Generation {
 
     fn running(&self) -> MutexGuard<'_, Vec<WeakOperation>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins to sum up what `content` reads.
+    pub(crate) fn sum(&self, content: impl Summed) -> BoxFuture<'static, Result<Sum>> {
+        self.hashing.sum(&self.threads, content)
+    }
+
+    /// Its buffers for content on its way.
+    pub(crate) fn pieces(&self) -> &Arc<Pieces> {
+        &self.pieces
     }
 
     /// Its threads.

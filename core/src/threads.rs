@@ -66,6 +66,14 @@ impl Threads {
         self.workers.submit(job)
     }
 
+    /// Begins file work or hashing that tells its results in its own way.
+    ///
+    /// # Errors
+    /// `Resources` when there is no thread for it.
+    pub(crate) fn begin(&self, job: Job) -> Result<()> {
+        self.workers.enqueue(job).map_err(|cause| no_thread(&cause))
+    }
+
     /// Begins a name look-up at once and returns its result.
     pub(crate) fn look_up<T: Send + 'static>(
         &self,

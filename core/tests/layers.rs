@@ -16,6 +16,8 @@ const CORE: &[&str] = &[
     "url_length",
     "operation",
     "threads",
+    "hashing",
+    "pieces",
     "generation",
     "limits",
     "security",

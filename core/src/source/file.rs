@@ -1,16 +1,17 @@
 //! A file that is uploaded, read at positions, so that its parts can be read without moving a shared cursor.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 
-use super::{buffer, spool};
+use super::spool;
 
 /// A file as it was when the upload began.
 pub(super) struct OpenFile {
@@ -18,6 +19,18 @@ pub(super) struct OpenFile {
     name: String,
     size: u64,
     modified: Option<SystemTime>,
+    /// Whether the file system can say what it has in memory.
+    can_read_cached: AtomicBool,
+}
+
+/// What tells a source from another one, without reading it. Of what is not a file, the size is all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fingerprint {
+    pub(crate) size: u64,
+    /// Since 1970.
+    pub(crate) modified_ns: Option<u64>,
+    pub(crate) device: Option<u64>,
+    pub(crate) inode: Option<u64>,
 }
 
 impl OpenFile {
@@ -39,24 +52,60 @@ impl OpenFile {
     pub(super) fn new(file: Arc<File>, name: &str) -> Result<Self> {
         let metadata =
             file.metadata().map_err(|cause| Error::io(format!("cannot read the size of '{name}'"), &cause))?;
-        Ok(OpenFile { file, name: name.to_owned(), size: metadata.len(), modified: metadata.modified().ok() })
+        Ok(OpenFile {
+            file,
+            name: name.to_owned(),
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            can_read_cached: AtomicBool::new(true),
+        })
     }
 
     pub(super) fn size(&self) -> u64 {
         self.size
     }
 
-    /// The `length` bytes from `offset`.
-    pub(super) fn read(&self, offset: u64, length: usize) -> Result<Bytes> {
-        let mut buffer = buffer(length)?;
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        let since_1970 = self.modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+        let (device, inode) = self.file.metadata().ok().and_then(|metadata| place_of(&metadata)).unzip();
+        Fingerprint {
+            size: self.size,
+            modified_ns: since_1970.and_then(|time| u64::try_from(time.as_nanos()).ok()),
+            device,
+            inode,
+        }
+    }
+
+    /// Whether reading is expensive enough to be done once only: over a network.
+    pub(super) fn is_remote(&self) -> bool {
+        is_on_network_file_system(&self.file)
+    }
+
+    /// Fills `buffer` with the bytes from `offset` on.
+    pub(super) fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         let mut filled = 0;
-        while filled < length {
+        while filled < buffer.len() {
             match self.read_some(&mut buffer[filled..], offset + filled as u64)? {
                 0 => return Err(changed(format!("the file '{}' became shorter", self.name))),
                 read => filled += read,
             }
         }
-        Ok(buffer.into())
+        Ok(())
+    }
+
+    /// Fills the front of `buffer` with what the system has in memory, and returns how much that is. Never waits for a
+    /// disk. Whatever goes wrong comes up again when the rest is read.
+    pub(super) fn read_cached(&self, offset: u64, buffer: &mut [u8]) -> usize {
+        let mut filled = 0;
+        while filled < buffer.len() && self.can_read_cached.load(Ordering::Relaxed) {
+            match read_cached_at(&self.file, &mut buffer[filled..], offset + filled as u64) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => break,
+                Err(_) => self.can_read_cached.store(false, Ordering::Relaxed),
+            }
+        }
+        filled
     }
 
     /// Reads up to `buffer.len()` bytes from `offset`; 0 only at the end.
@@ -112,14 +161,68 @@ fn is_on_generated_file_system(file: &File) -> bool {
         0xf97c_ff8c, // selinuxfs
         0xde5e_81e4, // efivarfs
     ];
+    is_on_one_of(file, &GENERATED)
+}
+
+/// Whether reading the file asks another machine, or a program that may.
+#[cfg(target_os = "linux")]
+fn is_on_network_file_system(file: &File) -> bool {
+    /// Their numbers, from `linux/magic.h` and the sources of the file systems.
+    const NETWORK: [u32; 10] = [
+        0x0000_6969, // nfs
+        0x0000_517b, // smb
+        0xff53_4d42, // cifs
+        0xfe53_4d42, // smb2
+        0x6573_5546, // fuse
+        0x0102_1997, // 9p
+        0x00c3_6400, // ceph
+        0x5346_414f, // afs
+        0x6b41_4653, // the kernel's own afs
+        0x0bd0_0bd0, // lustre
+    ];
+    is_on_one_of(file, &NETWORK)
+}
+
+#[cfg(target_os = "linux")]
+fn is_on_one_of(file: &File, file_systems: &[u32]) -> bool {
     // The number's type differs between processors; it has 32 bits everywhere.
-    rustix::fs::fstatfs(file).is_ok_and(|found| GENERATED.contains(&(found.f_type as u32)))
+    rustix::fs::fstatfs(file).is_ok_and(|found| file_systems.contains(&(found.f_type as u32)))
+}
+
+/// Reads what is in memory; `WouldBlock` when a disk would have to be asked.
+#[cfg(target_os = "linux")]
+fn read_cached_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut slices = [io::IoSliceMut::new(buffer)];
+    Ok(rustix::io::preadv2(file, &mut slices, offset, rustix::io::ReadWriteFlags::NOWAIT)?)
 }
 
 /// Other systems are not asked.
 #[cfg(not(target_os = "linux"))]
 fn is_on_generated_file_system(_file: &File) -> bool {
     false
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_on_network_file_system(_file: &File) -> bool {
+    false
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_cached_at(_file: &File, _buffer: &mut [u8], _offset: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Device and inode.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
+fn place_of(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn place_of(_metadata: &Metadata) -> Option<(u64, u64)> {
+    None
 }
 
 /// Reads up to `buffer.len()` bytes from `offset`.

@@ -10,23 +10,21 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
-use md5::{Digest as _, Md5};
 
 use crate::context::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generation::Generation;
+use crate::hashing::Summed;
 use crate::limits::Buffer;
 use crate::operation::Operation;
+use crate::pieces::PIECE;
 use crate::threads::HostThread;
 use crate::transport::Content;
 
-use super::file::{OpenFile, changed};
+use super::file::{Fingerprint, OpenFile, changed};
 use super::reader::{Reader, read_full};
 use super::spool;
 use super::{Origin, Reservation, Source, buffer};
-
-/// How much is read at a time to be hashed.
-const PIECE: u64 = 256 * 1024;
 
 /// The right to read a source. It ends with [`Lease::end`]; dropping it ends it, too, but waits for nothing.
 pub(crate) struct Lease(Arc<Shared>);
@@ -141,9 +139,23 @@ impl Lease {
         Ok(size)
     }
 
-    /// Whether any part can be read at any time, and again.
-    pub(crate) fn is_seekable(&self) -> bool {
-        !matches!(self.0.state().input, Some(Input::Reader(_)))
+    /// What tells the source, now that it is open, from another one.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        match &self.0.state().input {
+            Some(Input::File(file)) => file.fingerprint(),
+            Some(input) => Fingerprint { size: input.size(), ..Fingerprint::default() },
+            None => Fingerprint::default(),
+        }
+    }
+
+    /// Whether parts are read once and kept until they are sent: a reader cannot give them again, and a network should
+    /// not, unless one is larger than `largest_buffer`.
+    pub(crate) fn is_read_once(&self, part_size: u64, largest_buffer: u64) -> bool {
+        match &self.0.state().input {
+            Some(Input::Reader(_)) => true,
+            Some(Input::File(file)) => part_size <= largest_buffer && file.is_remote(),
+            _ => false,
+        }
     }
 
     /// A range of the source. Those of a reader must be read in ascending order.
@@ -151,12 +163,24 @@ impl Lease {
         Section { lease: Arc::clone(&self.0), offset, length }
     }
 
-    /// Fills a buffer with the bytes of a reader from `offset` on.
-    pub(crate) async fn fill(&self, offset: u64, buffer: Buffer) -> Result<Bytes> {
-        let operation = self.0.operation.clone();
-        let filled = self.0.ask_reader(move |reading| {
-            let mut buffer = buffer;
-            reading.read(offset, buffer.as_mut(), &operation)?;
+    /// Fills a buffer with the bytes from `offset` on. Those of a reader must be read in ascending order.
+    pub(crate) async fn fill(&self, offset: u64, mut buffer: Buffer) -> Result<Bytes> {
+        let shared = Arc::clone(&self.0);
+        let fills_from_reader = matches!(shared.state().input, Some(Input::Reader(_)));
+        if fills_from_reader {
+            let operation = shared.operation.clone();
+            let filled = shared.ask_reader(move |reading| {
+                reading.read(offset, buffer.as_mut(), &operation)?;
+                Ok(Bytes::from_owner(buffer))
+            });
+            return filled.await;
+        }
+        let threads = self.0.generation.threads();
+        let filled = threads.work(move || {
+            for (index, piece) in buffer.as_mut().chunks_mut(PIECE).enumerate() {
+                shared.operation.check()?;
+                shared.read_again(offset + (index * PIECE) as u64, piece)?;
+            }
             Ok(Bytes::from_owner(buffer))
         });
         filled.await
@@ -185,20 +209,14 @@ impl Lease {
     /// # Errors
     /// Whatever is wrong with the source; `State` for a reader, which can be read only once.
     pub(crate) async fn md5_b64(&self, offset: u64, length: u64) -> Result<String> {
-        let shared = Arc::clone(&self.0);
-        let hash = move || {
-            let mut md5 = Md5::new();
-            let end = offset + length;
-            let mut at = offset;
-            while at < end {
-                shared.operation.check()?;
-                let piece = usize::try_from(PIECE.min(end - at)).unwrap_or(usize::MAX);
-                shared.hash(&mut md5, at, piece)?;
-                at += piece as u64;
-            }
-            Ok(STANDARD.encode(md5.finalize()))
-        };
-        self.0.generation.threads().work(hash).await
+        let content = Unread { lease: Arc::clone(&self.0), at: offset, end: offset + length };
+        Ok(STANDARD.encode(self.0.generation.sum(content).await?))
+    }
+
+    /// The MD5 of bytes of the source that were read before, in base64.
+    pub(crate) async fn md5_b64_of(&self, bytes: Bytes) -> Result<String> {
+        let content = Held { left: bytes, operation: self.0.operation.clone() };
+        Ok(STANDARD.encode(self.0.generation.sum(content).await?))
     }
 
     /// Whether a file was touched since it was opened: then only its content tells whether it has changed.
@@ -258,38 +276,48 @@ impl Shared {
 
     /// Begins to read the `length` bytes from `offset`.
     fn read(&self, offset: u64, length: usize) -> BoxFuture<'static, Result<Bytes>> {
+        let mut piece = match self.generation.pieces().take(length) {
+            Ok(piece) => piece,
+            Err(failure) => return ready(Err(failure)).boxed(),
+        };
         let input = match &self.state().input {
-            // Copied while the lock is held, so that nothing of it is read once the lease has ended.
-            Some(Input::Memory(bytes)) => return ready(copy(bytes, offset, length)).boxed(),
+            Some(Input::Memory(bytes)) => {
+                // Copied while the lock is held, so that nothing of it is read once the lease has ended.
+                piece.as_mut().copy_from_slice(range(bytes, offset, length));
+                return ready(Ok(Bytes::from_owner(piece))).boxed();
+            }
             Some(input) => input.clone(),
             None => return ready(Err(ended())).boxed(),
         };
-        match input {
-            Input::File(file) => self.generation.threads().work(move || file.read(offset, length)),
-            Input::Memory(_) | Input::Reader(_) => {
-                let operation = self.operation.clone();
-                self.ask_reader(move |reading| {
-                    let mut buffer = buffer(length)?;
-                    reading.read(offset, &mut buffer, &operation)?;
-                    Ok(buffer.into())
-                })
-            }
+        let Input::File(file) = input else {
+            let operation = self.operation.clone();
+            return self.ask_reader(move |reading| {
+                reading.read(offset, piece.as_mut(), &operation)?;
+                Ok(Bytes::from_owner(piece))
+            });
+        };
+        let cached = file.read_cached(offset, piece.as_mut());
+        if cached == length {
+            return ready(Ok(Bytes::from_owner(piece))).boxed();
         }
+        self.generation.threads().work(move || {
+            file.read(offset + cached as u64, &mut piece.as_mut()[cached..])?;
+            Ok(Bytes::from_owner(piece))
+        })
     }
 
-    /// Adds one piece to a hash.
-    fn hash(&self, md5: &mut Md5, offset: u64, length: usize) -> Result<()> {
+    /// Fills `buffer` with what can be read at any time.
+    fn read_again(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         let file = match &self.state().input {
             Some(Input::Memory(bytes)) => {
-                md5.update(range(bytes, offset, length));
+                buffer.copy_from_slice(range(bytes, offset, buffer.len()));
                 return Ok(());
             }
             Some(Input::File(file)) => Arc::clone(file),
             Some(Input::Reader(_)) => return Err(Error::new(ErrorKind::State, "a reader can be read only once")),
             None => return Err(ended()),
         };
-        md5.update(&file.read(offset, length)?);
-        Ok(())
+        file.read(offset, buffer)
     }
 
     fn ask_reader<T: Send + 'static>(
@@ -380,6 +408,38 @@ impl Reading {
     }
 }
 
+/// A range that is being read to be summed up.
+struct Unread {
+    lease: Arc<Shared>,
+    at: u64,
+    end: u64,
+}
+
+impl Summed for Unread {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        self.lease.operation.check()?;
+        let length = usize::try_from(self.end - self.at).unwrap_or(usize::MAX).min(buffer.len());
+        self.lease.read_again(self.at, &mut buffer[..length])?;
+        self.at += length as u64;
+        Ok(length)
+    }
+}
+
+/// Bytes in memory that are being summed up.
+struct Held {
+    left: Bytes,
+    operation: Operation,
+}
+
+impl Summed for Held {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        self.operation.check()?;
+        let piece = self.left.split_to(self.left.len().min(buffer.len()));
+        buffer[..piece.len()].copy_from_slice(&piece);
+        Ok(piece.len())
+    }
+}
+
 impl Content for Section {
     fn size(&self) -> u64 {
         self.length
@@ -401,13 +461,6 @@ fn ended() -> Error {
     Error::new(ErrorKind::Cancelled, "the call has ended")
 }
 
-fn copy(bytes: &Bytes, offset: u64, length: usize) -> Result<Bytes> {
-    let mut copied = Vec::new();
-    copied.try_reserve_exact(length).map_err(|_| Error::out_of_memory(length as u64))?;
-    copied.extend_from_slice(range(bytes, offset, length));
-    Ok(copied.into())
-}
-
 fn range(bytes: &Bytes, offset: u64, length: usize) -> &[u8] {
     let start = usize::try_from(offset).unwrap_or(usize::MAX);
     &bytes[start..start + length]
@@ -418,6 +471,7 @@ mod tests {
     use super::*;
     use crate::context::Context;
     use crate::options::ClientOptions;
+    use md5::Digest as _;
     use std::io::Write as _;
 
     fn call() -> Call {
@@ -500,7 +554,7 @@ mod tests {
     async fn md5_is_that_of_the_reference() {
         let (lease, size) = open(&Source::from_bytes("abc")).await.unwrap();
         assert_eq!(lease.md5_b64(0, size).await.unwrap(), "kAFQmDzST7DWlj99KOF/cg==");
-        assert_eq!(lease.md5_b64(1, 1).await.unwrap(), STANDARD.encode(Md5::digest(b"b")));
+        assert_eq!(lease.md5_b64(1, 1).await.unwrap(), STANDARD.encode(md5::Md5::digest(b"b")));
     }
 
     /// Gives as many bytes as it counts down, each on its own.
@@ -527,7 +581,7 @@ mod tests {
     async fn a_reader_without_a_size_is_spooled_once() {
         let source = Source::from_reader(Box::new(Counting(5)));
         let (lease, size) = open(&source).await.unwrap();
-        assert_eq!((size, lease.is_seekable()), (5, true));
+        assert_eq!((size, lease.is_read_once(size, u64::MAX)), (5, false));
         assert_eq!(lease.0.read(0, 5).await.unwrap(), [5, 4, 3, 2, 1].as_slice());
         lease.end().await;
         assert!(open(&source).await.is_err(), "it cannot be rewound");

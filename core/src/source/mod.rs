@@ -16,6 +16,7 @@ use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
 
+pub(crate) use file::Fingerprint;
 pub(crate) use lease::Lease;
 pub use reader::Reader;
 

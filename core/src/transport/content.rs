@@ -10,11 +10,9 @@ use futures_util::future::BoxFuture;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::pieces::PIECE;
 
 use super::activity::Activity;
-
-/// How much is read at a time. One piece is sent while the next one is read: that is all that is in memory.
-const PIECE: u64 = 256 * 1024;
 
 /// Content that a request can be made of more than once.
 ///
@@ -62,9 +60,9 @@ impl ContentBody {
     }
 }
 
-/// How long the piece at `offset` is.
+/// How long the piece at `offset` is. One is sent while the next one is read: that is all that is in memory.
 fn piece(offset: u64, size: u64) -> usize {
-    usize::try_from(PIECE.min(size - offset)).unwrap_or(usize::MAX)
+    usize::try_from((PIECE as u64).min(size - offset)).unwrap_or(usize::MAX)
 }
 
 impl Body for ContentBody {
@@ -141,8 +139,8 @@ mod tests {
     #[tokio::test]
     async fn pieces_come_until_the_end() {
         let activity = Activity::new(true);
-        let mut body = ContentBody::new(Arc::new(Ones(PIECE + 5)), activity.clone());
-        assert_eq!(next(&mut body).await.unwrap().unwrap().len() as u64, PIECE);
+        let mut body = ContentBody::new(Arc::new(Ones(PIECE as u64 + 5)), activity.clone());
+        assert_eq!(next(&mut body).await.unwrap().unwrap().len(), PIECE);
         assert!(!activity.is_sent() && !body.is_end_stream());
         assert_eq!(next(&mut body).await.unwrap().unwrap().len(), 5);
         assert!(activity.is_sent() && body.is_end_stream());
@@ -152,7 +150,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_of_a_failed_try_does_not_go_on() {
         let activity = Activity::new(true);
-        let mut body = ContentBody::new(Arc::new(Ones(3 * PIECE)), activity.clone());
+        let mut body = ContentBody::new(Arc::new(Ones(3 * PIECE as u64)), activity.clone());
         assert!(next(&mut body).await.unwrap().is_ok());
         activity.end();
         assert_eq!(next(&mut body).await.unwrap().unwrap_err().kind(), ErrorKind::Cancelled);

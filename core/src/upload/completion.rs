@@ -1,5 +1,6 @@
 //! The completion of an upload: the service joins the parts, and is asked until it has.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -8,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{Request, jittered};
 
 use super::session::Session;
+use super::state::SentPart;
 
 /// How long the service may take to put the parts together when the caller sets no total time.
 const LONGEST_ASSEMBLY: Duration = Duration::from_secs(600);
@@ -15,17 +17,16 @@ const FIRST_ASSEMBLY_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_ASSEMBLY_DELAY: Duration = Duration::from_secs(2);
 
 impl Session<'_> {
-    /// Ends the upload and waits until the service has put the parts together. `etags` are those of the parts
-    /// in their order; an intelligent upload has none.
-    pub(super) async fn complete(&self, etags: &[String]) -> Result<Map<String, Value>> {
-        let mut body = self.unknown.clone();
-        body.extend(self.identity.clone());
+    /// Ends the upload and waits until the service has put the parts together. Of an intelligent upload it knows them.
+    pub(super) async fn complete(&self, sent: &BTreeMap<u64, SentPart>) -> Result<Map<String, Value>> {
+        let mut body = self.place.unknown.clone();
+        body.extend(self.identity()?);
         body.extend(self.description.members());
-        if self.intelligent {
+        if self.place.is_intelligent {
             body.insert("fii".into(), true.into());
         } else {
-            let part = |(index, etag): (usize, &String)| json!({"part_number": index + 1, "etag": etag});
-            body.insert("parts".into(), etags.iter().enumerate().map(part).collect());
+            let part = |(number, part): (&u64, &SentPart)| json!({"part_number": number, "etag": part.etag});
+            body.insert("parts".into(), sent.iter().map(part).collect());
         }
         if let Some(tags) = &self.description.upload_tags {
             body.insert("upload_tags".into(), tags.clone());

@@ -4,17 +4,14 @@ mod completion;
 mod external;
 mod part_layout;
 mod part_transfer;
+mod scheduler;
 mod session;
+mod state;
 
-use std::pin::pin;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use md5::{Digest as _, Md5};
+use futures_util::{FutureExt as _, TryStreamExt as _};
 use serde_json::{Map, Value};
 
 use crate::context::{Call, Context};
@@ -22,12 +19,12 @@ use crate::error::Result;
 use crate::options::{Intelligent, UploadOptions};
 use crate::source::{Lease, Source};
 use crate::stored_file::StoredFile;
-use crate::transport::Body;
 
 pub(crate) use external::upload_url;
-use part_layout::Part;
-use part_transfer::Chunk;
-use session::{Description, Session};
+use part_layout::{Part, Parts};
+use scheduler::Scheduler;
+use session::Session;
+use state::{Description, Phase, SentPart, State};
 
 /// The name of a file whose source has none. The reference SDK's choice.
 const UNNAMED: &str = "unnamed_file";
@@ -50,14 +47,30 @@ async fn upload_parts(
     options: &UploadOptions,
 ) -> Result<Map<String, Value>> {
     context.api_key("an upload")?;
-    let buffer = |size| part_layout::largest(size, options.part_size());
+    let buffer = |size| part_layout::part_size(size, options.part_size()).min(size);
     let size = lease.open(buffer, call.limits().largest_buffer()).await?;
     let description = describe(context, source, lease, size, options).await?;
-    let session = Session::start(context, call, description).await?;
-    let parts = send_parts(&session, lease, size, options).await?;
-    check_unchanged(lease, &parts).await?;
-    let etags: Vec<_> = parts.into_iter().map(|sent| sent.etag).collect();
-    session.complete(&etags).await
+    let wants_intelligent = options.intelligent == Intelligent::On;
+    let place = session::start(context, call, &description, wants_intelligent).await?;
+    let mut state = State {
+        part_size: part_layout::part_size(description.size, options.part_size()),
+        description,
+        place,
+        source: lease.fingerprint(),
+        sent: BTreeMap::new(),
+        phase: Phase::Sending,
+    };
+    let State { description, place, part_size, sent, phase, .. } = &mut state;
+    let session = Session { context, call, description, place };
+    let parts = Parts::cut(size, *part_size);
+    call.operation().set_total(parts.size(), parts.len());
+    let mut scheduler = Scheduler::new(&session, lease, parts.clone(), options.concurrency());
+    while let Some((number, part)) = scheduler.next_sent().await? {
+        sent.insert(number, part);
+    }
+    check_unchanged(lease, &parts, sent).await?;
+    *phase = Phase::Completing;
+    session.complete(sent).await
 }
 
 async fn describe(
@@ -78,86 +91,21 @@ async fn describe(
         size,
         store: store.to_store_member(context.storage()),
         upload_tags: store.to_upload_tags(),
-        intelligent: options.intelligent == Intelligent::On,
         filename,
     })
 }
 
-/// A part that the storage has.
-struct SentPart {
-    part: Part,
-    md5_b64: String,
-    etag: String,
-}
-
 /// Fails when a file is not what was sent. One that was touched is read again: its digests tell.
-async fn check_unchanged(lease: &Lease, parts: &[SentPart]) -> Result<()> {
+async fn check_unchanged(lease: &Lease, parts: &Parts, sent: &BTreeMap<u64, SentPart>) -> Result<()> {
     if !lease.was_touched().await? {
         return Ok(());
     }
-    for SentPart { part, md5_b64, .. } in parts {
-        if lease.md5_b64(part.offset, part.length as u64).await? != *md5_b64 {
-            return Err(part_transfer::part_changed(part.number));
-        }
-    }
-    Ok(())
+    let sums: FuturesUnordered<_> =
+        sent.iter().map(|(number, sent)| check_part(lease, parts.part(*number), &sent.md5).boxed()).collect();
+    sums.try_collect().await
 }
 
-/// Sends every part and returns them by number. At most `concurrency` of them are on their way. Parts of a reader
-/// are read one after the other, because a reader can do nothing else, and kept until they are sent; those of other
-/// sources are read while they are sent. The first failure ends all.
-async fn send_parts(session: &Session<'_>, lease: &Lease, size: u64, options: &UploadOptions) -> Result<Vec<SentPart>> {
-    let parts = part_layout::cut(size, options.part_size());
-    session.call.operation().set_total(size, parts.len() as u64);
-    let mut all_sent: Vec<SentPart> = Vec::with_capacity(parts.len());
-    let mut sending = FuturesUnordered::new();
-    for part in parts {
-        let mut holding = pin!(hold_part(session.call, lease, part));
-        let held = loop {
-            tokio::select! {
-                biased;
-                Some(sent) = sending.next() => all_sent.push(sent?),
-                held = &mut holding, if sending.len() < options.concurrency() => break held?,
-            }
-        };
-        sending.push(send_part(session, lease, part, held));
-    }
-    while let Some(sent) = sending.next().await {
-        all_sent.push(sent?);
-    }
-    all_sent.sort_unstable_by_key(|sent| sent.part.number);
-    Ok(all_sent)
-}
-
-/// Reads a part of a reader; others are read later.
-async fn hold_part(call: &Call, lease: &Lease, part: Part) -> Result<Option<Bytes>> {
-    call.operation().gate().await?;
-    if lease.is_seekable() {
-        return Ok(None);
-    }
-    let buffer = call.limits().buffer(part.length).await?;
-    lease.fill(part.offset, buffer).await.map(Some)
-}
-
-async fn send_part(session: &Session<'_>, lease: &Lease, part: Part, held: Option<Bytes>) -> Result<SentPart> {
-    let length = part.length as u64;
-    let md5_b64 = match &held {
-        Some(held) => md5_of(session.call, held.clone()).await?,
-        None => lease.md5_b64(part.offset, length).await?,
-    };
-    let body = match &held {
-        Some(held) => Body::Memory(held.clone()),
-        None => Body::Content(Arc::new(lease.section(part.offset, length))),
-    };
-    let chunk = Chunk { part: part.number, offset: session.is_intelligent().then_some(0), md5_b64, body };
-    let etag = session.send(&chunk, || lease.md5_b64(part.offset, length)).await?;
-    if session.is_intelligent() {
-        session.commit(part.number).await?;
-    }
-    session.call.operation().count_part(length);
-    Ok(SentPart { part, md5_b64: chunk.md5_b64, etag })
-}
-
-async fn md5_of(call: &Call, bytes: Bytes) -> Result<String> {
-    call.threads().work(move || Ok(STANDARD.encode(Md5::digest(&bytes)))).await
+async fn check_part(lease: &Lease, part: Part, md5_b64: &str) -> Result<()> {
+    let is_same = lease.md5_b64(part.offset, part.length).await? == md5_b64;
+    if is_same { Ok(()) } else { Err(part_transfer::part_changed(part.number)) }
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::redaction::{Secret, is_secret_member, secrets_of_url};
@@ -21,15 +22,20 @@ pub(super) struct Chunk {
 }
 
 impl Session<'_> {
-    /// Sends one piece to the storage, each try with a signature of its own, and returns its ETag. `hash_again` gives
-    /// the MD5 of what the source holds now.
-    pub(super) async fn send<F>(&self, chunk: &Chunk, hash_again: impl Fn() -> F + Send + Sync) -> Result<String>
+    /// Sends one piece to the storage, each try with a signature of its own, and returns its ETag. It asks where to,
+    /// and then waits for one of `slots`. `hash_again` gives the MD5 of what the source holds now.
+    pub(super) async fn send<F>(
+        &self,
+        chunk: &Chunk,
+        slots: &Semaphore,
+        hash_again: impl Fn() -> F + Send + Sync,
+    ) -> Result<String>
     where
         F: Future<Output = Result<String>> + Send,
     {
         self.call
             .retry(|| async {
-                match self.send_once(chunk).await {
+                match self.send_once(chunk, slots).await {
                     Err(error) if says(&error, "BadDigest") => Err(judge_digest(chunk, error, &hash_again).await),
                     outcome => outcome,
                 }
@@ -37,10 +43,12 @@ impl Session<'_> {
             .await
     }
 
-    async fn send_once(&self, chunk: &Chunk) -> Result<String> {
+    async fn send_once(&self, chunk: &Chunk, slots: &Semaphore) -> Result<String> {
         let what = format!("part {} of the upload of '{}'", chunk.part, self.description.filename);
         let (url, headers) = self.signed_request(chunk, &what).await?;
         let _secrets = secrets_of_request(&url, &headers);
+        // Never closed.
+        let _slot = slots.acquire().await;
         let put = Request::put_to_storage(url, &what, headers, chunk.body.clone());
         let reply = self.call.send(&put).await.map_err(retryable_when_outdated)?;
         let etag = reply.header("etag").filter(|etag| !etag.trim_matches('"').is_empty());
@@ -49,7 +57,7 @@ impl Session<'_> {
 
     /// Where and with which headers the storage takes `chunk`.
     async fn signed_request(&self, chunk: &Chunk, what: &str) -> Result<(String, HeaderMap)> {
-        let mut body = self.identity.clone();
+        let mut body = self.identity()?;
         body.insert("store".into(), self.description.store.clone().into());
         body.insert("part".into(), chunk.part.into());
         body.insert("size".into(), chunk.body.size().into());
@@ -62,7 +70,7 @@ impl Session<'_> {
         let request = self.request("multipart/upload", what, &body);
         let mut reply = self.call.send(&request).await?.json_object().await?;
         let url = non_empty(reply.remove("url")).ok_or_else(|| incomplete(what, "url"))?;
-        if web_url::leaves_tls(self.host(), &url) {
+        if web_url::leaves_tls(&self.place.host, &url) {
             let problem = "the service names a place in the storage that would get the content without TLS";
             return Err(Error::new(ErrorKind::Protocol, format!("{what} failed: {problem}")));
         }
@@ -77,7 +85,7 @@ impl Session<'_> {
 
     /// Tells the service that all pieces of a part are there. Intelligent uploads only.
     pub(super) async fn commit(&self, part: u64) -> Result<()> {
-        let mut body = self.identity.clone();
+        let mut body = self.identity()?;
         body.insert("store".into(), self.description.store.clone().into());
         body.insert("part".into(), part.into());
         // The size of the whole file, not of the part: so the service has it.

@@ -1,0 +1,215 @@
+//! MD5 sums of parts, several in lockstep: a processor sums eight of them up in little more time than one.
+//!
+//! There is one list of jobs for all uploads. A thread takes up to eight of them and reads a piece of each in turn.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, ready};
+use md5::{Digest as _, Md5};
+use tokio::sync::oneshot;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::threads::Threads;
+
+/// How many sums are made in lockstep.
+pub(crate) const LANES: usize = 8;
+/// How much of each is read at a time: so the pieces of all lanes stay in the processor's cache.
+const PIECE: usize = 64 * 1024;
+
+/// What is summed up.
+pub(crate) trait Summed: Send + 'static {
+    /// Fills the front of `buffer` with what comes next and returns how much that is; 0 only at the end.
+    ///
+    /// # Errors
+    /// Whatever stops the reading, the end of the call too.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize>;
+}
+
+/// The MD5 of a part.
+pub(crate) type Sum = [u8; 16];
+
+/// The list of jobs.
+#[derive(Default)]
+pub(crate) struct Hashing(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    /// Lanes of running threads that have nothing to do.
+    free_lanes: usize,
+}
+
+struct Job {
+    content: Box<dyn Summed>,
+    result: oneshot::Sender<Result<Sum>>,
+}
+
+/// A job that is being done.
+struct Lane {
+    job: Job,
+    sum: Md5,
+    piece: Vec<u8>,
+    filled: usize,
+    /// What stopped it.
+    failure: Option<Error>,
+}
+
+impl Hashing {
+    /// Begins to sum up what `content` reads, on one of `threads`.
+    pub(crate) fn sum(&self, threads: &Threads, content: impl Summed) -> BoxFuture<'static, Result<Sum>> {
+        let (result, outcome) = oneshot::channel();
+        let mut state = self.0.state();
+        state.waiting.push_back(Job { content: Box::new(content), result });
+        if state.waiting.len() > state.free_lanes {
+            let shared = Arc::clone(&self.0);
+            if let Err(failure) = threads.begin(Box::new(move || shared.run())) {
+                state.waiting.pop_back();
+                return ready(Err(failure)).boxed();
+            }
+            state.free_lanes += LANES;
+        }
+        drop(state);
+        let stopped = || Error::new(ErrorKind::Cancelled, "the library was stopped while a part was summed up");
+        async move { outcome.await.unwrap_or_else(|_| Err(stopped())) }.boxed()
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does jobs until none is left.
+    fn run(&self) {
+        let mut lanes = Vec::with_capacity(LANES);
+        let mut pieces = Vec::new();
+        while self.take_jobs(&mut lanes, &mut pieces) {
+            lanes.iter_mut().for_each(Lane::read);
+            for lane in &mut lanes {
+                lane.sum.update(&lane.piece[..lane.filled]);
+            }
+            for lane in lanes.extract_if(.., |lane| lane.has_ended()) {
+                pieces.push(lane.end());
+                self.state().free_lanes += 1;
+            }
+        }
+    }
+
+    /// Fills the lanes. Without anything to do, the thread leaves.
+    fn take_jobs(&self, lanes: &mut Vec<Lane>, pieces: &mut Vec<Vec<u8>>) -> bool {
+        let mut state = self.state();
+        while lanes.len() < LANES
+            && let Some(job) = state.waiting.pop_front()
+        {
+            state.free_lanes -= 1;
+            lanes.push(Lane::new(job, pieces.pop()));
+        }
+        if lanes.is_empty() {
+            state.free_lanes -= LANES;
+        }
+        !lanes.is_empty()
+    }
+}
+
+impl Lane {
+    fn new(job: Job, used_piece: Option<Vec<u8>>) -> Self {
+        let mut piece = used_piece.unwrap_or_default();
+        let has_room = piece.len() == PIECE || piece.try_reserve_exact(PIECE).is_ok();
+        if has_room {
+            piece.resize(PIECE, 0);
+        }
+        let failure = (!has_room).then(|| Error::out_of_memory(PIECE as u64));
+        Lane { job, sum: Md5::new(), piece, filled: 0, failure }
+    }
+
+    /// Reads the next piece, or nothing at the end.
+    fn read(&mut self) {
+        self.filled = 0;
+        while self.filled < self.piece.len() && self.failure.is_none() && !self.job.result.is_closed() {
+            match self.job.content.read(&mut self.piece[self.filled..]) {
+                Ok(0) => break,
+                Ok(read) => self.filled += read,
+                Err(failure) => self.failure = Some(failure),
+            }
+        }
+    }
+
+    /// Whether the last piece was read: only then it is not full.
+    fn has_ended(&self) -> bool {
+        self.filled < PIECE
+    }
+
+    /// Tells the result, and gives the buffer back.
+    fn end(self) -> Vec<u8> {
+        let outcome = self.failure.map_or_else(|| Ok(self.sum.finalize().into()), Err);
+        // Nobody waits when the call is over.
+        let _ = self.job.result.send(outcome);
+        self.piece
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generation::StdThreads;
+
+    /// Bytes that come `step` at a time, with a failure after them or not.
+    struct Bytes {
+        left: Vec<u8>,
+        step: usize,
+        failure: Option<Error>,
+    }
+
+    impl Summed for Bytes {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+            let size = self.step.min(self.left.len()).min(buffer.len());
+            if size == 0 {
+                return self.failure.take().map_or(Ok(0), Err);
+            }
+            buffer[..size].copy_from_slice(&self.left[..size]);
+            self.left.drain(..size);
+            Ok(size)
+        }
+    }
+
+    fn bytes(length: usize, step: usize) -> Bytes {
+        Bytes { left: (0..length).map(|at| (at * at / 7) as u8).collect(), step, failure: None }
+    }
+
+    #[tokio::test]
+    async fn sums_of_all_lengths_are_those_of_md5() {
+        let threads = Threads::new(Arc::new(StdThreads), 2);
+        let hashing = Hashing::default();
+        let lengths = [0, 1, 63, 64, 65, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 5 * PIECE + 77, 10, 1 << 20];
+        let jobs: Vec<_> = (lengths.iter().enumerate())
+            .map(|(index, length)| (bytes(*length, 1), hashing.sum(&threads, bytes(*length, 1000 * index + 1))))
+            .collect();
+        for (whole, sum) in jobs {
+            assert_eq!(sum.await.unwrap(), <Sum>::from(Md5::digest(&whole.left)), "{} bytes", whole.left.len());
+        }
+        let state = hashing.0.state();
+        assert!(state.waiting.is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_failure_or_end_is_that_of_one_job() {
+        let threads = Threads::new(Arc::new(StdThreads), 1);
+        let hashing = Hashing::default();
+        let broken = Bytes { failure: Some(Error::argument("broken")), ..bytes(PIECE * 2, PIECE) };
+        let (broken, given_up, whole) = (
+            hashing.sum(&threads, broken),
+            hashing.sum(&threads, bytes(PIECE * 9, PIECE)),
+            hashing.sum(&threads, bytes(PIECE * 9, PIECE)),
+        );
+        drop(given_up);
+        assert_eq!(broken.await.unwrap_err().message(), "broken");
+        assert_eq!(whole.await.unwrap(), <Sum>::from(Md5::digest(&bytes(PIECE * 9, 1).left)));
+    }
+}
