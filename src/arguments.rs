@@ -1,7 +1,12 @@
 //! Checks and converts what C passes in, and writes what it gets out.
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_void};
+#[cfg(unix)]
+use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::path::Path;
+
+#[cfg(unix)]
+use filestack_core::Error;
 
 use crate::failure::{Failure, Result};
 
@@ -47,6 +52,32 @@ pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a 
 pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path> {
     // SAFETY: the caller's promise is the same.
     unsafe { text(pointer, name) }.map(Path::new)
+}
+
+/// A duplicate of the caller's descriptor, which programs that it starts do not inherit.
+#[cfg(unix)]
+pub(crate) fn descriptor(fd: i32) -> Result<OwnedFd> {
+    // SAFETY: the call takes numbers only, and answers -1 for those that are not descriptors.
+    let duplicate = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) };
+    if duplicate >= 0 {
+        // SAFETY: the descriptor was just made, and nobody else knows it.
+        return Ok(unsafe { OwnedFd::from_raw_fd(duplicate) });
+    }
+    let cause = std::io::Error::last_os_error();
+    match cause.raw_os_error() {
+        Some(libc::EBADF) => Err(Failure::argument(format!("fd is {fd}, which is not an open descriptor"))),
+        _ => Err(Error::resources(format!("the descriptor {fd} cannot be duplicated"), &cause).into()),
+    }
+}
+
+/// A count of bytes, or -1 for none.
+pub(crate) fn optional_count(count: i64, name: &str) -> Result<Option<u64>> {
+    match count {
+        -1 => Ok(None),
+        _ => u64::try_from(count).map(Some).map_err(|_| {
+            Failure::argument(format!("{name} is {count}: it must be a number of bytes, or -1 when it is not set"))
+        }),
+    }
 }
 
 /// A required text of any encoding, without its NUL.

@@ -222,6 +222,22 @@ pub unsafe extern "C" fn filestack_client_options_set_memory_limit_bytes(
     unsafe { object::change(options, error, |options| Ok(options.set_memory_limit(size_bytes)?)) }
 }
 
+/// Sets the folder for temporary copies of content that cannot tell its size, and of parts that are too large for the
+/// memory limit: the system's folder for temporary files by default. The copies have no names and vanish with the call.
+///
+/// Errors: FILESTACK_E_ARGUMENT when there is no such folder. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_options_set_temporary_folder(
+    options: *mut filestack_client_options,
+    path: *const c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| Ok(options.set_temporary_folder(arguments::path(path, "path")?)?))
+    }
+}
+
 /// Limits the time of a whole call with all its retries. No limit (0) by default.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_void};
 use bytes::Bytes;
 
 use filestack_core::{Error, ErrorKind};
-use filestack_core::{Reader, Source};
+use filestack_core::{Given, Reader, Source};
 
 use crate::arguments::{self, filestack_destroy, null, slice};
 use crate::callback;
@@ -68,6 +68,28 @@ pub unsafe extern "C" fn filestack_source_from_path(
     unsafe {
         produce(out_source, "out_source", error, || Ok(handle::new(Source::from_path(arguments::path(path, "path")?)?)))
     }
+}
+
+/// An open descriptor. It is duplicated: yours can be closed at once, or used further once the upload has ended.
+///
+/// A regular file is read by position, without moving the one that it has: `size` bytes from `offset` on; -1 for the
+/// offset means the present position, and -1 for the size everything up to the end. Pipes, sockets and devices are read
+/// in order, serve one upload, and take -1 as the offset; without a size (-1) they are first copied to a temporary file.
+/// Whether they block is not changed.
+///
+/// `*out_source` is released with filestack_source_release.
+/// Errors: FILESTACK_E_ARGUMENT when the descriptor is closed, a directory or cannot be read, or has no offsets;
+/// FILESTACK_E_UNSUPPORTED where the system has no descriptors. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_source_from_fd(
+    fd: i32,
+    offset: i64,
+    size: i64,
+    out_source: *mut *mut filestack_source,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { produce(out_source, "out_source", error, || Ok(handle::new(of_descriptor(fd, offset, size)?))) }
 }
 
 /// `size` bytes in memory.
@@ -138,6 +160,19 @@ pub unsafe extern "C" fn filestack_source_retain(source: *const filestack_source
 pub unsafe extern "C-unwind" fn filestack_source_release(source: *mut filestack_source) {
     // SAFETY: the caller gives its own reference.
     unsafe { object::release(source) }
+}
+
+#[cfg(unix)]
+fn of_descriptor(fd: i32, offset: i64, size: i64) -> Result<Source> {
+    let offset = arguments::optional_count(offset, "offset")?;
+    let size = arguments::optional_count(size, "size")?;
+    Ok(Source::from_fd(arguments::descriptor(fd)?, offset, size)?)
+}
+
+/// Compiled, not tested.
+#[cfg(not(unix))]
+fn of_descriptor(_fd: i32, _offset: i64, _size: i64) -> Result<Source> {
+    Err(Error::new(ErrorKind::Unsupported, "this system has no descriptors").into())
 }
 
 /// Makes a source object for a caller who has somewhere to put it.
@@ -216,14 +251,14 @@ impl CallerReader {
 }
 
 impl Reader for CallerReader {
-    fn read(&mut self, buffer: &mut [u8]) -> filestack_core::Result<usize> {
-        let Some(read) = self.table.read else { return Ok(0) };
+    fn read(&mut self, buffer: &mut [u8]) -> filestack_core::Result<Given> {
+        let Some(read) = self.table.read else { return Ok(Given::Bytes(0)) };
         self.has_read = true;
         let (data, size) = (buffer.as_mut_ptr().cast(), buffer.len());
         // SAFETY: the function came with `user` and may write up to `size` bytes to the buffer, which is alive.
         let result = callback::call(|| unsafe { read(self.table.user, data, size) });
         match usize::try_from(result) {
-            Ok(count) if count <= size => Ok(count),
+            Ok(count) if count <= size => Ok(Given::Bytes(count)),
             Ok(count) => Err(failure(format!("the reader's read function returned {count} for {size} bytes"))),
             Err(_) => Err(failure(format!("the reader's read function failed with {result}"))),
         }

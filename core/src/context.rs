@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::mem;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ struct Connections {
     epoch: Epoch,
     transport: Transport,
     limits: Arc<Limits>,
+    temporary_folder: Option<PathBuf>,
 }
 
 /// One running call: what it runs on and what controls it.
@@ -65,6 +67,11 @@ impl Call {
     /// The limits that the call shares with the client's other ones.
     pub(crate) fn limits(&self) -> &Arc<Limits> {
         &self.connections.limits
+    }
+
+    /// Where content is copied to that cannot tell its size.
+    pub(crate) fn temporary_folder(&self) -> Option<&Path> {
+        self.connections.temporary_folder.as_deref()
     }
 
     /// Where work that blocks is done.
@@ -229,7 +236,8 @@ impl Connections {
         let settings = blueprint.settings();
         let limits = Arc::new(Limits::new(settings.max_requests, settings.memory_limit));
         let transport = Transport::new(blueprint, Arc::clone(&limits))?;
-        Ok(Connections { epoch: blueprint.host().epoch(), transport, limits })
+        let temporary_folder = settings.temporary_folder.clone();
+        Ok(Connections { epoch: blueprint.host().epoch(), transport, limits, temporary_folder })
     }
 }
 

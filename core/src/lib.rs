@@ -47,7 +47,7 @@ pub use location::Location;
 pub use operation::{Operation, Progress};
 pub use options::{ClientOptions, IfExists, Intelligent, RequestOptions, StoreOptions, UploadOptions};
 pub use security::{Policy, Security};
-pub use source::{Reader, Source};
+pub use source::{Given, Reader, Source};
 pub use stored_file::{StoredFile, UploadReply};
 pub use threads::{Job, Purpose, Spawn, Threads};
 pub use transformation::Transformation;

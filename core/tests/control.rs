@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use filestack_core::{
-    Client, ClientOptions, ErrorKind, Operation, Reader, RequestOptions, Result, Security, Source, UploadOptions,
+    Client, ClientOptions, ErrorKind, Given, Operation, Reader, RequestOptions, Result, Security, Source, UploadOptions,
 };
 use filestack_local::{Options, Service};
 use support::{SIZE, Scripted, any_reply, request_options, signed_client, upload_options};
@@ -95,11 +95,11 @@ async fn waiting_for_a_place_ends_with_the_deadline_and_keeps_the_order() {
 struct Zeros(u64);
 
 impl Reader for Zeros {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<Given> {
         let count = usize::try_from(self.0).unwrap().min(buffer.len());
         buffer[..count].fill(0);
         self.0 -= count as u64;
-        Ok(count)
+        Ok(Given::Bytes(count))
     }
 
     fn rewind(&mut self) -> Result<()> {

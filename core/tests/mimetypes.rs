@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use filestack_core::{
-    Client, ClientOptions, Error, ErrorKind, Filelink, Reader, RequestOptions, Result, Security, Source, UploadOptions,
+    Client, ClientOptions, Error, ErrorKind, Filelink, Given, Reader, RequestOptions, Result, Security, Source,
+    UploadOptions,
 };
 use filestack_local::{Options, Service};
 
@@ -63,11 +64,11 @@ impl Pieces {
 }
 
 impl Reader for Pieces {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<Given> {
         let given = buffer.len().min(4_099).min(self.bytes.len() - self.position);
         buffer[..given].copy_from_slice(&self.bytes[self.position..self.position + given]);
         self.position += given;
-        Ok(given)
+        Ok(Given::Bytes(given))
     }
 
     fn rewind(&mut self) -> Result<()> {

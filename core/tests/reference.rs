@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use filestack_core::{
-    AvJob, AvStatus, Client, ClientOptions, ErrorKind, Filelink, Reader, RequestOptions, Result, Security, Source,
-    StoreOptions,
+    AvJob, AvStatus, Client, ClientOptions, ErrorKind, Filelink, Given, Reader, RequestOptions, Result, Security,
+    Source, StoreOptions,
 };
 use serde_json::{Value, json};
 use support::{Received, Scripted};
@@ -196,13 +196,13 @@ async fn overwriting_from_a_url_sends_a_form() {
 struct Failing(usize);
 
 impl Reader for Failing {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<Given> {
         if self.0 == 0 {
             return Err(filestack_core::Error::new(ErrorKind::Callback, "the disk is on fire"));
         }
         let length = self.0.min(buffer.len());
         self.0 -= length;
-        Ok(length)
+        Ok(Given::Bytes(length))
     }
 
     fn rewind(&mut self) -> Result<()> {

@@ -3,40 +3,13 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use filestack_core::{Client, ClientOptions, ErrorKind, Intelligent, RequestOptions, Security, Source, UploadOptions};
+use filestack_core::{Client, ErrorKind, Intelligent, RequestOptions, Security, Source, UploadOptions};
 use filestack_local::{Options, Service};
-use sha2::{Digest as _, Sha256};
+
+mod support;
+use support::{client_of as client, content, options_of as options, sha256};
 
 const PART: u64 = 5 * 1024 * 1024;
-
-fn options(service: &Service) -> ClientOptions {
-    let mut options = ClientOptions::new();
-    options.set_base_url(service.url()).unwrap();
-    options.set_retry_delay(Duration::from_millis(1), Duration::from_millis(5)).unwrap();
-    options
-}
-
-fn client(service: &Service) -> Client {
-    Client::new(Some(service.api_key()), options(service)).unwrap()
-}
-
-/// Bytes that do not repeat with any power of two.
-fn content(size: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()
-    };
-    let mut bytes: Vec<u8> = std::iter::repeat_with(next).take(size / 8 + 1).flatten().collect();
-    bytes.truncate(size);
-    bytes
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 async fn check_round_trip(service: &Service, size: usize, options: &UploadOptions) {
     let bytes = content(size);

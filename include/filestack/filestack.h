@@ -387,6 +387,15 @@ filestack_status filestack_client_options_set_memory_limit_bytes(
     filestack_client_options *options, uint64_t size_bytes, filestack_error **error);
 
 /**
+ * Sets the folder for temporary copies of content that cannot tell its size, and of parts that are too large for the
+ * memory limit: the system's folder for temporary files by default. The copies have no names and vanish with the call.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when there is no such folder. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_client_options_set_temporary_folder(
+    filestack_client_options *options, const char *path, filestack_error **error);
+
+/**
  * Limits the time of a whole call with all its retries. No limit (0) by default.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
@@ -1349,6 +1358,21 @@ struct filestack_reader {
  * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it is not a regular file. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_source_from_path(const char *path, filestack_source **out_source, filestack_error **error);
+
+/**
+ * An open descriptor. It is duplicated: yours can be closed at once, or used further once the upload has ended.
+ *
+ * A regular file is read by position, without moving the one that it has: `size` bytes from `offset` on; -1 for the
+ * offset means the present position, and -1 for the size everything up to the end. Pipes, sockets and devices are read
+ * in order, serve one upload, and take -1 as the offset; without a size (-1) they are first copied to a temporary file.
+ * Whether they block is not changed.
+ *
+ * `*out_source` is released with filestack_source_release.
+ * Errors: FILESTACK_E_ARGUMENT when the descriptor is closed, a directory or cannot be read, or has no offsets;
+ * FILESTACK_E_UNSUPPORTED where the system has no descriptors. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_source_from_fd(
+    int32_t fd, int64_t offset, int64_t size, filestack_source **out_source, filestack_error **error);
 
 /**
  * `size` bytes in memory.

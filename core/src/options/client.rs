@@ -119,6 +119,20 @@ impl ClientOptions {
         Ok(())
     }
 
+    /// Copies content that cannot tell its size, and parts that are too large for the memory limit, to this folder.
+    ///
+    /// # Errors
+    /// `Argument` when there is no such folder.
+    pub fn set_temporary_folder(&mut self, path: &Path) -> Result<()> {
+        let folder = std::path::absolute(path)
+            .map_err(|cause| Error::io(format!("cannot find the folder '{}'", path.display()), &cause))?;
+        if !folder.is_dir() {
+            return Err(Error::argument(format!("the temporary folder '{}' is not a folder", folder.display())));
+        }
+        self.network.temporary_folder = Some(folder);
+        Ok(())
+    }
+
     /// Sets the delays between tries: the first one, and the longest one that it may grow to.
     ///
     /// # Errors

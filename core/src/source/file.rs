@@ -2,6 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
@@ -11,16 +12,31 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 
-use super::spool;
+use super::reader::Given;
+use super::spool::Spool;
 
 /// A file as it was when the upload began.
 pub(super) struct OpenFile {
     file: Arc<File>,
+    /// For errors, such as "the file 'a.png'".
     name: String,
+    /// Of the first byte that is uploaded.
+    offset: u64,
+    /// How many bytes are uploaded.
     size: u64,
+    file_size: u64,
     modified: Option<SystemTime>,
     /// Whether the file system can say what it has in memory.
     can_read_cached: AtomicBool,
+}
+
+/// Which bytes of a file are uploaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Range {
+    /// Of the first byte.
+    pub(super) offset: u64,
+    /// How many; `None` for all up to the end.
+    pub(super) size: Option<u64>,
 }
 
 /// What tells a source from another one, without reading it. Of what is not a file, the size is all.
@@ -35,27 +51,49 @@ pub(crate) struct Fingerprint {
 
 impl OpenFile {
     /// The file itself, or a temporary copy when its size is not that of its content, as below `/proc`.
-    pub(super) fn open(file: Arc<File>, name: &str, operation: &Operation) -> Result<Self> {
-        let open = OpenFile::new(file, name)?;
+    pub(super) fn open(
+        file: Arc<File>,
+        name: &str,
+        range: Range,
+        folder: Option<&Path>,
+        operation: &Operation,
+    ) -> Result<Self> {
+        let open = OpenFile::new(file, name, range)?;
         if open.has_true_size()? {
             return Ok(open);
         }
         let mut offset = 0;
-        let copy = spool::to_temporary_file(&format!("the file '{name}'"), operation, |buffer| {
+        let mut copy = Spool::new(name, folder)?;
+        // A file has its next bytes, or none at all.
+        copy.take(operation, |buffer| {
             let read = open.read_some(buffer, offset)?;
             offset += read as u64;
-            Ok(read)
+            Ok(Given::Bytes(read))
         })?;
-        OpenFile::new(Arc::new(copy), name)
+        OpenFile::whole(Arc::new(copy.into_file()), name)
     }
 
-    pub(super) fn new(file: Arc<File>, name: &str) -> Result<Self> {
-        let metadata =
-            file.metadata().map_err(|cause| Error::io(format!("cannot read the size of '{name}'"), &cause))?;
+    /// A file from its first byte on.
+    pub(super) fn whole(file: Arc<File>, name: &str) -> Result<Self> {
+        OpenFile::new(file, name, Range::default())
+    }
+
+    fn new(file: Arc<File>, name: &str, range: Range) -> Result<Self> {
+        let metadata = file.metadata().map_err(|cause| Error::io(format!("cannot read the size of {name}"), &cause))?;
+        let there = metadata.len().saturating_sub(range.offset);
+        let size = range.size.unwrap_or(there);
+        if size > there && metadata.len() > 0 {
+            return Err(Error::argument(format!(
+                "{name} has {there} bytes from offset {} on, not {size}",
+                range.offset
+            )));
+        }
         Ok(OpenFile {
             file,
             name: name.to_owned(),
-            size: metadata.len(),
+            offset: range.offset,
+            size,
+            file_size: metadata.len(),
             modified: metadata.modified().ok(),
             can_read_cached: AtomicBool::new(true),
         })
@@ -86,7 +124,7 @@ impl OpenFile {
         let mut filled = 0;
         while filled < buffer.len() {
             match self.read_some(&mut buffer[filled..], offset + filled as u64)? {
-                0 => return Err(changed(format!("the file '{}' became shorter", self.name))),
+                0 => return Err(changed(format!("{} became shorter", self.name))),
                 read => filled += read,
             }
         }
@@ -98,7 +136,7 @@ impl OpenFile {
     pub(super) fn read_cached(&self, offset: u64, buffer: &mut [u8]) -> usize {
         let mut filled = 0;
         while filled < buffer.len() && self.can_read_cached.load(Ordering::Relaxed) {
-            match read_cached_at(&self.file, &mut buffer[filled..], offset + filled as u64) {
+            match read_cached_at(&self.file, &mut buffer[filled..], self.offset + offset + filled as u64) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => break,
@@ -111,10 +149,10 @@ impl OpenFile {
     /// Reads up to `buffer.len()` bytes from `offset`; 0 only at the end.
     fn read_some(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
         loop {
-            match read_at(&self.file, buffer, offset) {
+            match read_at(&self.file, buffer, self.offset + offset) {
                 Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
                 outcome => {
-                    return outcome.map_err(|cause| Error::io(format!("cannot read the file '{}'", self.name), &cause));
+                    return outcome.map_err(|cause| Error::io(format!("cannot read {}", self.name), &cause));
                 }
             }
         }
@@ -128,9 +166,9 @@ impl OpenFile {
         let now = self
             .file
             .metadata()
-            .map_err(|cause| Error::io(format!("cannot read the size of '{}'", self.name), &cause))?;
-        if now.len() != self.size {
-            return Err(changed(format!("the file '{}' was written to", self.name)));
+            .map_err(|cause| Error::io(format!("cannot read the size of {}", self.name), &cause))?;
+        if now.len() != self.file_size {
+            return Err(changed(format!("{} was written to", self.name)));
         }
         Ok(now.modified().ok() != self.modified)
     }
@@ -141,7 +179,7 @@ impl OpenFile {
         if is_on_generated_file_system(&self.file) {
             return Ok(false);
         }
-        Ok(self.size > 0 || self.read_some(&mut [0], 0)? == 0)
+        Ok(self.file_size > 0 || self.read_some(&mut [0], 0)? == 0)
     }
 }
 

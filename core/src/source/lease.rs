@@ -3,6 +3,7 @@
 //! Requests may outlive their call, for example in a connection that stands still. So they never hold what a caller has
 //! lent: they read it through the lease, which copies one piece at a time and gives nothing once it has ended.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
@@ -21,9 +22,9 @@ use crate::pieces::PIECE;
 use crate::threads::HostThread;
 use crate::transport::Content;
 
-use super::file::{Fingerprint, OpenFile, changed};
-use super::reader::{Reader, read_full};
-use super::spool;
+use super::file::{Fingerprint, OpenFile};
+use super::reading::{Filling, Reading, Step};
+use super::spool::Spool;
 use super::{Origin, Reservation, Source, buffer};
 
 /// The right to read a source. It ends with [`Lease::end`]; dropping it ends it, too, but waits for nothing.
@@ -40,6 +41,7 @@ struct Shared {
     generation: Arc<Generation>,
     operation: Operation,
     name: String,
+    temporary_folder: Option<PathBuf>,
     state: Mutex<State>,
 }
 
@@ -67,18 +69,6 @@ struct ReaderInUse {
     reading: Arc<Mutex<Reading>>,
 }
 
-struct Reading {
-    reader: Arc<Mutex<Box<dyn Reader>>>,
-    /// Of the next byte that is given on.
-    position: u64,
-    /// The first bytes, read before they are asked for, so that a reader that cannot go back need not.
-    head: Bytes,
-    /// How many bytes the reader has given.
-    taken: u64,
-    /// What the reader has told; not known of one that is spooled.
-    size: Option<u64>,
-}
-
 impl Lease {
     /// Takes the source for one call.
     ///
@@ -87,15 +77,9 @@ impl Lease {
     pub(crate) fn of(source: &Source, call: &Call) -> Result<Self> {
         let reserved = source.reserve()?;
         let reader = match &source.0.origin {
-            Origin::Reader(reader) => Some(ReaderInUse {
+            Origin::Reader { reader, .. } => Some(ReaderInUse {
                 thread: Arc::new(call.threads().host_thread()?),
-                reading: Arc::new(Mutex::new(Reading {
-                    reader: Arc::clone(reader),
-                    position: 0,
-                    head: Bytes::new(),
-                    taken: 0,
-                    size: None,
-                })),
+                reading: Arc::new(Mutex::new(Reading::of(Arc::clone(reader)))),
             }),
             _ => None,
         };
@@ -103,6 +87,7 @@ impl Lease {
             generation: Arc::clone(call.generation()),
             operation: call.operation().clone(),
             name: source.file_name().map_or_else(|| "the source".into(), |name| format!("the file '{name}'")),
+            temporary_folder: call.temporary_folder().map(Path::to_owned),
             state: Mutex::new(State { input: None, reader, reserved: Some(reserved) }),
         })))
     }
@@ -116,13 +101,20 @@ impl Lease {
         let shared = &self.0;
         let origin = shared.state().reserved.as_ref().map(|reserved| Arc::clone(&reserved.source.0));
         let input = match origin.as_deref().map(|source| &source.origin) {
-            Some(Origin::File { file, path }) => {
-                let (file, name, operation) = (Arc::clone(file), path.display().to_string(), shared.operation.clone());
-                let open = move || OpenFile::open(file, &name, &operation).map(Arc::new);
-                Input::File(shared.generation.threads().work(open).await?)
+            Some(Origin::File { file, name, range }) => {
+                let (file, name, range, shared) = (Arc::clone(file), name.in_errors(), *range, Arc::clone(shared));
+                let threads = shared.generation.threads();
+                let open = threads.work({
+                    let shared = Arc::clone(&shared);
+                    move || {
+                        let folder = shared.temporary_folder.as_deref();
+                        OpenFile::open(file, &name, range, folder, &shared.operation).map(Arc::new)
+                    }
+                });
+                Input::File(open.await?)
             }
             Some(Origin::Memory(bytes)) => Input::Memory(bytes.clone()),
-            Some(Origin::Reader(_)) => {
+            Some(Origin::Reader { .. }) => {
                 let size = shared.ask_reader(|reading| reading.begin()).await?;
                 match size {
                     Some(size) if buffer(size) <= largest_buffer => Input::Reader(size),
@@ -166,14 +158,10 @@ impl Lease {
     /// Fills a buffer with the bytes from `offset` on. Those of a reader must be read in ascending order.
     pub(crate) async fn fill(&self, offset: u64, mut buffer: Buffer) -> Result<Bytes> {
         let shared = Arc::clone(&self.0);
-        let fills_from_reader = matches!(shared.state().input, Some(Input::Reader(_)));
-        if fills_from_reader {
-            let operation = shared.operation.clone();
-            let filled = shared.ask_reader(move |reading| {
-                reading.read(offset, buffer.as_mut(), &operation)?;
-                Ok(Bytes::from_owner(buffer))
-            });
-            return filled.await;
+        let has_reader = matches!(shared.state().input, Some(Input::Reader(_)));
+        if has_reader {
+            let filled = shared.step_reader(Filling::new(buffer), Reading::read).await?;
+            return Ok(Bytes::from_owner(filled.buffer));
         }
         let threads = self.0.generation.threads();
         let filled = threads.work(move || {
@@ -192,8 +180,8 @@ impl Lease {
         let length = length.min(usize::try_from(input.size()).unwrap_or(usize::MAX));
         match input {
             Input::Reader(_) => {
-                let operation = self.0.operation.clone();
-                self.0.ask_reader(move |reading| reading.take_head(length, &operation)).await
+                let head = self.0.step_reader(Filling::new(buffer(length)?), Reading::read_head).await?;
+                Ok(head.buffer.into())
             }
             Input::File(_) | Input::Memory(_) => self.0.read(0, length).await,
         }
@@ -275,7 +263,7 @@ impl Shared {
     }
 
     /// Begins to read the `length` bytes from `offset`.
-    fn read(&self, offset: u64, length: usize) -> BoxFuture<'static, Result<Bytes>> {
+    fn read(self: &Arc<Self>, offset: u64, length: usize) -> BoxFuture<'static, Result<Bytes>> {
         let mut piece = match self.generation.pieces().take(length) {
             Ok(piece) => piece,
             Err(failure) => return ready(Err(failure)).boxed(),
@@ -290,11 +278,12 @@ impl Shared {
             None => return ready(Err(ended())).boxed(),
         };
         let Input::File(file) = input else {
-            let operation = self.operation.clone();
-            return self.ask_reader(move |reading| {
-                reading.read(offset, piece.as_mut(), &operation)?;
-                Ok(Bytes::from_owner(piece))
-            });
+            let shared = Arc::clone(self);
+            let read = async move {
+                let filled = shared.step_reader(Filling::new(piece), Reading::read).await?;
+                Ok(Bytes::from_owner(filled.buffer))
+            };
+            return read.boxed();
         };
         let cached = file.read_cached(offset, piece.as_mut());
         if cached == length {
@@ -330,14 +319,38 @@ impl Shared {
         thread.run(move || ask(&mut reading.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
+    /// Lets the reader's thread do a step with `work` until it is done.
+    async fn step_reader<W: Send + 'static>(
+        &self,
+        mut work: W,
+        step: fn(&mut Reading, &mut W, &Operation) -> Result<Step>,
+    ) -> Result<W> {
+        loop {
+            let operation = self.operation.clone();
+            let done = self.ask_reader(move |reading| step(reading, &mut work, &operation).map(|step| (step, work)));
+            let (step, returned) = done.await?;
+            match step {
+                Step::Done => return Ok(returned),
+                Step::Waiting => self.until_ready().await,
+            }
+            work = returned;
+        }
+    }
+
+    /// Waits until a reader that had nothing yet can be asked again.
+    async fn until_ready(&self) {
+        let source = self.state().reserved.as_ref().map(|reserved| reserved.source.clone());
+        if let Some(source) = source
+            && let Origin::Reader { waits: false, .. } = &source.0.origin
+        {
+            source.0.ready.notified().await;
+        }
+    }
+
     async fn spool(&self) -> Result<Arc<OpenFile>> {
-        let operation = self.operation.clone();
-        self.ask_reader(move |reading| {
-            let mut reader = reading.reader.lock().unwrap_or_else(PoisonError::into_inner);
-            let file = spool::to_temporary_file("the reader", &operation, |buffer| reader.read(buffer))?;
-            OpenFile::new(Arc::new(file), "a temporary copy").map(Arc::new)
-        })
-        .await
+        let spool = Spool::new("the reader", self.temporary_folder.as_deref())?;
+        let spool = self.step_reader(spool, Reading::spool).await?;
+        OpenFile::whole(Arc::new(spool.into_file()), "a temporary copy").map(Arc::new)
     }
 }
 
@@ -348,63 +361,6 @@ impl Input {
             Input::Memory(bytes) => bytes.len() as u64,
             Input::Reader(size) => *size,
         }
-    }
-}
-
-impl Reading {
-    /// Asks for the size and goes to the first byte.
-    fn begin(&mut self) -> Result<Option<u64>> {
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        // Asking for the size may move to the end, as it does in a FILE.
-        let size = reader.size()?;
-        reader.rewind()?;
-        (self.position, self.taken, self.size) = (0, 0, size);
-        self.head = Bytes::new();
-        Ok(size)
-    }
-
-    /// Reads the first bytes, when nothing has been read, and keeps them.
-    fn take_head(&mut self, length: usize, operation: &Operation) -> Result<Bytes> {
-        let mut head = buffer(length)?;
-        let read = {
-            let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-            read_full(&mut **reader, &mut head, operation)?
-        };
-        head.truncate(read);
-        self.taken = read as u64;
-        self.head = head.into();
-        Ok(self.head.clone())
-    }
-
-    fn rewind(&mut self) -> Result<()> {
-        // What is kept needs no reader.
-        if self.taken > self.head.len() as u64 {
-            self.reader.lock().unwrap_or_else(PoisonError::into_inner).rewind()?;
-            self.taken = 0;
-            self.head = Bytes::new();
-        }
-        self.position = 0;
-        Ok(())
-    }
-
-    /// The next bytes; `SourceChanged` when the reader has fewer or more of them than its size.
-    fn read(&mut self, offset: u64, buffer: &mut [u8], operation: &Operation) -> Result<()> {
-        debug_assert_eq!(self.position, offset, "a reader is read in order");
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let size = self.size.unwrap_or_default();
-        let kept = self.head.get(usize::try_from(self.position).unwrap_or(usize::MAX)..).unwrap_or_default();
-        let copied = kept.len().min(buffer.len());
-        buffer[..copied].copy_from_slice(&kept[..copied]);
-        let read = read_full(&mut **reader, &mut buffer[copied..], operation)?;
-        self.taken += read as u64;
-        self.position += (copied + read) as u64;
-        if copied + read < buffer.len() {
-            return Err(changed(format!("the reader ended after {} of {size} bytes", self.position)));
-        }
-        if self.position == size && reader.read(&mut [0])? != 0 {
-            return Err(changed(format!("the reader goes on after the {size} bytes of its size")));
-        }
-        Ok(())
     }
 }
 
@@ -471,6 +427,7 @@ mod tests {
     use super::*;
     use crate::context::Context;
     use crate::options::ClientOptions;
+    use crate::source::reader::{Given, Reader};
     use md5::Digest as _;
     use std::io::Write as _;
 
@@ -561,11 +518,11 @@ mod tests {
     struct Counting(u8);
 
     impl Reader for Counting {
-        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<Given> {
             let give = usize::from(self.0 > 0);
             buffer[..give].fill(self.0);
             self.0 = self.0.saturating_sub(1);
-            Ok(give)
+            Ok(Given::Bytes(give))
         }
 
         fn rewind(&mut self) -> Result<()> {
@@ -604,11 +561,11 @@ mod tests {
     struct Digits(&'static [u8]);
 
     impl Reader for Digits {
-        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<Given> {
             let given = buffer.len().min(3).min(self.0.len());
             buffer[..given].copy_from_slice(&self.0[..given]);
             self.0 = &self.0[given..];
-            Ok(given)
+            Ok(Given::Bytes(given))
         }
 
         fn rewind(&mut self) -> Result<()> {
@@ -643,9 +600,9 @@ mod tests {
     async fn an_endless_reader_stops_with_the_call() {
         struct Endless;
         impl Reader for Endless {
-            fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+            fn read(&mut self, buffer: &mut [u8]) -> Result<Given> {
                 std::thread::sleep(std::time::Duration::from_millis(1));
-                Ok(buffer.len().min(10))
+                Ok(Given::Bytes(buffer.len().min(10)))
             }
             fn rewind(&mut self) -> Result<()> {
                 Ok(())

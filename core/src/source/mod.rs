@@ -1,8 +1,11 @@
 //! Sources of uploads: a file, memory, or a reader of the caller.
 
+#[cfg(unix)]
+mod descriptor;
 mod file;
 mod lease;
 mod reader;
+mod reading;
 mod spool;
 
 use std::borrow::Cow;
@@ -13,12 +16,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 use crate::error::{Error, ErrorKind, Result};
 
+#[cfg(unix)]
+use descriptor::Descriptor;
 pub(crate) use file::Fingerprint;
+use file::Range;
 pub(crate) use lease::Lease;
-pub use reader::Reader;
+pub use reader::{Given, Reader};
 
 /// A source of bytes. Clones share it; one upload uses it at a time.
 #[derive(Clone)]
@@ -27,12 +34,38 @@ pub struct Source(Arc<Shared>);
 struct Shared {
     origin: Origin,
     is_in_use: AtomicBool,
+    /// The reader can be asked again. Remembered until it is.
+    ready: Notify,
 }
 
 enum Origin {
-    File { file: Arc<File>, path: PathBuf },
+    File {
+        file: Arc<File>,
+        name: Name,
+        range: Range,
+    },
     Memory(Bytes),
-    Reader(Arc<Mutex<Box<dyn Reader>>>),
+    Reader {
+        reader: Arc<Mutex<Box<dyn Reader>>>,
+        /// Whether it has waited itself when it has nothing yet, as a descriptor has.
+        waits: bool,
+    },
+}
+
+/// What a file is called.
+enum Name {
+    Path(PathBuf),
+    /// It was open already.
+    Descriptor,
+}
+
+impl Name {
+    fn in_errors(&self) -> String {
+        match self {
+            Name::Path(path) => format!("the file '{}'", path.display()),
+            Name::Descriptor => "the descriptor's file".to_owned(),
+        }
+    }
 }
 
 impl Source {
@@ -53,7 +86,7 @@ impl Source {
             return Err(Error::argument(format!("'{name}' is not a regular file: upload it through a reader")));
         }
         let file = File::open(path).map_err(|cause| Error::io(format!("cannot open the file '{name}'"), &cause))?;
-        Ok(Self::of(Origin::File { file: Arc::new(file), path: path.to_owned() }))
+        Ok(Self::of(Origin::File { file: Arc::new(file), name: Name::Path(path.to_owned()), range: Range::default() }))
     }
 
     /// Bytes in memory.
@@ -65,14 +98,35 @@ impl Source {
     /// A reader of the caller. One that cannot tell its size is first copied to a temporary file.
     #[must_use]
     pub fn from_reader(reader: Box<dyn Reader>) -> Self {
-        Self::of(Origin::Reader(Arc::new(Mutex::new(reader))))
+        Self::of_reader(reader, false)
+    }
+
+    /// An open descriptor. A regular file is read by position, from `offset` or else from its present position on, and
+    /// `size` bytes of it or all; what else can be read, such as a pipe or a socket, is read as a reader is.
+    ///
+    /// # Errors
+    /// `Argument` when nothing can be read from it, or when it has no positions and `offset` asks for one.
+    #[cfg(unix)]
+    pub fn from_fd(descriptor: std::os::fd::OwnedFd, offset: Option<u64>, size: Option<u64>) -> Result<Self> {
+        match Descriptor::open(descriptor, offset)? {
+            Descriptor::File(file, offset) => {
+                let range = Range { offset, size };
+                Ok(Self::of(Origin::File { file: Arc::new(file), name: Name::Descriptor, range }))
+            }
+            Descriptor::Stream(stream) => Ok(Self::of_reader(Box::new(stream.of_size(size)), true)),
+        }
+    }
+
+    /// Says that a reader that had nothing yet can be asked again. Remembered when it is asked already.
+    pub fn ready(&self) {
+        self.0.ready.notify_one();
     }
 
     /// The last component of the path, when the source is a file; made readable when it is not UTF-8.
     #[must_use]
     pub fn file_name(&self) -> Option<Cow<'_, str>> {
         match &self.0.origin {
-            Origin::File { path, .. } => path.file_name().map(std::ffi::OsStr::to_string_lossy),
+            Origin::File { name: Name::Path(path), .. } => path.file_name().map(std::ffi::OsStr::to_string_lossy),
             _ => None,
         }
     }
@@ -86,7 +140,11 @@ impl Source {
     }
 
     fn of(origin: Origin) -> Self {
-        Source(Arc::new(Shared { origin, is_in_use: AtomicBool::new(false) }))
+        Source(Arc::new(Shared { origin, is_in_use: AtomicBool::new(false), ready: Notify::new() }))
+    }
+
+    fn of_reader(reader: Box<dyn Reader>, waits: bool) -> Self {
+        Self::of(Origin::Reader { reader: Arc::new(Mutex::new(reader)), waits })
     }
 }
 
@@ -115,9 +173,9 @@ fn buffer(length: usize) -> Result<Vec<u8>> {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.origin {
-            Origin::File { path, .. } => write!(f, "Source({})", path.display()),
+            Origin::File { name, .. } => write!(f, "Source({})", name.in_errors()),
             Origin::Memory(bytes) => write!(f, "Source({} bytes in memory)", bytes.len()),
-            Origin::Reader(_) => f.write_str("Source(reader)"),
+            Origin::Reader { .. } => f.write_str("Source(reader)"),
         }
     }
 }

@@ -1,15 +1,23 @@
 //! The reading side of a caller's object, such as a file object of another language.
 
 use crate::error::Result;
-use crate::operation::Operation;
+
+/// What a reader has given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// This many bytes; 0 only at the end.
+    Bytes(usize),
+    /// It has none yet: it is asked again after [`crate::Source::ready`].
+    WouldBlock,
+}
 
 /// Something that gives its bytes in order. An upload calls it on a thread that it makes for that.
 pub trait Reader: Send {
-    /// Fills the front of `buffer` and returns how much; 0 only at the end.
+    /// Fills the front of `buffer` and tells how much.
     ///
     /// # Errors
     /// Whatever stops the reading; the upload ends with it.
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize>;
+    fn read(&mut self, buffer: &mut [u8]) -> Result<Given>;
 
     /// Goes to the first byte.
     ///
@@ -22,17 +30,4 @@ pub trait Reader: Send {
     /// # Errors
     /// Whatever stops the reader.
     fn size(&mut self) -> Result<Option<u64>>;
-}
-
-/// Reads until `buffer` is full or the reader ends, and returns how much was read; stops when the call is over.
-pub(super) fn read_full(reader: &mut dyn Reader, buffer: &mut [u8], operation: &Operation) -> Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        operation.check()?;
-        match reader.read(&mut buffer[filled..])? {
-            0 => break,
-            read => filled += read,
-        }
-    }
-    Ok(filled)
 }

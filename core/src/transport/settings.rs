@@ -1,5 +1,6 @@
 //! How a client talks to the network: limits, retries, proxy, trust.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub max_requests: usize,
     /// How much memory the buffers of all transfers together may take.
     pub memory_limit: u64,
+    /// Where content is copied to that cannot tell its size, instead of the system's folder for temporary files.
+    pub(crate) temporary_folder: Option<PathBuf>,
     /// Time for a whole call with all its retries.
     pub total_timeout: Option<Duration>,
     /// How often a failed request is tried again.
@@ -50,6 +53,7 @@ impl Default for Settings {
             response_timeout: None,
             max_requests: 16,
             memory_limit: 64 * 1024 * 1024,
+            temporary_folder: None,
             total_timeout: None,
             max_retries: 5,
             first_retry_delay: Duration::from_millis(500),

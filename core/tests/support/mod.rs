@@ -1,10 +1,12 @@
-//! A service whose every answer a test writes itself, and which keeps what it was asked.
+//! A service whose every answer a test writes itself, and which keeps what it was asked; clients of `filestack-local`,
+//! and content for it.
 
 // Each test program uses a part of it.
 #![allow(dead_code)]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,7 +14,9 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use filestack_core::{Client, ClientOptions, Operation, RequestOptions, Security, UploadOptions};
+use filestack_local::Service;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -129,4 +133,35 @@ pub(crate) fn upload_options(operation: &Operation) -> UploadOptions {
     let mut options = UploadOptions::default();
     options.operation = Some(operation.clone());
     options
+}
+
+/// Options of a client of `filestack-local` that does not wait long between its tries.
+pub(crate) fn options_of(service: &Service) -> ClientOptions {
+    let mut options = ClientOptions::new();
+    options.set_base_url(service.url()).unwrap();
+    options.set_retry_delay(Duration::from_millis(1), Duration::from_millis(5)).unwrap();
+    options
+}
+
+/// A client of `filestack-local`.
+pub(crate) fn client_of(service: &Service) -> Client {
+    Client::new(Some(service.api_key()), options_of(service)).unwrap()
+}
+
+/// Bytes that do not repeat with any power of two.
+pub(crate) fn content(size: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    let mut bytes: Vec<u8> = std::iter::repeat_with(next).take(size / 8 + 1).flatten().collect();
+    bytes.truncate(size);
+    bytes
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

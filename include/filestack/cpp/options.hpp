@@ -70,6 +70,8 @@ struct client_options {
     /** Requests in flight, 16 by default, and memory for buffers, 64 MiB by default; of all calls together. */
     std::optional<std::uint32_t> max_requests{};
     std::optional<std::uint64_t> memory_limit_bytes{};
+    /** For copies of content that cannot tell its size; the system's folder by default. */
+    std::optional<std::string> temporary_folder{};
 };
 
 /** Where and under which name a file is stored. */
@@ -185,6 +187,7 @@ inline c_client_options make(call &call, const client_options &from)
     call.set<filestack_client_options_set_user_agent>(made, "user_agent", from.user_agent);
     call.set<filestack_client_options_set_max_requests>(made, "max_requests", from.max_requests);
     call.set<filestack_client_options_set_memory_limit_bytes>(made, "memory_limit_bytes", from.memory_limit_bytes);
+    call.set<filestack_client_options_set_temporary_folder>(made, "temporary_folder", from.temporary_folder);
     return made;
 }
 

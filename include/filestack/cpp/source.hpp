@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -30,6 +31,22 @@ public:
         const std::string c_path = call.text("path", path);
         return detail::deliver(call.object<source>([&](filestack_source **out, filestack_error **failure) {
             return filestack_source_from_path(c_path.c_str(), out, failure);
+        }));
+    }
+
+    /**
+     * An open descriptor, duplicated: a regular file from `offset` (its present position without one) on, `size` bytes
+     * or all; or a pipe or socket, which has no offset.
+     */
+    static outcome<source> from_fd(int fd, std::optional<std::uint64_t> offset = {},
+                                   std::optional<std::uint64_t> size = {})
+    {
+        const auto number = [](std::optional<std::uint64_t> count) {
+            return count ? static_cast<std::int64_t>(*count) : std::int64_t{-1};
+        };
+        detail::call call;
+        return detail::deliver(call.object<source>([&](filestack_source **out, filestack_error **failure) {
+            return filestack_source_from_fd(fd, number(offset), number(size), out, failure);
         }));
     }
 
