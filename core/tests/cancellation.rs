@@ -41,7 +41,8 @@ async fn check_cancelled<T: std::fmt::Debug>(
 
 /// Every kind of call against a service that does not answer the request number `step`.
 async fn cancel_at(step: usize, folder: &std::path::Path) {
-    let hanging = || Scripted::start_hanging(|request, url, _| any_reply(request, url), move |number| number == step);
+    let hanging =
+        || Scripted::start_hanging(|request, url, _| any_reply(request, url), move |_, number| number == step);
     let reached = |service: &Scripted| service.received().len() > step;
     if step < 4 {
         let service = hanging().await;

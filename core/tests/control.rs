@@ -58,7 +58,7 @@ async fn nothing_that_was_lent_is_held_after_the_call() {
 
 #[tokio::test]
 async fn waiting_for_a_place_ends_with_the_deadline_and_keeps_the_order() {
-    let service = Scripted::start_hanging(|request, url, _| any_reply(request, url), |number| number == 0).await;
+    let service = Scripted::start_hanging(|request, url, _| any_reply(request, url), |_, number| number == 0).await;
     let mut options = ClientOptions::new();
     options.set_base_url(&service.url).unwrap();
     options.set_max_requests(1).unwrap();

@@ -90,7 +90,7 @@ async fn requests_of(name: &str, failure: Failure) -> (usize, bool) {
         Failure::Silence => good(),
     };
     let hangs = move |number: usize| number == 0 && failure == Failure::Silence;
-    let service = Scripted::start_hanging(move |_, _, number| answer(number), hangs).await;
+    let service = Scripted::start_hanging(move |_, _, number| answer(number), move |_, number| hangs(number)).await;
     let is_good = call(&client(&service.url), name, &RequestOptions::default()).await.is_ok();
     (service.received().len(), is_good)
 }
@@ -200,7 +200,7 @@ async fn a_refused_stream_was_not_carried_out() {
 #[tokio::test]
 async fn a_delete_whose_reply_was_lost_has_succeeded() {
     let not_found = |_: &support::Received, _: &str, _: usize| (StatusCode::NOT_FOUND, "file not found");
-    let service = Scripted::start_hanging(not_found, |number| number == 0).await;
+    let service = Scripted::start_hanging(not_found, |_, number| number == 0).await;
     assert!(call(&client(&service.url), "delete", &RequestOptions::default()).await.is_ok());
     assert_eq!(service.received().len(), 2);
     let service = Scripted::start(not_found).await;

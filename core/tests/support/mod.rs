@@ -61,13 +61,13 @@ impl Scripted {
     pub(crate) async fn start<R: IntoResponse>(
         script: impl Fn(&Received, &str, usize) -> R + Clone + Send + Sync + 'static,
     ) -> Self {
-        Self::start_hanging(script, |_| false).await
+        Self::start_hanging(script, |_, _| false).await
     }
 
-    /// As [`Scripted::start`], but requests whose number `hangs` says so are never answered.
+    /// As [`Scripted::start`], but requests of which `hangs` says so are never answered.
     pub(crate) async fn start_hanging<R: IntoResponse>(
         script: impl Fn(&Received, &str, usize) -> R + Clone + Send + Sync + 'static,
-        hangs: impl Fn(usize) -> bool + Clone + Send + Sync + 'static,
+        hangs: impl Fn(&Received, usize) -> bool + Clone + Send + Sync + 'static,
     ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -84,7 +84,7 @@ impl Scripted {
                 received.push(request.clone());
                 received.len() - 1
             };
-            if hangs(number) {
+            if hangs(&request, number) {
                 std::future::pending::<()>().await;
             }
             script(&request, &own_url, number).into_response() as Response
