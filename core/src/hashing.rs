@@ -5,9 +5,9 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use filestack_md5_lanes::{Md5, update};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
-use md5::{Digest as _, Md5};
 use tokio::sync::oneshot;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -92,9 +92,7 @@ impl Shared {
         let mut pieces = Vec::new();
         while self.take_jobs(&mut lanes, &mut pieces) {
             lanes.iter_mut().for_each(Lane::read);
-            for lane in &mut lanes {
-                lane.sum.update(&lane.piece[..lane.filled]);
-            }
+            update(&mut lanes.iter_mut().map(Lane::piece).collect::<Vec<_>>());
             for lane in lanes.extract_if(.., |lane| lane.has_ended()) {
                 pieces.push(lane.end());
                 self.state().free_lanes += 1;
@@ -141,6 +139,11 @@ impl Lane {
         }
     }
 
+    /// What was read, to be added to the sum.
+    fn piece(&mut self) -> filestack_md5_lanes::Lane<'_> {
+        filestack_md5_lanes::Lane { sum: &mut self.sum, bytes: &self.piece[..self.filled] }
+    }
+
     /// Whether the last piece was read: only then it is not full.
     fn has_ended(&self) -> bool {
         self.filled < PIECE
@@ -148,7 +151,7 @@ impl Lane {
 
     /// Tells the result, and gives the buffer back.
     fn end(self) -> Vec<u8> {
-        let outcome = self.failure.map_or_else(|| Ok(self.sum.finalize().into()), Err);
+        let outcome = self.failure.map_or_else(|| Ok(self.sum.finish()), Err);
         // Nobody waits when the call is over.
         let _ = self.job.result.send(outcome);
         self.piece
@@ -159,6 +162,11 @@ impl Lane {
 mod tests {
     use super::*;
     use crate::generation::StdThreads;
+    use md5::Digest as _;
+
+    fn md5_of(bytes: &[u8]) -> Sum {
+        md5::Md5::digest(bytes).into()
+    }
 
     /// Bytes that come `step` at a time, with a failure after them or not.
     struct Bytes {
@@ -192,7 +200,7 @@ mod tests {
             .map(|(index, length)| (bytes(*length, 1), hashing.sum(&threads, bytes(*length, 1000 * index + 1))))
             .collect();
         for (whole, sum) in jobs {
-            assert_eq!(sum.await.unwrap(), <Sum>::from(Md5::digest(&whole.left)), "{} bytes", whole.left.len());
+            assert_eq!(sum.await.unwrap(), md5_of(&whole.left), "{} bytes", whole.left.len());
         }
         let state = hashing.0.state();
         assert!(state.waiting.is_empty());
@@ -210,6 +218,6 @@ mod tests {
         );
         drop(given_up);
         assert_eq!(broken.await.unwrap_err().message(), "broken");
-        assert_eq!(whole.await.unwrap(), <Sum>::from(Md5::digest(&bytes(PIECE * 9, 1).left)));
+        assert_eq!(whole.await.unwrap(), md5_of(&bytes(PIECE * 9, 1).left));
     }
 }
