@@ -70,7 +70,7 @@ impl UploadOptions {
         Ok(())
     }
 
-    /// Sets how many parts are sent at the same time: 1 to 20. Each of them is held in memory.
+    /// Sets how many parts are sent at the same time: 1 to 20. Those of readers are held in memory, and one more.
     ///
     /// # Errors
     /// `Argument` outside these bounds.
