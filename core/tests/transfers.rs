@@ -99,6 +99,20 @@ async fn a_file_that_changes_while_it_is_uploaded_is_not_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_becomes_shorter_or_longer_is_not_stored() {
+    for size in [10, PART + 11] {
+        // Not before the upload has looked at it.
+        let resize = move |file: &std::fs::File, round| {
+            if round == 10 {
+                file.set_len(size).unwrap()
+            }
+        };
+        let error = upload_while(resize).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::SourceChanged, "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_download_that_was_cut_is_tried_again_and_leaves_no_trace() {
     let service = Service::start(Options::default()).unwrap();
     let bytes = content(3_000_000);

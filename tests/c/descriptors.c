@@ -47,6 +47,24 @@ static void a_file_is_read_where_the_caller_says(void)
     filestack_client_release(client);
 }
 
+/* What the system does not have in memory is read by another thread. */
+static void a_file_that_is_on_the_disk_only_is_read(void)
+{
+    filestack_client *client = service_client();
+    uint8_t *bytes = content_new(SIZE, SEED);
+    char *path = file_new("cold.bin", bytes, SIZE);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CHECK_INT(0, fsync(fd));
+    CHECK_INT(0, posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED));
+    check_uploads(client, fd, 0, -1, bytes, SIZE);
+    CHECK_INT(0, posix_fadvise(fd, 300 * 1000, 0, POSIX_FADV_DONTNEED));
+    check_uploads(client, fd, 0, -1, bytes, SIZE);
+    CHECK_INT(0, close(fd));
+    free(path);
+    free(bytes);
+    filestack_client_release(client);
+}
+
 static void a_descriptor_can_be_closed_at_once_and_its_file_removed(void)
 {
     filestack_client *client = service_client();
@@ -211,9 +229,13 @@ static void a_full_temporary_folder_is_an_error_with_its_number(void)
 int main(void)
 {
     const struct test tests[] = {
-        TEST(a_file_is_read_where_the_caller_says), TEST(a_descriptor_can_be_closed_at_once_and_its_file_removed),
-        TEST(pipes_and_sockets_are_read_in_order),  TEST(what_cannot_be_read_is_refused),
-        TEST(the_temporary_folder_must_be_one),     TEST(a_full_temporary_folder_is_an_error_with_its_number),
+        TEST(a_file_is_read_where_the_caller_says),
+        TEST(a_file_that_is_on_the_disk_only_is_read),
+        TEST(a_descriptor_can_be_closed_at_once_and_its_file_removed),
+        TEST(pipes_and_sockets_are_read_in_order),
+        TEST(what_cannot_be_read_is_refused),
+        TEST(the_temporary_folder_must_be_one),
+        TEST(a_full_temporary_folder_is_an_error_with_its_number),
     };
     return RUN(tests);
 }
