@@ -1,6 +1,7 @@
 //! Whole transfers against `filestack-local`, with the bytes compared by their hash.
 
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use filestack_core::{Client, ErrorKind, Intelligent, RequestOptions, Security, Source, UploadOptions};
@@ -60,12 +61,17 @@ async fn passing_failures_of_every_kind_are_survived() {
 
 /// Uploads a file of two parts to a service that fails for a while, and changes the file in the meantime.
 async fn upload_while(change: impl Fn(&std::fs::File, u8) + Send + 'static) -> filestack_core::Result<Vec<u8>> {
-    let service = Service::start(Options::default()).unwrap();
+    let service = Arc::new(Service::start(Options::default()).unwrap());
     service.add_fault("PUT /s3/* 1-4 status:503".parse().unwrap());
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(&content(usize::try_from(PART).unwrap() + 10)).unwrap();
     let handle = std::fs::File::options().write(true).open(file.path()).unwrap();
+    let failing = Arc::clone(&service);
     let changes = tokio::spawn(async move {
+        // Not before the upload has looked at it.
+        while failing.faults()[0].1 == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         for round in (0..=u8::MAX).cycle() {
             change(&handle, round);
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -101,13 +107,8 @@ async fn a_file_that_changes_while_it_is_uploaded_is_not_stored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_becomes_shorter_or_longer_is_not_stored() {
     for size in [10, PART + 11] {
-        // Not before the upload has looked at it.
-        let resize = move |file: &std::fs::File, round| {
-            if round == 10 {
-                file.set_len(size).unwrap()
-            }
-        };
-        let error = upload_while(resize).await.unwrap_err();
+        let outcome = upload_while(move |file, _| file.set_len(size).unwrap()).await;
+        let error = outcome.map(|bytes| bytes.len()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::SourceChanged, "{error}");
     }
 }
