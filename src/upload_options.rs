@@ -1,7 +1,10 @@
 //! Upload options: how a file is uploaded.
 
-use filestack_core::{Intelligent, UploadOptions};
+use std::ffi::c_char;
 
+use filestack_core::{FilenameSanitizer, Intelligent, UploadOptions};
+
+use crate::arguments::optional_text;
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
 use crate::guard::guard_or;
@@ -79,6 +82,49 @@ pub unsafe extern "C" fn filestack_upload_options_set_intelligent(
     unsafe {
         object::change(options, error, |options| {
             options.intelligent = intelligent_of(mode)?;
+            Ok(())
+        })
+    }
+}
+
+/// Sets an alternative text, which says what a picture shows: up to 125 characters.
+///
+/// Errors: FILESTACK_E_ARGUMENT when it is empty or longer. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_alt_text(
+    options: *mut filestack_upload_options,
+    alt_text: *const c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { object::change_by_text(options, alt_text, "alt_text", error, UploadOptions::set_alt_text) }
+}
+
+/// Replaces characters of the file's name, wherever that comes from; 0 = the name is left as it is, which is the default.
+///
+/// `exclude` holds the characters that are replaced; NULL = those of filestack-js, \\ { } | % ` " ' ~ [ ] # ^ < >.
+/// `replacement` takes the place of each; NULL = "-". The extension, what stands behind the last dot, stays. A name of
+/// which nothing is left becomes "unnamed_file". Errors: FILESTACK_E_ARGUMENT when a text is empty. Threads: one at a
+/// time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_sanitize_filename(
+    options: *mut filestack_upload_options,
+    sanitize: i32,
+    exclude: *const c_char,
+    replacement: *const c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            let mut sanitizer = FilenameSanitizer::default();
+            if let Some(exclude) = optional_text(exclude, "exclude")? {
+                sanitizer.set_exclude(exclude)?;
+            }
+            if let Some(replacement) = optional_text(replacement, "replacement")? {
+                sanitizer.set_replacement(replacement)?;
+            }
+            options.sanitizer = (sanitize != 0).then_some(sanitizer);
             Ok(())
         })
     }

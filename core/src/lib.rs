@@ -45,7 +45,7 @@ pub use filelink::{Filelink, METADATA_FIELDS};
 pub use generation::{Epoch, Generation, Host};
 pub use location::Location;
 pub use operation::{Operation, Progress};
-pub use options::{ClientOptions, IfExists, Intelligent, RequestOptions, StoreOptions, UploadOptions};
+pub use options::{ClientOptions, FilenameSanitizer, IfExists, Intelligent, RequestOptions, StoreOptions, UploadOptions};
 pub use security::{Policy, Security};
 pub use source::{Given, Reader, Source};
 pub use stored_file::{StoredFile, UploadReply};

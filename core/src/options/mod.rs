@@ -3,10 +3,12 @@
 mod client;
 mod media_type;
 mod request;
+mod sanitizer;
 mod store;
 mod upload;
 
 pub use client::ClientOptions;
 pub use request::{IfExists, RequestOptions};
+pub use sanitizer::FilenameSanitizer;
 pub use store::StoreOptions;
 pub use upload::{Intelligent, UploadOptions};

@@ -209,7 +209,7 @@ impl StoreOptions {
     }
 }
 
-fn not_empty(name: &str, value: &str) -> Result<String> {
+pub(super) fn not_empty(name: &str, value: &str) -> Result<String> {
     if value.is_empty() {
         return Err(Error::argument(format!("{name} is empty: leave it unset to use the default")));
     }

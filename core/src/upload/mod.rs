@@ -81,7 +81,7 @@ async fn describe(
     options: &UploadOptions,
 ) -> Result<Description> {
     let store = &options.store;
-    let filename = store.filename().or(source.file_name().as_deref()).unwrap_or(UNNAMED).to_owned();
+    let filename = filename(source, options);
     let mimetype = match store.mimetype() {
         Some(mimetype) => mimetype.to_owned(),
         None => lease.mimetype(&filename).await?.to_owned(),
@@ -91,8 +91,18 @@ async fn describe(
         size,
         store: store.to_store_member(context.storage()),
         upload_tags: store.to_upload_tags(),
+        alt_text: options.alt_text().map(str::to_owned),
         filename,
     })
+}
+
+/// The name that is announced. One of which the sanitiser leaves nothing is that of a file without a name.
+fn filename(source: &Source, options: &UploadOptions) -> String {
+    let own_name = source.file_name();
+    let name = options.store.filename().or(own_name.as_deref()).unwrap_or(UNNAMED);
+    let Some(sanitizer) = &options.sanitizer else { return name.to_owned() };
+    let clean = sanitizer.clean(name);
+    if clean.is_empty() { UNNAMED.to_owned() } else { clean }
 }
 
 /// Fails when a file is not what was sent. One that was touched is read again: its digests tell.

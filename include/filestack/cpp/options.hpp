@@ -92,9 +92,19 @@ struct store_options {
     std::vector<std::pair<std::string, std::string>> upload_tags{};
 };
 
+/** What is replaced in the names of files: by default what filestack-js replaces, by "-". Extensions stay. */
+struct filename_sanitizer {
+    std::optional<std::string> exclude{};
+    std::optional<std::string> replacement{};
+};
+
 /** How a file is uploaded. */
 struct upload_options {
     store_options store{};
+    /** Says what a picture shows: up to 125 characters. */
+    std::optional<std::string> alt_text{};
+    /** Replaces characters of the file's name, wherever that comes from. */
+    std::optional<filestack::filename_sanitizer> sanitize_filename{};
     std::optional<filestack::intelligent> intelligent{};
     /** 5 MiB to 5 GiB, 8 MiB by default. */
     std::optional<std::uint64_t> part_size_bytes{};
@@ -222,6 +232,18 @@ inline c_upload_options make(call &call, const upload_options &from)
     call.step([&](filestack_error **failure) {
         return filestack_upload_options_set_store(made.get(), store.get(), failure);
     });
+    call.set<filestack_upload_options_set_alt_text>(made, "alt_text", from.alt_text);
+    if (from.sanitize_filename) {
+        const std::optional<std::string> &exclude = from.sanitize_filename->exclude;
+        const std::optional<std::string> &replacement = from.sanitize_filename->replacement;
+        const std::string c_exclude = call.text("exclude", exclude.value_or("")),
+                          c_replacement = call.text("replacement", replacement.value_or(""));
+        call.step([&](filestack_error **failure) {
+            return filestack_upload_options_set_sanitize_filename(made.get(), 1, exclude ? c_exclude.c_str() : nullptr,
+                                                                  replacement ? c_replacement.c_str() : nullptr,
+                                                                  failure);
+        });
+    }
     call.set<filestack_upload_options_set_intelligent>(made, "intelligent", from.intelligent);
     call.set<filestack_upload_options_set_part_size_bytes>(made, "part_size_bytes", from.part_size_bytes);
     call.set<filestack_upload_options_set_concurrency>(made, "concurrency", from.concurrency);
