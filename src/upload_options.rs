@@ -1,16 +1,17 @@
 //! Upload options: how a file is uploaded.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
 use filestack_core::{FilenameSanitizer, Intelligent, UploadOptions};
 
-use crate::arguments::optional_text;
+use crate::arguments::{filestack_destroy, optional_text};
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
-use crate::guard::guard_or;
+use crate::guard::{guard, guard_or};
 use crate::handle::{self, Opaque};
 use crate::milliseconds;
 use crate::object;
+use crate::progress::{self, filestack_progress_callback};
 use crate::security::{self, filestack_security};
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
@@ -193,11 +194,47 @@ pub unsafe extern "C" fn filestack_upload_options_set_total_timeout_ms(
     }
 }
 
+/// Sets a function that is told how far the upload is. NULL: none, which is the default.
+///
+/// `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
+/// or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn filestack_upload_options_set_progress(
+    options: *mut filestack_upload_options,
+    callback: filestack_progress_callback,
+    user: *mut c_void,
+    destroy: filestack_destroy,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        guard(error, || {
+            // Made first, so that `destroy` is called whatever fails.
+            let observer = progress::observer(callback, user, destroy);
+            handle::borrow_mut(options, "options")?.reports.observer = observer;
+            Ok(())
+        })
+    }
+}
+
+/// Sets the time from one call of the progress function to the next. 100 ms by default.
+///
+/// Errors: FILESTACK_E_ARGUMENT below 1. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_progress_interval_ms(
+    options: *mut filestack_upload_options,
+    milliseconds: i64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { object::change(options, error, |options| progress::set_interval(&mut options.reports, milliseconds)) }
+}
+
 /// Frees the options. What was made with them stays.
 ///
 /// Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_upload_options_free(options: *mut filestack_upload_options) {
+pub unsafe extern "C-unwind" fn filestack_upload_options_free(options: *mut filestack_upload_options) {
     // SAFETY: the caller gives its own object.
     unsafe { object::release(options) }
 }

@@ -23,7 +23,9 @@ mod location;
 mod operation;
 mod options;
 mod pieces;
+mod progress;
 pub mod redaction;
+mod reporter;
 pub mod security;
 mod source;
 mod stored_file;
@@ -44,8 +46,11 @@ pub use error::{Error, ErrorKind, Limit, Result};
 pub use filelink::{Filelink, METADATA_FIELDS};
 pub use generation::{Epoch, Generation, Host};
 pub use location::Location;
-pub use operation::{Operation, Progress};
-pub use options::{ClientOptions, FilenameSanitizer, IfExists, Intelligent, RequestOptions, StoreOptions, UploadOptions};
+pub use operation::Operation;
+pub use options::{
+    ClientOptions, FilenameSanitizer, IfExists, Intelligent, RequestOptions, StoreOptions, UploadOptions,
+};
+pub use progress::{CallState, Observer, Progress, Reports};
 pub use security::{Policy, Security};
 pub use source::{Given, Reader, Source};
 pub use stored_file::{StoredFile, UploadReply};

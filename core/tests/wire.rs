@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use filestack_core::{Client, ClientOptions, Filelink, FilenameSanitizer, Intelligent, RequestOptions, Security, Source, StoreOptions, UploadOptions};
+use filestack_core::{
+    Client, ClientOptions, Filelink, FilenameSanitizer, Intelligent, RequestOptions, Security, Source, StoreOptions,
+    UploadOptions,
+};
 use serde_json::{Value, json};
 use support::{Received, Scripted};
 
@@ -225,7 +228,10 @@ async fn the_alternative_text_comes_with_the_completion_and_the_clean_name_with_
     options.store.set_filename(".").unwrap();
     upload(&service.url, options).await;
     let received = service.received();
-    assert_eq!((&received[4].json()["filename"], &received[8].json()["filename"]), (&json!("own-name.txt"), &json!("unnamed_file")));
+    assert_eq!(
+        (&received[4].json()["filename"], &received[8].json()["filename"]),
+        (&json!("own-name.txt"), &json!("unnamed_file"))
+    );
 }
 
 #[tokio::test]

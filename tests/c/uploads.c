@@ -68,8 +68,10 @@ static void names_are_sanitised_on_demand_wherever_they_come_from(void)
     CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
     CHECK_STRING("a-b -1-.bin", filestack_filelink_filename(filelink));
     filestack_filelink_release(filelink);
-    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_sanitize_filename(options, 1, "", NULL, failure_out()));
-    CHECK_STATUS(FILESTACK_E_UTF8, filestack_upload_options_set_sanitize_filename(options, 1, NULL, "\xff", failure_out()));
+    CHECK_STATUS(FILESTACK_E_ARGUMENT,
+                 filestack_upload_options_set_sanitize_filename(options, 1, "", NULL, failure_out()));
+    CHECK_STATUS(FILESTACK_E_UTF8,
+                 filestack_upload_options_set_sanitize_filename(options, 1, NULL, "\xff", failure_out()));
     CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_alt_text(options, "", failure_out()));
     CHECK_OK(filestack_upload_options_set_sanitize_filename(options, 1, "b", "\xc3\xbc", failure_out()));
     CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::Value;
 use url::Url;
 
 use crate::error::{ErrorKind, Result};
@@ -30,14 +31,17 @@ impl Filelink {
     pub async fn overwrite(&self, source: &Source, base64decode: bool, options: &RequestOptions) -> Result<String> {
         let url = self.overwrite_target(base64decode, options)?;
         let what = self.overwrite_name();
-        let call = self.context().begin(options.operation.as_ref(), &what, options.total_timeout)?;
+        let call = self.context().begin(options.control(), &what, options.total_timeout)?;
         let lease = Lease::of(source, &call)?;
         let outcome = call
             .run(async {
                 let size = lease.open(|_| 0, call.limits().largest_buffer()).await?;
                 let mimetype = lease.mimetype(&source.file_name().unwrap_or_default()).await?;
                 let content = lease.section(0, size);
-                call.json_text(&Request::post_content(url, what, mimetype, content)).await
+                call.operation().set_total(size, 0);
+                let request = Request::post_content(url, what, mimetype, content);
+                let reply = call.json(&request.counted_by(call.operation().transfer())).await?;
+                Ok(Value::Object(reply).to_string())
             })
             .await;
         lease.end().await;
@@ -54,7 +58,7 @@ impl Filelink {
         web_url::check(url)?;
         let _secrets = secrets_of_url(url);
         let request = Request::post_form(target, self.overwrite_name(), &[("url", url)]);
-        let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let call = self.context().begin(options.control(), request.what(), options.total_timeout)?;
         call.json_text(&request).await
     }
 
@@ -71,7 +75,7 @@ impl Filelink {
         sign(&mut url, self.required_security(options, "deleting a file")?);
         let what = format!("deletion of '{}'", self.handle());
         let request = Request::delete(url, &what);
-        let call = context.begin(options.operation.as_ref(), &what, options.total_timeout)?;
+        let call = context.begin(options.control(), &what, options.total_timeout)?;
         // A file that is gone after a try whose end is not known was deleted by that one.
         let may_be_deleted = AtomicBool::new(false);
         let attempt = || async {

@@ -139,7 +139,7 @@ impl Filelink {
             sign(&mut url, security);
         }
         let request = Request::get(url, format!("metadata of '{}'", self.handle()));
-        let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let call = self.context().begin(options.control(), request.what(), options.total_timeout)?;
         call.json_text(&request).await
     }
 

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::operation::Operation;
+use crate::progress::Reports;
 use crate::security::Security;
 
+use super::control::Control;
 use super::sanitizer::FilenameSanitizer;
 use super::store::{StoreOptions, not_empty};
 
@@ -42,6 +44,8 @@ pub struct UploadOptions {
     pub total_timeout: Option<Duration>,
     /// Controls the upload from outside.
     pub operation: Option<Operation>,
+    /// Whom the upload tells how far it is.
+    pub reports: Reports,
     alt_text: Option<String>,
     part_size: u64,
     concurrency: usize,
@@ -56,6 +60,7 @@ impl Default for UploadOptions {
             security: None,
             total_timeout: None,
             operation: None,
+            reports: Reports::default(),
             alt_text: None,
             part_size: 8 * 1024 * 1024,
             concurrency: 4,
@@ -103,6 +108,10 @@ impl UploadOptions {
         }
         self.alt_text = Some(not_empty("alt_text", text)?);
         Ok(())
+    }
+
+    pub(crate) fn control(&self) -> Control<'_> {
+        Control { operation: self.operation.as_ref(), reports: &self.reports }
     }
 
     pub(crate) fn alt_text(&self) -> Option<&str> {

@@ -426,13 +426,16 @@ fn range(bytes: &Bytes, offset: u64, length: usize) -> &[u8] {
 mod tests {
     use super::*;
     use crate::context::Context;
-    use crate::options::ClientOptions;
+    use crate::options::{ClientOptions, RequestOptions};
     use crate::source::reader::{Given, Reader};
     use md5::Digest as _;
     use std::io::Write as _;
 
     fn call() -> Call {
-        Context::new(None, ClientOptions::new()).unwrap().begin(None, "the test", None).unwrap()
+        Context::new(None, ClientOptions::new())
+            .unwrap()
+            .begin(RequestOptions::default().control(), "the test", None)
+            .unwrap()
     }
 
     async fn open(source: &Source) -> Result<(Lease, u64)> {

@@ -32,7 +32,7 @@ const UNNAMED: &str = "unnamed_file";
 /// Uploads a source. The stored file has the credentials that signed the upload.
 pub(crate) async fn upload(context: &Context, source: &Source, options: &UploadOptions) -> Result<StoredFile> {
     let signed = context.signed_by(options.security.as_ref());
-    let call = signed.begin(options.operation.as_ref(), "the upload", options.total_timeout)?;
+    let call = signed.begin(options.control(), "the upload", options.total_timeout)?;
     let lease = Lease::of(source, &call)?;
     let outcome = call.run(upload_parts(&signed, &call, source, &lease, options)).await;
     lease.end().await;
