@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
-use filestack_core::{FilenameSanitizer, Intelligent, UploadOptions};
+use filestack_core::{FilenameSanitizer, Intelligent, UploadOptions, Verify};
 
 use crate::arguments::{filestack_destroy, optional_text};
 use crate::error_object::filestack_error;
@@ -20,6 +20,13 @@ use crate::store_options::filestack_store_options;
 pub const FILESTACK_INTELLIGENT_OFF: i32 = 0;
 /// Intelligent Ingestion is used where the application has it; regular parts otherwise.
 pub const FILESTACK_INTELLIGENT_ON: i32 = 1;
+
+/// A stored file is not verified: each part was checked by its MD5.
+pub const FILESTACK_VERIFY_OFF: i32 = 0;
+/// The size of a stored file is compared.
+pub const FILESTACK_VERIFY_SIZE: i32 = 1;
+/// The SHA-256 of a stored file is compared. A file, and memory, are read once more for it.
+pub const FILESTACK_VERIFY_SHA256: i32 = 2;
 
 /// How a file is uploaded. Owned: one thread at a time, freed with filestack_upload_options_free.
 pub struct filestack_upload_options {
@@ -131,6 +138,26 @@ pub unsafe extern "C" fn filestack_upload_options_set_sanitize_filename(
     }
 }
 
+/// Sets what is compared with what was sent once the file is stored: FILESTACK_VERIFY_*. OFF by default.
+///
+/// The service is asked for the file's metadata, for which a policy has to allow "stat". An upload whose file is another one
+/// fails with FILESTACK_E_PROTOCOL; the message has both values and the handle of the file, which stays. An upload with
+/// base64decode cannot be verified. Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_verify(
+    options: *mut filestack_upload_options,
+    verify: i32,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.verify = verify_of(verify)?;
+            Ok(())
+        })
+    }
+}
+
 /// Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
@@ -237,6 +264,15 @@ pub unsafe extern "C" fn filestack_upload_options_set_progress_interval_ms(
 pub unsafe extern "C-unwind" fn filestack_upload_options_free(options: *mut filestack_upload_options) {
     // SAFETY: the caller gives its own object.
     unsafe { object::release(options) }
+}
+
+fn verify_of(verify: i32) -> Result<Verify> {
+    match verify {
+        FILESTACK_VERIFY_OFF => Ok(Verify::Off),
+        FILESTACK_VERIFY_SIZE => Ok(Verify::Size),
+        FILESTACK_VERIFY_SHA256 => Ok(Verify::Sha256),
+        _ => Err(Failure::argument(format!("verify is {verify}: it must be one of FILESTACK_VERIFY_*"))),
+    }
 }
 
 fn intelligent_of(mode: i32) -> Result<Intelligent> {

@@ -14,6 +14,7 @@ mod domain;
 mod download;
 mod endpoints;
 mod error;
+mod file_api;
 mod filelink;
 mod generation;
 mod handle;
@@ -43,12 +44,13 @@ pub use client::Client;
 pub use context::Context;
 pub use endpoints::{Endpoint, Endpoints};
 pub use error::{Error, ErrorKind, Limit, Result};
-pub use filelink::{Filelink, METADATA_FIELDS};
+pub use file_api::METADATA_FIELDS;
+pub use filelink::Filelink;
 pub use generation::{Epoch, Generation, Host};
 pub use location::Location;
 pub use operation::Operation;
 pub use options::{
-    ClientOptions, FilenameSanitizer, IfExists, Intelligent, RequestOptions, StoreOptions, UploadOptions,
+    ClientOptions, FilenameSanitizer, IfExists, Intelligent, RequestOptions, StoreOptions, UploadOptions, Verify,
 };
 pub use progress::{CallState, Observer, Progress, Reports};
 pub use security::{Policy, Security};

@@ -29,6 +29,7 @@ const CORE: &[&str] = &[
     "options",
     "context",
     "stored_file",
+    "file_api",
     "source",
     "download",
     "upload",

@@ -136,6 +136,14 @@ typedef struct filestack_transformation filestack_transformation;
 /** How a file is uploaded. Owned: one thread at a time, freed with filestack_upload_options_free. */
 typedef struct filestack_upload_options filestack_upload_options;
 
+typedef struct filestack_param filestack_param;
+
+typedef struct filestack_progress filestack_progress;
+
+typedef struct filestack_reader filestack_reader;
+
+typedef struct filestack_log filestack_log;
+
 /**
  * The result of a function that can fail: FILESTACK_OK or one of FILESTACK_E_*. Never renumbered.
  *
@@ -156,14 +164,6 @@ typedef int32_t (*filestack_progress_callback)(void *user, const filestack_progr
 
 /** Frees what a caller gave to the library. Called exactly once, after the last use, on any thread. */
 typedef void (*filestack_destroy)(void *user);
-
-typedef struct filestack_param filestack_param;
-
-typedef struct filestack_progress filestack_progress;
-
-typedef struct filestack_reader filestack_reader;
-
-typedef struct filestack_log filestack_log;
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Client
@@ -541,6 +541,15 @@ filestack_status filestack_client_upload_url(
 /** Intelligent Ingestion is used where the application has it; regular parts otherwise. */
 #define FILESTACK_INTELLIGENT_ON 1
 
+/** A stored file is not verified: each part was checked by its MD5. */
+#define FILESTACK_VERIFY_OFF 0
+
+/** The size of a stored file is compared. */
+#define FILESTACK_VERIFY_SIZE 1
+
+/** The SHA-256 of a stored file is compared. A file, and memory, are read once more for it. */
+#define FILESTACK_VERIFY_SHA256 2
+
 /**
  * Makes options with every default.
  *
@@ -591,6 +600,16 @@ filestack_status filestack_upload_options_set_alt_text(
 filestack_status filestack_upload_options_set_sanitize_filename(
     filestack_upload_options *options, int32_t sanitize, const char *exclude, const char *replacement,
     filestack_error **error);
+
+/**
+ * Sets what is compared with what was sent once the file is stored: FILESTACK_VERIFY_*. OFF by default.
+ *
+ * The service is asked for the file's metadata, for which a policy has to allow "stat". An upload whose file is another one
+ * fails with FILESTACK_E_PROTOCOL; the message has both values and the handle of the file, which stays. An upload with
+ * base64decode cannot be verified. Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_verify(
+    filestack_upload_options *options, int32_t verify, filestack_error **error);
 
 /**
  * Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.

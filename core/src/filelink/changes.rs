@@ -6,13 +6,14 @@ use serde_json::Value;
 use url::Url;
 
 use crate::error::{ErrorKind, Result};
+use crate::file_api::sign;
 use crate::options::{RequestOptions, StoreOptions};
 use crate::redaction::secrets_of_url;
 use crate::source::{Lease, Source};
 use crate::transport::Request;
 use crate::web_url;
 
-use super::{Filelink, sign};
+use super::Filelink;
 
 impl Filelink {
     /// Stores a copy of the file as a new one.
@@ -70,7 +71,7 @@ impl Filelink {
     pub async fn delete(&self, options: &RequestOptions) -> Result<()> {
         let context = self.context();
         let key = context.api_key("deleting a file")?;
-        let mut url = self.api_url("")?;
+        let mut url = self.api_url()?;
         url.query_pairs_mut().append_pair("key", key);
         sign(&mut url, self.required_security(options, "deleting a file")?);
         let what = format!("deletion of '{}'", self.handle());
@@ -93,7 +94,7 @@ impl Filelink {
     }
 
     fn overwrite_target(&self, base64decode: bool, options: &RequestOptions) -> Result<Url> {
-        let mut url = self.api_url("")?;
+        let mut url = self.api_url()?;
         url.query_pairs_mut().append_pair("base64decode", if base64decode { "true" } else { "false" });
         sign(&mut url, self.required_security(options, "overwriting a file")?);
         Ok(url)

@@ -13,4 +13,4 @@ pub(crate) use control::Control;
 pub use request::{IfExists, RequestOptions};
 pub use sanitizer::FilenameSanitizer;
 pub use store::StoreOptions;
-pub use upload::{Intelligent, UploadOptions};
+pub use upload::{Intelligent, UploadOptions, Verify};

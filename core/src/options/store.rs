@@ -162,6 +162,11 @@ impl StoreOptions {
         self.mimetype.as_deref()
     }
 
+    /// Whether the service stores other bytes than it is sent.
+    pub(crate) fn decodes_base64(&self) -> bool {
+        self.base64decode == Some(true)
+    }
+
     /// The `store` member of the upload API's requests; `default` is the client's storage.
     pub(crate) fn to_store_member(&self, default: Location) -> Map<String, Value> {
         let mut store = Map::new();

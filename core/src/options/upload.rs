@@ -29,6 +29,18 @@ pub enum Intelligent {
     On,
 }
 
+/// What is compared with what was sent once the file is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verify {
+    /// Nothing: each part was checked by its MD5.
+    #[default]
+    Off,
+    /// The size that the service tells.
+    Size,
+    /// The SHA-256 that the service tells.
+    Sha256,
+}
+
 /// How a file is uploaded.
 #[derive(Clone, Debug)]
 pub struct UploadOptions {
@@ -36,6 +48,8 @@ pub struct UploadOptions {
     pub store: StoreOptions,
     /// Regular parts or Intelligent Ingestion.
     pub intelligent: Intelligent,
+    /// What is compared at the end.
+    pub verify: Verify,
     /// Replaces characters of the file's name, wherever that comes from.
     pub sanitizer: Option<FilenameSanitizer>,
     /// Credentials of this upload and of the filelink that it makes, instead of the client's.
@@ -56,6 +70,7 @@ impl Default for UploadOptions {
         UploadOptions {
             store: StoreOptions::default(),
             intelligent: Intelligent::Off,
+            verify: Verify::Off,
             sanitizer: None,
             security: None,
             total_timeout: None,

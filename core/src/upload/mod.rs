@@ -7,12 +7,12 @@ mod part_transfer;
 mod scheduler;
 mod session;
 mod state;
+mod verification;
 
 use std::collections::BTreeMap;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, TryStreamExt as _};
-use serde_json::{Map, Value};
 
 use crate::context::{Call, Context};
 use crate::error::Result;
@@ -36,7 +36,7 @@ pub(crate) async fn upload(context: &Context, source: &Source, options: &UploadO
     let lease = Lease::of(source, &call)?;
     let outcome = call.run(upload_parts(&signed, &call, source, &lease, options)).await;
     lease.end().await;
-    StoredFile::new(signed, outcome?)
+    outcome
 }
 
 async fn upload_parts(
@@ -45,10 +45,11 @@ async fn upload_parts(
     source: &Source,
     lease: &Lease,
     options: &UploadOptions,
-) -> Result<Map<String, Value>> {
+) -> Result<StoredFile> {
     context.api_key("an upload")?;
     let buffer = |size| part_layout::part_size(size, options.part_size()).min(size);
     let size = lease.open(buffer, call.limits().largest_buffer()).await?;
+    verification::prepare(lease, options).await?;
     let description = describe(context, source, lease, size, options).await?;
     let wants_intelligent = options.intelligent == Intelligent::On;
     let place = session::start(context, call, &description, wants_intelligent).await?;
@@ -68,9 +69,15 @@ async fn upload_parts(
     while let Some((number, part)) = scheduler.next_sent().await? {
         sent.insert(number, part);
     }
+    // Before the source is known not to have changed, so that this is what was sent.
+    let expected = verification::expected(lease, size, options.verify).await?;
     check_unchanged(lease, &parts, sent).await?;
     *phase = Phase::Completing;
-    session.complete(sent).await
+    let stored = StoredFile::new(context.clone(), session.complete(sent).await?)?;
+    if let Some(expected) = expected {
+        expected.check(context, call, &stored).await?;
+    }
+    Ok(stored)
 }
 
 async fn describe(

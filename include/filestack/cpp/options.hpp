@@ -29,6 +29,12 @@ enum class endpoint : std::int32_t {
 
 enum class intelligent : std::int32_t { off = FILESTACK_INTELLIGENT_OFF, on = FILESTACK_INTELLIGENT_ON };
 
+enum class verify : std::int32_t {
+    off = FILESTACK_VERIFY_OFF,
+    size = FILESTACK_VERIFY_SIZE,
+    sha256 = FILESTACK_VERIFY_SHA256
+};
+
 enum class if_exists : std::int32_t { replace = FILESTACK_IF_EXISTS_REPLACE, fail = FILESTACK_IF_EXISTS_FAIL };
 
 /** The delay before the first retry, and the longest that it grows to. */
@@ -115,6 +121,8 @@ struct upload_options {
     /** Replaces characters of the file's name, wherever that comes from. */
     std::optional<filestack::filename_sanitizer> sanitize_filename{};
     std::optional<filestack::intelligent> intelligent{};
+    /** What is compared with what was sent once the file is stored; nothing by default. */
+    std::optional<filestack::verify> verify{};
     /** 5 MiB to 5 GiB, 8 MiB by default. */
     std::optional<std::uint64_t> part_size_bytes{};
     /** How many parts travel at the same time: 1 to 20, 4 by default. */
@@ -285,6 +293,7 @@ inline c_upload_options make(call &call, const upload_options &from)
         });
     }
     call.set<filestack_upload_options_set_intelligent>(made, "intelligent", from.intelligent);
+    call.set<filestack_upload_options_set_verify>(made, "verify", from.verify);
     call.set<filestack_upload_options_set_part_size_bytes>(made, "part_size_bytes", from.part_size_bytes);
     call.set<filestack_upload_options_set_concurrency>(made, "concurrency", from.concurrency);
     call.set<filestack_upload_options_set_security>(made, "security", from.security);
