@@ -466,7 +466,6 @@ mod tests {
     use crate::context::Context;
     use crate::options::{ClientOptions, RequestOptions};
     use crate::source::reader::{Given, Reader};
-    use md5::Digest as _;
     use std::io::Write as _;
 
     fn call() -> Call {
