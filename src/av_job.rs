@@ -85,7 +85,7 @@ pub unsafe extern "C" fn filestack_av_job_json(
 /// Errors: FILESTACK_E_HTTP with the service's message when the job failed, and those of the network and the service.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_av_job_status(
+pub unsafe extern "C-unwind" fn filestack_av_job_status(
     job: *const filestack_av_job,
     request: *const filestack_request_options,
     out_status: *mut i32,
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn filestack_av_job_status(
 /// Errors: FILESTACK_E_TIMEOUT when it is not completed by then (it goes on), and those of filestack_av_job_status.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_av_job_wait(
+pub unsafe extern "C-unwind" fn filestack_av_job_wait(
     job: *const filestack_av_job,
     timeout_ms: i64,
     request: *const filestack_request_options,

@@ -1,5 +1,6 @@
 //! Callbacks: knows when the library is inside a function of the host, where a blocking call could wait for itself.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 
@@ -11,6 +12,7 @@ pub(crate) type Destroy = unsafe extern "C-unwind" fn(user: *mut c_void);
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
     static IS_DEFERRING: Cell<bool> = const { Cell::new(false) };
+    static KEPT: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
     static DEFERRED: RefCell<Vec<(Destroy, *mut c_void)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -40,6 +42,34 @@ pub(crate) unsafe fn destroy(function: Destroy, user: *mut c_void) {
     }
 }
 
+/// Calls `destroy` when it goes.
+pub(crate) struct Ownership {
+    pub(crate) destroy: Option<Destroy>,
+    pub(crate) user: *mut c_void,
+}
+
+// SAFETY: the contract of filestack_destroy says that it is called on any thread.
+unsafe impl Send for Ownership {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl Sync for Ownership {}
+
+impl Drop for Ownership {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.destroy {
+            // SAFETY: the function came with `user`, and this is the last owner.
+            unsafe { self::destroy(destroy, self.user) };
+        }
+    }
+}
+
+/// Keeps a value that may own something of the host's until the exported function that runs on this thread ends, so that
+/// its last copy is not dropped on a thread of the network.
+pub(crate) fn keep(value: impl Any) {
+    if IS_DEFERRING.get() {
+        KEPT.with_borrow_mut(|kept| kept.push(Box::new(value)));
+    }
+}
+
 /// Defers the calls of destroy functions, which must not run where unwinding is caught: `pthread_exit` in one of them
 /// looks like that. Returns what [`call_deferred`] takes.
 pub(crate) fn defer() -> bool {
@@ -48,10 +78,12 @@ pub(crate) fn defer() -> bool {
 
 /// Calls what was deferred, unless an outer function will.
 pub(crate) fn call_deferred(is_inner: bool) {
-    IS_DEFERRING.set(is_inner);
     if is_inner {
         return;
     }
+    // What it destroys is deferred, too.
+    drop(KEPT.take());
+    IS_DEFERRING.set(false);
     while let Some((function, user)) = DEFERRED.with_borrow_mut(Vec::pop) {
         // SAFETY: so it was promised when the call was deferred.
         call(|| unsafe { function(user) });

@@ -180,7 +180,7 @@ pub unsafe extern "C" fn filestack_client_urlscreenshot(
 /// it is whole. `request` may be NULL. `out_size_bytes` may be NULL.
 /// Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_client_zip(
+pub unsafe extern "C-unwind" fn filestack_client_zip(
     client: *const filestack_client,
     destination_path: *const c_char,
     files: *const *const c_char,
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn filestack_client_zip(
 /// `request` may be NULL. `*out_json` is freed with filestack_string_free. Errors: FILESTACK_E_ARGUMENT without API
 /// key or credentials, and those of the network and the service. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_client_workflow_status(
+pub unsafe extern "C-unwind" fn filestack_client_workflow_status(
     client: *const filestack_client,
     job_id: *const c_char,
     request: *const filestack_request_options,

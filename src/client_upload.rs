@@ -26,7 +26,7 @@ use crate::upload_options::filestack_upload_options;
 /// Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT (a directory, an empty file, no API key),
 /// FILESTACK_E_SOURCE_CHANGED, and those of the network and the service. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_client_upload_path(
+pub unsafe extern "C-unwind" fn filestack_client_upload_path(
     client: *const filestack_client,
     path: *const c_char,
     options: *const filestack_upload_options,
@@ -74,7 +74,7 @@ pub unsafe extern "C-unwind" fn filestack_client_upload(
 /// call. Errors: FILESTACK_E_ARGUMENT (no API key, not an http or https URL), and those of the network and the service.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_client_upload_url(
+pub unsafe extern "C-unwind" fn filestack_client_upload_url(
     client: *const filestack_client,
     url: *const c_char,
     store: *const filestack_store_options,

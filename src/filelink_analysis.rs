@@ -18,7 +18,7 @@ use crate::status_code::filestack_status;
 /// filestack_string_free. Errors: FILESTACK_E_ARGUMENT without credentials, and those of the network and the service.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_tags(
+pub unsafe extern "C-unwind" fn filestack_filelink_tags(
     filelink: *const filestack_filelink,
     request: *const filestack_request_options,
     out_json: *mut *mut c_char,
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn filestack_filelink_tags(
 ///
 /// Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_sfw(
+pub unsafe extern "C-unwind" fn filestack_filelink_sfw(
     filelink: *const filestack_filelink,
     request: *const filestack_request_options,
     out_json: *mut *mut c_char,
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn filestack_filelink_sfw(
 ///
 /// Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_ocr(
+pub unsafe extern "C-unwind" fn filestack_filelink_ocr(
     filelink: *const filestack_filelink,
     request: *const filestack_request_options,
     out_json: *mut *mut c_char,
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn filestack_filelink_ocr(
 ///
 /// Needs credentials. Ownership as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_run_workflow(
+pub unsafe extern "C-unwind" fn filestack_filelink_run_workflow(
     filelink: *const filestack_filelink,
     workflow_id: *const c_char,
     request: *const filestack_request_options,

@@ -22,7 +22,7 @@ use crate::store_options::filestack_store_options;
 /// the credentials that signed the call. Errors: FILESTACK_E_ARGUMENT, and those of the network and the service.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_store(
+pub unsafe extern "C-unwind" fn filestack_filelink_store(
     filelink: *const filestack_filelink,
     store: *const filestack_store_options,
     request: *const filestack_request_options,
@@ -76,7 +76,7 @@ pub unsafe extern "C-unwind" fn filestack_filelink_overwrite(
 /// As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for anything but an http or
 /// https URL, and those of the network and the service. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_overwrite_url(
+pub unsafe extern "C-unwind" fn filestack_filelink_overwrite_url(
     filelink: *const filestack_filelink,
     url: *const c_char,
     base64decode: i32,
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn filestack_filelink_overwrite_url(
 /// Errors: FILESTACK_E_ARGUMENT that says which of the two is missing, FILESTACK_E_NOT_FOUND when the file is gone
 /// already, and those of the network and the service. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_delete(
+pub unsafe extern "C-unwind" fn filestack_filelink_delete(
     filelink: *const filestack_filelink,
     request: *const filestack_request_options,
     error: *mut *mut filestack_error,

@@ -19,7 +19,7 @@ use crate::status_code::filestack_status;
 /// NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, and those of the network and the service.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_download(
+pub unsafe extern "C-unwind" fn filestack_filelink_download(
     filelink: *const filestack_filelink,
     path: *const c_char,
     request: *const filestack_request_options,
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn filestack_filelink_download(
 /// `request` may be NULL. `*out_content` is freed with filestack_buffer_free. Errors: FILESTACK_E_TOO_LARGE beyond
 /// the limit (1 GiB unless set), and those of the network and the service. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_get_content(
+pub unsafe extern "C-unwind" fn filestack_filelink_get_content(
     filelink: *const filestack_filelink,
     request: *const filestack_request_options,
     out_content: *mut *mut filestack_buffer,
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn filestack_filelink_get_content(
 /// Errors: FILESTACK_E_ARGUMENT for an unknown name, and those of the network and the service. Threads: any.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_filelink_metadata(
+pub unsafe extern "C-unwind" fn filestack_filelink_metadata(
     filelink: *const filestack_filelink,
     fields: *const *const c_char,
     field_count: usize,

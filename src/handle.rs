@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use crate::arguments::null;
+use crate::callback;
 use crate::failure::{Failure, Result};
 
 /// A type that C knows only by pointer.
@@ -68,13 +69,19 @@ pub(crate) unsafe fn borrow_optional<'a, H: Opaque>(pointer: *const H, name: &st
     unsafe { borrow(pointer, name) }.map(Some)
 }
 
-/// A copy of the options behind `pointer`, or every default for NULL.
+/// A copy of the options behind `pointer`, or every default for NULL. Another one lives on this thread for as long as the
+/// exported function runs.
 ///
 /// # Safety
 /// As for [`borrow`].
-pub(crate) unsafe fn options<H: Opaque<Value: Clone + Default>>(pointer: *const H, name: &str) -> Result<H::Value> {
+pub(crate) unsafe fn options<H: Opaque<Value: Clone + Default + 'static>>(
+    pointer: *const H,
+    name: &str,
+) -> Result<H::Value> {
     // SAFETY: the caller's promise is the same.
-    Ok(unsafe { borrow_optional(pointer, name) }?.cloned().unwrap_or_default())
+    let options = unsafe { borrow_optional(pointer, name) }?.cloned().unwrap_or_default();
+    callback::keep(options.clone());
+    Ok(options)
 }
 
 /// The value behind `pointer`, to be changed.

@@ -41,6 +41,8 @@ pub mod store_options;
 
 pub mod request_options;
 
+pub mod progress;
+
 pub mod filelink;
 pub mod filelink_analysis;
 pub mod filelink_changes;

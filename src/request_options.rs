@@ -1,13 +1,17 @@
 //! Request options: how one call to the service is made.
 
+use std::ffi::c_void;
+
 use filestack_core::{IfExists, RequestOptions};
 
+use crate::arguments::filestack_destroy;
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
-use crate::guard::guard_or;
+use crate::guard::{guard, guard_or};
 use crate::handle::{self, Opaque};
 use crate::milliseconds;
 use crate::object;
+use crate::progress::{self, filestack_progress_callback};
 use crate::security::{self, filestack_security};
 use crate::status_code::filestack_status;
 
@@ -120,11 +124,47 @@ pub unsafe extern "C" fn filestack_request_options_set_if_exists(
     }
 }
 
+/// Sets a function that is told how far the call is. NULL: none, which is the default.
+///
+/// `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
+/// or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn filestack_request_options_set_progress(
+    options: *mut filestack_request_options,
+    callback: filestack_progress_callback,
+    user: *mut c_void,
+    destroy: filestack_destroy,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        guard(error, || {
+            // Made first, so that `destroy` is called whatever fails.
+            let observer = progress::observer(callback, user, destroy);
+            handle::borrow_mut(options, "options")?.reports.observer = observer;
+            Ok(())
+        })
+    }
+}
+
+/// Sets the time from one call of the progress function to the next. 100 ms by default.
+///
+/// Errors: FILESTACK_E_ARGUMENT below 1. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_request_options_set_progress_interval_ms(
+    options: *mut filestack_request_options,
+    milliseconds: i64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { object::change(options, error, |options| progress::set_interval(&mut options.reports, milliseconds)) }
+}
+
 /// Frees the options. What was made with them stays.
 ///
 /// Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_request_options_free(options: *mut filestack_request_options) {
+pub unsafe extern "C-unwind" fn filestack_request_options_free(options: *mut filestack_request_options) {
     // SAFETY: the caller gives its own object.
     unsafe { object::release(options) }
 }

@@ -24,7 +24,7 @@ use crate::transformation_param::{filestack_param, named_values};
 /// As filestack_filelink_download. Errors: that of a task that could not be added, and those of
 /// filestack_filelink_download. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_transformation_download(
+pub unsafe extern "C-unwind" fn filestack_transformation_download(
     transformation: *const filestack_transformation,
     path: *const c_char,
     request: *const filestack_request_options,
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn filestack_transformation_download(
 /// As filestack_filelink_get_content. Errors: that of a task that could not be added, and those of
 /// filestack_filelink_get_content. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_transformation_get_content(
+pub unsafe extern "C-unwind" fn filestack_transformation_get_content(
     transformation: *const filestack_transformation,
     request: *const filestack_request_options,
     out_content: *mut *mut filestack_buffer,
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn filestack_transformation_get_content(
 /// Errors: that of a task that could not be added, FILESTACK_E_ARGUMENT, and those of the network and the service.
 /// Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_transformation_store(
+pub unsafe extern "C-unwind" fn filestack_transformation_store(
     transformation: *const filestack_transformation,
     store: *const filestack_store_options,
     request: *const filestack_request_options,
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn filestack_transformation_store(
 /// added, FILESTACK_E_ARGUMENT when the chain gives a file or lacks credentials that its task needs, and those of the
 /// network and the service. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_transformation_get_json(
+pub unsafe extern "C-unwind" fn filestack_transformation_get_json(
     transformation: *const filestack_transformation,
     request: *const filestack_request_options,
     out_json: *mut *mut c_char,
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn filestack_transformation_get_json(
 /// FILESTACK_E_ARGUMENT without credentials, and those of the network and the service. Threads: one at a time.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_transformation_tags(
+pub unsafe extern "C-unwind" fn filestack_transformation_tags(
     transformation: *const filestack_transformation,
     request: *const filestack_request_options,
     out_json: *mut *mut c_char,
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn filestack_transformation_tags(
 ///
 /// As filestack_transformation_tags. Errors: as there. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_transformation_sfw(
+pub unsafe extern "C-unwind" fn filestack_transformation_sfw(
     transformation: *const filestack_transformation,
     request: *const filestack_request_options,
     out_json: *mut *mut c_char,
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn filestack_transformation_sfw(
 ///
 /// As filestack_transformation_tags. Errors: as there. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_transformation_ocr(
+pub unsafe extern "C-unwind" fn filestack_transformation_ocr(
     transformation: *const filestack_transformation,
     request: *const filestack_request_options,
     out_json: *mut *mut c_char,
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn filestack_transformation_ocr(
 /// transformation stays as it is. Errors: those of filestack_transformation_add, and those of the network and the
 /// service. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_transformation_av_convert(
+pub unsafe extern "C-unwind" fn filestack_transformation_av_convert(
     transformation: *const filestack_transformation,
     params: *const filestack_param,
     param_count: usize,

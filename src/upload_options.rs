@@ -1,13 +1,17 @@
 //! Upload options: how a file is uploaded.
 
-use filestack_core::{Intelligent, UploadOptions};
+use std::ffi::{c_char, c_void};
 
+use filestack_core::{FilenameSanitizer, Intelligent, UploadOptions, Verify};
+
+use crate::arguments::{filestack_destroy, optional_text};
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
-use crate::guard::guard_or;
+use crate::guard::{guard, guard_or};
 use crate::handle::{self, Opaque};
 use crate::milliseconds;
 use crate::object;
+use crate::progress::{self, filestack_progress_callback};
 use crate::security::{self, filestack_security};
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
@@ -16,6 +20,13 @@ use crate::store_options::filestack_store_options;
 pub const FILESTACK_INTELLIGENT_OFF: i32 = 0;
 /// Intelligent Ingestion is used where the application has it; regular parts otherwise.
 pub const FILESTACK_INTELLIGENT_ON: i32 = 1;
+
+/// A stored file is not verified: each part was checked by its MD5.
+pub const FILESTACK_VERIFY_OFF: i32 = 0;
+/// The size of a stored file is compared.
+pub const FILESTACK_VERIFY_SIZE: i32 = 1;
+/// The SHA-256 of a stored file is compared. A file, and memory, are read once more for it.
+pub const FILESTACK_VERIFY_SHA256: i32 = 2;
 
 /// How a file is uploaded. Owned: one thread at a time, freed with filestack_upload_options_free.
 pub struct filestack_upload_options {
@@ -84,6 +95,69 @@ pub unsafe extern "C" fn filestack_upload_options_set_intelligent(
     }
 }
 
+/// Sets an alternative text, which says what a picture shows: up to 125 characters.
+///
+/// Errors: FILESTACK_E_ARGUMENT when it is empty or longer. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_alt_text(
+    options: *mut filestack_upload_options,
+    alt_text: *const c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { object::change_by_text(options, alt_text, "alt_text", error, UploadOptions::set_alt_text) }
+}
+
+/// Replaces characters of the file's name, wherever that comes from; 0 = the name is left as it is, which is the default.
+///
+/// `exclude` holds the characters that are replaced; NULL = those of filestack-js, \\ { } | % ` " ' ~ [ ] # ^ < >.
+/// `replacement` takes the place of each; NULL = "-". The extension, what stands behind the last dot, stays. A name of
+/// which nothing is left becomes "unnamed_file". Errors: FILESTACK_E_ARGUMENT when a text is empty. Threads: one at a
+/// time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_sanitize_filename(
+    options: *mut filestack_upload_options,
+    sanitize: i32,
+    exclude: *const c_char,
+    replacement: *const c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            let mut sanitizer = FilenameSanitizer::default();
+            if let Some(exclude) = optional_text(exclude, "exclude")? {
+                sanitizer.set_exclude(exclude)?;
+            }
+            if let Some(replacement) = optional_text(replacement, "replacement")? {
+                sanitizer.set_replacement(replacement)?;
+            }
+            options.sanitizer = (sanitize != 0).then_some(sanitizer);
+            Ok(())
+        })
+    }
+}
+
+/// Sets what is compared with what was sent once the file is stored: FILESTACK_VERIFY_*. OFF by default.
+///
+/// The service is asked for the file's metadata, for which a policy has to allow "stat". An upload whose file is another one
+/// fails with FILESTACK_E_PROTOCOL; the message has both values and the handle of the file, which stays. An upload with
+/// base64decode cannot be verified. Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_verify(
+    options: *mut filestack_upload_options,
+    verify: i32,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.verify = verify_of(verify)?;
+            Ok(())
+        })
+    }
+}
+
 /// Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
@@ -147,13 +221,58 @@ pub unsafe extern "C" fn filestack_upload_options_set_total_timeout_ms(
     }
 }
 
+/// Sets a function that is told how far the upload is. NULL: none, which is the default.
+///
+/// `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
+/// or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn filestack_upload_options_set_progress(
+    options: *mut filestack_upload_options,
+    callback: filestack_progress_callback,
+    user: *mut c_void,
+    destroy: filestack_destroy,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        guard(error, || {
+            // Made first, so that `destroy` is called whatever fails.
+            let observer = progress::observer(callback, user, destroy);
+            handle::borrow_mut(options, "options")?.reports.observer = observer;
+            Ok(())
+        })
+    }
+}
+
+/// Sets the time from one call of the progress function to the next. 100 ms by default.
+///
+/// Errors: FILESTACK_E_ARGUMENT below 1. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_progress_interval_ms(
+    options: *mut filestack_upload_options,
+    milliseconds: i64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { object::change(options, error, |options| progress::set_interval(&mut options.reports, milliseconds)) }
+}
+
 /// Frees the options. What was made with them stays.
 ///
 /// Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn filestack_upload_options_free(options: *mut filestack_upload_options) {
+pub unsafe extern "C-unwind" fn filestack_upload_options_free(options: *mut filestack_upload_options) {
     // SAFETY: the caller gives its own object.
     unsafe { object::release(options) }
+}
+
+fn verify_of(verify: i32) -> Result<Verify> {
+    match verify {
+        FILESTACK_VERIFY_OFF => Ok(Verify::Off),
+        FILESTACK_VERIFY_SIZE => Ok(Verify::Size),
+        FILESTACK_VERIFY_SHA256 => Ok(Verify::Sha256),
+        _ => Err(Failure::argument(format!("verify is {verify}: it must be one of FILESTACK_VERIFY_*"))),
+    }
 }
 
 fn intelligent_of(mode: i32) -> Result<Intelligent> {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::context::{Call, Context};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::RequestOptions;
+use crate::progress::Reports;
 use crate::stored_file::StoredFile;
 use crate::transformation::{Transformation, Value as TaskValue};
 use crate::transport::{Request, jittered};
@@ -56,7 +57,7 @@ impl AvJob {
         starting.add("video_convert", params)?;
         let request = Request::get(starting.content_url(options)?, starting.name("start of")).making_something();
         let context = transformation.context().signed_by(options.security.as_ref());
-        let call = context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let call = context.begin(options.control(), request.what(), options.total_timeout)?;
         let reply = call.run(call.json(&request)).await?;
         // With `force` each look at the job would start it again.
         let looking_params: Vec<_> = params.iter().filter(|(name, _)| *name != "force").cloned().collect();
@@ -104,7 +105,7 @@ impl AvJob {
     /// `Http` with the service's message when the job failed, and whatever is wrong with the network or the service.
     pub async fn status(&self, options: &RequestOptions) -> Result<AvStatus> {
         let request = self.look();
-        let call = self.0.context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let call = self.0.context.begin(options.control(), request.what(), options.total_timeout)?;
         call.run(self.ask(&call, &request)).await
     }
 
@@ -134,7 +135,6 @@ impl AvJob {
     /// # Errors
     /// `Timeout` when it is not completed by then - the job goes on -, and those of [`AvJob::status`].
     pub async fn wait(&self, limit: Option<Duration>, options: &RequestOptions) -> Result<()> {
-        let control = options.operation.clone().unwrap_or_default();
         if limit.is_some_and(|limit| limit.is_zero()) {
             return match self.status(options).await? {
                 AvStatus::Completed => Ok(()),
@@ -142,8 +142,8 @@ impl AvJob {
             };
         }
         let what = format!("the wait for the conversion '{}'", self.0.uuid);
-        let waiting = self.0.context.begin_waiting(Some(&control), &what, limit)?;
-        let look = RequestOptions { operation: None, ..options.clone() };
+        let waiting = self.0.context.begin_waiting(options.control(), &what, limit)?;
+        let look = RequestOptions { operation: None, reports: Reports::default(), ..options.clone() };
         let outcome = waiting
             .run(async {
                 let mut delay = FIRST_DELAY;

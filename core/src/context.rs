@@ -16,7 +16,9 @@ use crate::generation::{Epoch, Generation};
 use crate::limits::Limits;
 use crate::location::Location;
 use crate::operation::Operation;
-use crate::options::ClientOptions;
+use crate::options::{ClientOptions, Control};
+use crate::progress::Reports;
+use crate::reporter::Reporter;
 use crate::security::Security;
 use crate::threads::Threads;
 use crate::transport::{Blueprint, Reply, Request, Transport};
@@ -49,14 +51,29 @@ struct Connections {
 /// One running call: what it runs on and what controls it.
 pub(crate) struct Call {
     operation: Operation,
+    reports: Reports,
     connections: Arc<Connections>,
     generation: Arc<Generation>,
 }
 
 impl Call {
-    /// The result of `work`, or the error of the call's end.
+    /// The result of `work`, or the error of the call's end. Whoever is told of the call is told of its end before this
+    /// returns, so there is one run in a call.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        self.operation.run(work).await
+        let running = self.operation.run(work);
+        let Some(mut reporter) = Reporter::start(&self.reports, &self.operation, &self.generation)? else {
+            let outcome = running.await;
+            self.operation.finish();
+            return outcome;
+        };
+        let outcome = tokio::select! {
+            biased;
+            outcome = running => outcome,
+            failure = reporter.failure() => Err(failure),
+        };
+        self.operation.finish();
+        reporter.end().await;
+        outcome
     }
 
     /// What controls the call.
@@ -144,7 +161,7 @@ impl Context {
     ///
     /// # Errors
     /// `Resources` when the library's threads cannot be started.
-    pub(crate) fn begin(&self, control: Option<&Operation>, what: &str, limit: Option<Duration>) -> Result<Call> {
+    pub(crate) fn begin(&self, control: Control<'_>, what: &str, limit: Option<Duration>) -> Result<Call> {
         self.begin_waiting(control, what, limit.or(self.shared.blueprint.settings().total_timeout))
     }
 
@@ -152,17 +169,13 @@ impl Context {
     ///
     /// # Errors
     /// Those of [`Context::begin`].
-    pub(crate) fn begin_waiting(
-        &self,
-        control: Option<&Operation>,
-        what: &str,
-        limit: Option<Duration>,
-    ) -> Result<Call> {
-        let operation = control.cloned().unwrap_or_default();
+    pub(crate) fn begin_waiting(&self, control: Control<'_>, what: &str, limit: Option<Duration>) -> Result<Call> {
+        let operation = control.operation.cloned().unwrap_or_default();
         operation.begin(what, limit);
         let generation = self.shared.blueprint.host().generation()?;
         generation.begin(&operation);
-        Ok(Call { operation, connections: self.shared.connections()?, generation })
+        let reports = control.reports.clone();
+        Ok(Call { operation, reports, connections: self.shared.connections()?, generation })
     }
 
     /// The same context with other credentials.

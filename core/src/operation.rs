@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::{Future, pending};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::progress::{CallState, Counters, Progress, Transfer};
 
 /// Controls a call from outside of it. Clones control the same one; give an operation to one call only.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl WeakOperation {
 
 struct Shared {
     control: watch::Sender<Control>,
-    counters: Counters,
+    counters: Arc<Counters>,
 }
 
 #[derive(Clone, Default)]
@@ -36,6 +36,7 @@ struct Control {
     /// What the call does, for its errors.
     what: Option<Arc<str>>,
     is_cancelled: bool,
+    is_done: bool,
     paused_since: Option<Instant>,
     deadline: Option<Deadline>,
 }
@@ -46,55 +47,28 @@ struct Deadline {
     limit: Duration,
 }
 
-#[derive(Default)]
-struct Counters {
-    bytes_done: AtomicU64,
-    bytes_total: AtomicU64,
-    bytes_resent: AtomicU64,
-    parts_done: AtomicU32,
-    parts_total: AtomicU32,
-    retries: AtomicU32,
-}
-
-/// How far a call is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Bytes that have arrived at their end.
-    pub bytes_done: u64,
-    /// Bytes in all; 0 when that is not known.
-    pub bytes_total: u64,
-    /// Bytes that had to be sent more than once.
-    pub bytes_resent: u64,
-    /// Parts of an upload that are done.
-    pub parts_done: u32,
-    /// Parts of an upload in all.
-    pub parts_total: u32,
-    /// How often a request was tried again.
-    pub retries: u32,
-}
-
 impl Operation {
     /// The control of a call that has not begun.
     #[must_use]
     pub fn new() -> Self {
-        Operation(Arc::new(Shared { control: watch::Sender::new(Control::default()), counters: Counters::default() }))
+        Operation(Arc::new(Shared { control: watch::Sender::new(Control::default()), counters: Arc::default() }))
     }
 
     /// Ends the call, which reports `Cancelled`. A call that has ended already is not changed.
     pub fn cancel(&self) {
-        self.0.control.send_modify(|control| control.is_cancelled = true);
+        self.change(|control| control.is_cancelled = true);
     }
 
     /// Closes the gate before further requests. The deadline stops meanwhile.
     pub fn pause(&self) {
-        self.0.control.send_modify(|control| {
+        self.change(|control| {
             control.paused_since.get_or_insert_with(Instant::now);
         });
     }
 
     /// Opens the gate again.
     pub fn resume(&self) {
-        self.0.control.send_modify(|control| {
+        self.change(|control| {
             let Some(since) = control.paused_since.take() else { return };
             if let Some(deadline) = &mut control.deadline {
                 deadline.at += since.elapsed();
@@ -105,15 +79,7 @@ impl Operation {
     /// How far the call is. Takes no lock.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        let counters = &self.0.counters;
-        Progress {
-            bytes_done: counters.bytes_done.load(Ordering::Relaxed),
-            bytes_total: counters.bytes_total.load(Ordering::Relaxed),
-            bytes_resent: counters.bytes_resent.load(Ordering::Relaxed),
-            parts_done: counters.parts_done.load(Ordering::Relaxed),
-            parts_total: counters.parts_total.load(Ordering::Relaxed),
-            retries: counters.retries.load(Ordering::Relaxed),
-        }
+        self.0.counters.progress()
     }
 
     /// The operation, without keeping it.
@@ -123,8 +89,9 @@ impl Operation {
 
     /// Names the call and begins its time.
     pub(crate) fn begin(&self, what: &str, limit: Option<Duration>) {
-        self.0.control.send_modify(|control| {
+        self.change(|control| {
             control.what = Some(what.into());
+            control.is_done = false;
             let deadline = |limit: Duration| Some(Deadline { at: Instant::now().checked_add(limit)?, limit });
             control.deadline = limit.and_then(deadline);
         });
@@ -163,26 +130,37 @@ impl Operation {
         self.0.control.borrow().deadline.is_some()
     }
 
+    /// Ends the call, whatever its outcome.
+    pub(crate) fn finish(&self) {
+        self.change(|control| control.is_done = true);
+    }
+
     /// Counts a request that is tried again.
     pub(crate) fn count_retry(&self) {
-        self.0.counters.retries.fetch_add(1, Ordering::Relaxed);
+        self.0.counters.count_retry();
     }
 
     /// Says how much there is to do.
     pub(crate) fn set_total(&self, bytes: u64, parts: u64) {
-        self.0.counters.bytes_total.store(bytes, Ordering::Relaxed);
-        self.0.counters.parts_total.store(u32::try_from(parts).unwrap_or(u32::MAX), Ordering::Relaxed);
+        self.0.counters.set_total(bytes, parts);
     }
 
     /// Counts a part that is done.
-    pub(crate) fn count_part(&self, bytes: u64) {
-        self.0.counters.parts_done.fetch_add(1, Ordering::Relaxed);
-        self.count_bytes(bytes);
+    pub(crate) fn count_part(&self) {
+        self.0.counters.count_part();
     }
 
-    /// Counts bytes that have arrived.
-    pub(crate) fn count_bytes(&self, bytes: u64) {
-        self.0.counters.bytes_done.fetch_add(bytes, Ordering::Relaxed);
+    /// A content of the call that is going to move.
+    pub(crate) fn transfer(&self) -> Transfer {
+        Transfer::new(Arc::clone(&self.0.counters))
+    }
+
+    /// Changes the control, and notes what the call is doing then.
+    fn change(&self, change: impl FnOnce(&mut Control)) {
+        self.0.control.send_modify(|control| {
+            change(control);
+            self.0.counters.set_state(control.state());
+        });
     }
 
     /// The error of the end, once it has come.
@@ -223,6 +201,15 @@ impl fmt::Debug for Operation {
 }
 
 impl Control {
+    fn state(&self) -> CallState {
+        match self {
+            Control { is_done: true, .. } => CallState::Done,
+            Control { paused_since: Some(_), .. } => CallState::Paused,
+            Control { what: Some(_), .. } => CallState::Running,
+            _ => CallState::Waiting,
+        }
+    }
+
     /// The deadline, unless it stands still.
     fn running_deadline(&self) -> Option<Deadline> {
         self.deadline.filter(|_| self.paused_since.is_none())
@@ -295,7 +282,14 @@ mod tests {
             resuming.resume();
         });
         let started = Instant::now();
+        assert_eq!(operation.progress().state, CallState::Paused);
         operation.gate().await.unwrap();
         assert_eq!(started.elapsed().as_secs(), 3);
+        assert_eq!(operation.progress().state, CallState::Running);
+        operation.finish();
+        assert_eq!(
+            (operation.progress().state, Operation::new().progress().state),
+            (CallState::Done, CallState::Waiting)
+        );
     }
 }

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use filestack_core::{Client, ClientOptions, Filelink, Intelligent, RequestOptions, Security, Source, UploadOptions};
+use filestack_core::{
+    Client, ClientOptions, Filelink, FilenameSanitizer, Intelligent, RequestOptions, Security, Source, StoreOptions,
+    UploadOptions,
+};
 use serde_json::{Value, json};
 use support::{Received, Scripted};
 
@@ -200,6 +203,35 @@ async fn an_intelligent_upload_makes_the_requests_of_the_reference() {
     );
     let complete = received[4].json();
     assert_eq!((&complete["fii"], complete.get("parts")), (&json!(true), None));
+}
+
+#[tokio::test]
+async fn the_alternative_text_comes_with_the_completion_and_the_clean_name_with_both_ends() {
+    let service = Scripted::start(move |request, url, _| upload_reply(request, url, &json!({}))).await;
+    let mut options = UploadOptions::default();
+    options.set_alt_text("A crane over Kraków").unwrap();
+    options.store.set_filename("a#b [1].txt").unwrap();
+    options.sanitizer = Some(FilenameSanitizer::default());
+    upload(&service.url, options.clone()).await;
+    let received = service.received();
+    assert_eq!(received[0].json().get("alt"), None);
+    assert_eq!(received[3].json()["alt"], "A crane over Kraków");
+    for request in [&received[0], &received[3]] {
+        assert_eq!(request.json()["filename"], "a-b -1-.txt");
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own#name.txt");
+    std::fs::write(&path, "abc").unwrap();
+    options.store = StoreOptions::new();
+    client(&service.url, None).upload_path(path, &options).await.unwrap();
+    options.store.set_filename(".").unwrap();
+    upload(&service.url, options).await;
+    let received = service.received();
+    assert_eq!(
+        (&received[4].json()["filename"], &received[8].json()["filename"]),
+        (&json!("own-name.txt"), &json!("unnamed_file"))
+    );
 }
 
 #[tokio::test]

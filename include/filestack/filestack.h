@@ -37,6 +37,7 @@
  *   Upload options   How a file is uploaded.
  *   Store options    Where and under which name a file is stored.
  *   Request options  How one call to the service is made.
+ *   Progress         How far a call is, told to a function of the host.
  *   Filelink         Files that the service keeps.
  *   Transformation   Chains of tasks over one or more sources.
  *   AV job           Conversions of audio and video that run at the service.
@@ -135,6 +136,14 @@ typedef struct filestack_transformation filestack_transformation;
 /** How a file is uploaded. Owned: one thread at a time, freed with filestack_upload_options_free. */
 typedef struct filestack_upload_options filestack_upload_options;
 
+typedef struct filestack_param filestack_param;
+
+typedef struct filestack_progress filestack_progress;
+
+typedef struct filestack_reader filestack_reader;
+
+typedef struct filestack_log filestack_log;
+
 /**
  * The result of a function that can fail: FILESTACK_OK or one of FILESTACK_E_*. Never renumbered.
  *
@@ -142,14 +151,19 @@ typedef struct filestack_upload_options filestack_upload_options;
  */
 typedef int32_t filestack_status;
 
+/**
+ * Is told how far a call is. Nonzero cancels the call, which then fails with FILESTACK_E_CANCELLED.
+ *
+ * It is called at intervals while the call runs, and once more when it has ended, successfully or not, before the call
+ * returns: with FILESTACK_STATE_DONE, and what it returns then does not matter. A call that is refused before it begins,
+ * such as one without a destination, tells nothing. Calls have a thread each for it, so one that is slow holds up the end
+ * of its own call only; several calls with the same options may call it at a time. `progress` is valid during the call. It
+ * must not throw and may not call a blocking function. One that ends its thread ends the call with FILESTACK_E_CALLBACK.
+ */
+typedef int32_t (*filestack_progress_callback)(void *user, const filestack_progress *progress);
+
 /** Frees what a caller gave to the library. Called exactly once, after the last use, on any thread. */
 typedef void (*filestack_destroy)(void *user);
-
-typedef struct filestack_param filestack_param;
-
-typedef struct filestack_reader filestack_reader;
-
-typedef struct filestack_log filestack_log;
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Client
@@ -527,6 +541,15 @@ filestack_status filestack_client_upload_url(
 /** Intelligent Ingestion is used where the application has it; regular parts otherwise. */
 #define FILESTACK_INTELLIGENT_ON 1
 
+/** A stored file is not verified: each part was checked by its MD5. */
+#define FILESTACK_VERIFY_OFF 0
+
+/** The size of a stored file is compared. */
+#define FILESTACK_VERIFY_SIZE 1
+
+/** The SHA-256 of a stored file is compared. A file, and memory, are read once more for it. */
+#define FILESTACK_VERIFY_SHA256 2
+
 /**
  * Makes options with every default.
  *
@@ -559,6 +582,36 @@ filestack_status filestack_upload_options_set_intelligent(
     filestack_upload_options *options, int32_t mode, filestack_error **error);
 
 /**
+ * Sets an alternative text, which says what a picture shows: up to 125 characters.
+ *
+ * Errors: FILESTACK_E_ARGUMENT when it is empty or longer. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_alt_text(
+    filestack_upload_options *options, const char *alt_text, filestack_error **error);
+
+/**
+ * Replaces characters of the file's name, wherever that comes from; 0 = the name is left as it is, which is the default.
+ *
+ * `exclude` holds the characters that are replaced; NULL = those of filestack-js, \\ { } | % ` " ' ~ [ ] # ^ < >.
+ * `replacement` takes the place of each; NULL = "-". The extension, what stands behind the last dot, stays. A name of
+ * which nothing is left becomes "unnamed_file". Errors: FILESTACK_E_ARGUMENT when a text is empty. Threads: one at a
+ * time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_sanitize_filename(
+    filestack_upload_options *options, int32_t sanitize, const char *exclude, const char *replacement,
+    filestack_error **error);
+
+/**
+ * Sets what is compared with what was sent once the file is stored: FILESTACK_VERIFY_*. OFF by default.
+ *
+ * The service is asked for the file's metadata, for which a policy has to allow "stat". An upload whose file is another one
+ * fails with FILESTACK_E_PROTOCOL; the message has both values and the handle of the file, which stays. An upload with
+ * base64decode cannot be verified. Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_verify(
+    filestack_upload_options *options, int32_t verify, filestack_error **error);
+
+/**
  * Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
@@ -589,6 +642,24 @@ filestack_status filestack_upload_options_set_security(
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_upload_options_set_total_timeout_ms(
+    filestack_upload_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
+ * Sets a function that is told how far the upload is. NULL: none, which is the default.
+ *
+ * `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
+ * or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_progress(
+    filestack_upload_options *options, filestack_progress_callback callback, void *user, filestack_destroy destroy,
+    filestack_error **error);
+
+/**
+ * Sets the time from one call of the progress function to the next. 100 ms by default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT below 1. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_progress_interval_ms(
     filestack_upload_options *options, int64_t milliseconds, filestack_error **error);
 
 /**
@@ -768,11 +839,76 @@ filestack_status filestack_request_options_set_if_exists(
     filestack_request_options *options, int32_t behaviour, filestack_error **error);
 
 /**
+ * Sets a function that is told how far the call is. NULL: none, which is the default.
+ *
+ * `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
+ * or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_request_options_set_progress(
+    filestack_request_options *options, filestack_progress_callback callback, void *user, filestack_destroy destroy,
+    filestack_error **error);
+
+/**
+ * Sets the time from one call of the progress function to the next. 100 ms by default.
+ *
+ * Errors: FILESTACK_E_ARGUMENT below 1. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_request_options_set_progress_interval_ms(
+    filestack_request_options *options, int64_t milliseconds, filestack_error **error);
+
+/**
  * Frees the options. What was made with them stays.
  *
  * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
  */
 void filestack_request_options_free(filestack_request_options *options);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Progress
+ *
+ * How far a call is, told to a function of the host.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Initial value of a filestack_progress. */
+#define FILESTACK_PROGRESS_INIT { (uint32_t)sizeof(filestack_progress), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** State of a call: it has not begun. */
+#define FILESTACK_STATE_WAITING 1
+
+/** State of a call: it runs. */
+#define FILESTACK_STATE_RUNNING 2
+
+/** State of a call: it waits to be resumed. */
+#define FILESTACK_STATE_PAUSED 3
+
+/** State of a call: it has ended, whatever its outcome. */
+#define FILESTACK_STATE_DONE 4
+
+/** How far a call is. Start from FILESTACK_PROGRESS_INIT, which sets struct_size. */
+struct filestack_progress {
+    /**
+     * sizeof(filestack_progress), set by FILESTACK_PROGRESS_INIT, or by the library when it calls a function with it.
+     */
+    uint32_t struct_size;
+    /** FILESTACK_STATE_*. */
+    uint32_t state;
+    /** The tag of an operation; 0 in blocking calls. */
+    uint64_t tag;
+    /** Bytes of content that the network has taken or given, each counted once. It never shrinks. */
+    uint64_t bytes_done;
+    /** Bytes in all; 0 = not known. */
+    uint64_t bytes_total;
+    /** Bytes that had to be moved again. */
+    uint64_t bytes_resent;
+    /** Parts of an upload that are done. */
+    uint32_t parts_done;
+    /** Parts of an upload in all; 0 in other calls. */
+    uint32_t parts_total;
+    /** How often a request was tried again. */
+    uint32_t retries;
+    /** 0. */
+    uint32_t reserved;
+};
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Filelink

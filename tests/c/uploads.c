@@ -56,6 +56,64 @@ static void upload_file_of(size_t size, uint64_t part_size, uint32_t concurrency
     folder_clear();
 }
 
+/* The rules are those of filestack-js; the core's tests have them all. */
+static void names_are_sanitised_on_demand_wherever_they_come_from(void)
+{
+    filestack_client *client = service_client();
+    filestack_upload_options *options = filestack_upload_options_new();
+    filestack_filelink *filelink = NULL;
+    char *path = file_new("a#b [1].bin", "abc", 3);
+    CHECK_OK(filestack_upload_options_set_sanitize_filename(options, 1, NULL, NULL, failure_out()));
+    CHECK_OK(filestack_upload_options_set_alt_text(options, "a crane", failure_out()));
+    CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
+    CHECK_STRING("a-b -1-.bin", filestack_filelink_filename(filelink));
+    filestack_filelink_release(filelink);
+    CHECK_STATUS(FILESTACK_E_ARGUMENT,
+                 filestack_upload_options_set_sanitize_filename(options, 1, "", NULL, failure_out()));
+    CHECK_STATUS(FILESTACK_E_UTF8,
+                 filestack_upload_options_set_sanitize_filename(options, 1, NULL, "\xff", failure_out()));
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_alt_text(options, "", failure_out()));
+    CHECK_OK(filestack_upload_options_set_sanitize_filename(options, 1, "b", "\xc3\xbc", failure_out()));
+    CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
+    CHECK_STRING("a#\xc3\xbc [1].bin", filestack_filelink_filename(filelink));
+    filestack_filelink_release(filelink);
+    CHECK_OK(filestack_upload_options_set_sanitize_filename(options, 0, NULL, NULL, failure_out()));
+    CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
+    CHECK_STRING("a#b [1].bin", filestack_filelink_filename(filelink));
+    filestack_filelink_release(filelink);
+    filestack_upload_options_free(options);
+    filestack_client_release(client);
+    free(path);
+    folder_clear();
+}
+
+static void a_stored_file_is_verified_on_demand(void)
+{
+    filestack_client *client = service_client();
+    filestack_upload_options *options = filestack_upload_options_new();
+    filestack_filelink *filelink = NULL;
+    char *path = file_new("file.bin", "abc", 3);
+    const int32_t ways[] = {FILESTACK_VERIFY_SIZE, FILESTACK_VERIFY_SHA256, FILESTACK_VERIFY_OFF};
+    for (size_t way = 0; way < 3; way++) {
+        control_reset();
+        CHECK_OK(filestack_upload_options_set_verify(options, ways[way], failure_out()));
+        CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
+        CHECK_SIZE(ways[way] != FILESTACK_VERIFY_OFF, control_count("GET", "/api/file/"));
+        filestack_filelink_release(filelink);
+    }
+    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_verify(options, 3, failure_out()));
+    CHECK_OK(filestack_upload_options_set_verify(options, FILESTACK_VERIFY_SIZE, failure_out()));
+    control_fault("GET /api/file/* * status:200:{\"size\":4}");
+    CHECK_STATUS(FILESTACK_E_PROTOCOL, filestack_client_upload_path(client, path, options, &filelink, failure_out()));
+    CHECK(filelink == NULL);
+    CHECK_CONTAINS("size is 4 instead of 3", message());
+    control_reset();
+    filestack_upload_options_free(options);
+    filestack_client_release(client);
+    free(path);
+    folder_clear();
+}
+
 static void a_file_of_one_byte(void)
 {
     upload_file_of(1, PART, 4, 1);
@@ -693,6 +751,8 @@ int main(void)
 {
     static const struct test tests[] = {
         TEST(the_hashes_of_these_tests_are_right),
+        TEST(names_are_sanitised_on_demand_wherever_they_come_from),
+        TEST(a_stored_file_is_verified_on_demand),
         TEST(a_file_of_one_byte),
         TEST(files_around_the_end_of_a_part),
         TEST(a_file_of_many_parts_in_parallel),

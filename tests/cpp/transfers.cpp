@@ -226,6 +226,58 @@ static void an_exception_is_thrown_once()
     check_stored_is(here.upload(read), content);
 }
 
+static void a_progress_function_is_told_and_cancels()
+{
+    const client here = client_here();
+    int destroyed = 0;
+    std::atomic<std::uint64_t> done{0};
+    const std::string content = content_of(mib, 3);
+    {
+        upload_options options;
+        options.progress = [&done, count = std::make_shared<counted>(destroyed)](const filestack_progress &progress) {
+            done = progress.bytes_done;
+            return true;
+        };
+        options.progress_interval = std::chrono::milliseconds(1);
+        const filelink file = here.upload(content, options);
+        CHECK_SIZE(mib, done);
+
+        request_options request;
+        request.progress = options.progress;
+        done = 0;
+        CHECK(file.get_content(request).view() == content);
+        CHECK_SIZE(mib, done);
+    }
+    CHECK_INT(1, destroyed);
+
+    control_fault("POST /multipart/start * hang");
+    upload_options options;
+    options.progress_interval = std::chrono::milliseconds(1);
+    options.progress = [](const filestack_progress &) { return false; };
+    CHECK_INT(FILESTACK_E_CANCELLED, failure_of([&] { here.upload(content, options); }).code());
+    options.progress = [](const filestack_progress &) -> bool { throw own_exception(); };
+    try {
+        here.upload(content, options);
+        CHECK_NEVER("nothing was thrown");
+    } catch (const own_exception &) {
+    }
+    control_reset();
+}
+
+static void options_of_an_upload_reach_the_service()
+{
+    const client here = client_here();
+    upload_options options;
+    options.store.filename = "a#b.bin";
+    options.alt_text = "a crane";
+    options.sanitize_filename.emplace();
+    options.verify = verify::sha256;
+    CHECK_TEXT("a-b.bin", here.upload("abc", options).filename().value_or("(none)"));
+    options.sanitize_filename->exclude = "b";
+    options.sanitize_filename->replacement = "(c)";
+    CHECK_TEXT("a#(c).bin", here.upload("abc", options).filename().value_or("(none)"));
+}
+
 static void a_reader_fails_by_what_it_returns()
 {
     const client here = client_here();
@@ -338,6 +390,8 @@ static const struct test tests[] = {
     CPP_TEST(what_a_reader_throws_is_thrown_by_the_upload),
     CPP_TEST(an_exception_is_thrown_once),
     CPP_TEST(a_reader_fails_by_what_it_returns),
+    CPP_TEST(a_progress_function_is_told_and_cancels),
+    CPP_TEST(options_of_an_upload_reach_the_service),
     CPP_TEST(a_log_takes_events_and_is_destroyed_when_another_comes),
     CPP_TEST(a_file_is_changed_copied_asked_and_deleted),
     CPP_TEST(files_become_an_archive),

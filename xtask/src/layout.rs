@@ -61,13 +61,13 @@ pub(crate) fn write(header: &Header, sections: &[Section]) -> Result<String> {
     text.push_str("\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
 
     banner(&mut text, TYPES.0, TYPES.1);
-    for item in header.items.iter().filter(|item| is_shared_type(item)) {
-        write_item(&mut text, item);
-    }
+    header.items.iter().filter(|item| matches!(item.kind, Kind::Opaque)).for_each(|item| write_item(&mut text, item));
     let structs = header.items.iter().filter(|item| matches!(item.kind, Kind::Struct(_)));
     structs.for_each(|item| {
         let _ = write!(text, "\ntypedef struct {name} {name};\n", name = item.name);
     });
+    // Last, because a function type may name a struct.
+    header.items.iter().filter(|item| matches!(item.kind, Kind::Alias(_))).for_each(|item| write_item(&mut text, item));
     for (index, section) in sections.iter().enumerate().filter(|(index, _)| is_used(*index, &home)) {
         banner(&mut text, &section.title, section.summary());
         for (part_index, part) in section.parts.iter().enumerate() {

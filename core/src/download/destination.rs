@@ -141,10 +141,13 @@ mod tests {
     use super::*;
     use crate::context::Context;
     use crate::error::ErrorKind;
-    use crate::options::ClientOptions;
+    use crate::options::{ClientOptions, RequestOptions};
 
     fn call() -> Call {
-        Context::new(None, ClientOptions::new()).unwrap().begin(None, "the test", None).unwrap()
+        Context::new(None, ClientOptions::new())
+            .unwrap()
+            .begin(RequestOptions::default().control(), "the test", None)
+            .unwrap()
     }
 
     fn target(path: &Path) -> Target {

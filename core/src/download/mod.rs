@@ -31,8 +31,8 @@ pub(crate) struct Wanted {
 /// Downloads to `path` and returns the size in bytes.
 pub(crate) async fn to_path(context: &Context, wanted: &Wanted, path: &Path, options: &RequestOptions) -> Result<u64> {
     let Wanted { url, what, is_converted } = wanted;
-    let call = context.begin(options.operation.as_ref(), what, options.total_timeout)?;
-    let request = Request::get(url.as_str(), what.as_str());
+    let call = context.begin(options.control(), what, options.total_timeout)?;
+    let request = Request::get(url.as_str(), what.as_str()).counted_by(call.operation().transfer());
     call.run(async {
         let (path, if_exists) = (path.to_owned(), options.if_exists);
         let target = call.threads().work(move || Target::resolve(&path, if_exists)).await?;
@@ -50,8 +50,8 @@ pub(crate) async fn to_path(context: &Context, wanted: &Wanted, path: &Path, opt
 pub(crate) async fn to_memory(context: &Context, wanted: &Wanted, options: &RequestOptions) -> Result<Vec<u8>> {
     let Wanted { url, what, is_converted } = wanted;
     let limit = options.max_size.unwrap_or(LARGEST_CONTENT);
-    let request = Request::get(url.as_str(), what.as_str());
-    let call = context.begin(options.operation.as_ref(), what, options.total_timeout)?;
+    let call = context.begin(options.control(), what, options.total_timeout)?;
+    let request = Request::get(url.as_str(), what.as_str()).counted_by(call.operation().transfer());
     let attempt = || async {
         let mut reply = call.send(&request).await?;
         let content = reply.bytes(limit).await?;
@@ -79,13 +79,11 @@ async fn save(
         Some(beginning) => Some(beginning),
         None => reply.chunk().await?,
     } {
-        let length = chunk.len() as u64;
-        size += length;
+        size += chunk.len() as u64;
         if size > limit {
             return Err(reply.too_large(limit));
         }
         destination.write(call, chunk).await?;
-        call.operation().count_bytes(length);
     }
     if let Some(announced) = reply.announced_length()
         && announced != size

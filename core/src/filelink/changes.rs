@@ -2,16 +2,18 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::Value;
 use url::Url;
 
 use crate::error::{ErrorKind, Result};
+use crate::file_api::sign;
 use crate::options::{RequestOptions, StoreOptions};
 use crate::redaction::secrets_of_url;
 use crate::source::{Lease, Source};
 use crate::transport::Request;
 use crate::web_url;
 
-use super::{Filelink, sign};
+use super::Filelink;
 
 impl Filelink {
     /// Stores a copy of the file as a new one.
@@ -30,14 +32,17 @@ impl Filelink {
     pub async fn overwrite(&self, source: &Source, base64decode: bool, options: &RequestOptions) -> Result<String> {
         let url = self.overwrite_target(base64decode, options)?;
         let what = self.overwrite_name();
-        let call = self.context().begin(options.operation.as_ref(), &what, options.total_timeout)?;
+        let call = self.context().begin(options.control(), &what, options.total_timeout)?;
         let lease = Lease::of(source, &call)?;
         let outcome = call
             .run(async {
                 let size = lease.open(|_| 0, call.limits().largest_buffer()).await?;
                 let mimetype = lease.mimetype(&source.file_name().unwrap_or_default()).await?;
                 let content = lease.section(0, size);
-                call.json_text(&Request::post_content(url, what, mimetype, content)).await
+                call.operation().set_total(size, 0);
+                let request = Request::post_content(url, what, mimetype, content);
+                let reply = call.json(&request.counted_by(call.operation().transfer())).await?;
+                Ok(Value::Object(reply).to_string())
             })
             .await;
         lease.end().await;
@@ -54,7 +59,7 @@ impl Filelink {
         web_url::check(url)?;
         let _secrets = secrets_of_url(url);
         let request = Request::post_form(target, self.overwrite_name(), &[("url", url)]);
-        let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let call = self.context().begin(options.control(), request.what(), options.total_timeout)?;
         call.json_text(&request).await
     }
 
@@ -66,12 +71,12 @@ impl Filelink {
     pub async fn delete(&self, options: &RequestOptions) -> Result<()> {
         let context = self.context();
         let key = context.api_key("deleting a file")?;
-        let mut url = self.api_url("")?;
+        let mut url = self.api_url()?;
         url.query_pairs_mut().append_pair("key", key);
         sign(&mut url, self.required_security(options, "deleting a file")?);
         let what = format!("deletion of '{}'", self.handle());
         let request = Request::delete(url, &what);
-        let call = context.begin(options.operation.as_ref(), &what, options.total_timeout)?;
+        let call = context.begin(options.control(), &what, options.total_timeout)?;
         // A file that is gone after a try whose end is not known was deleted by that one.
         let may_be_deleted = AtomicBool::new(false);
         let attempt = || async {
@@ -89,7 +94,7 @@ impl Filelink {
     }
 
     fn overwrite_target(&self, base64decode: bool, options: &RequestOptions) -> Result<Url> {
-        let mut url = self.api_url("")?;
+        let mut url = self.api_url()?;
         url.query_pairs_mut().append_pair("base64decode", if base64decode { "true" } else { "false" });
         sign(&mut url, self.required_security(options, "overwriting a file")?);
         Ok(url)

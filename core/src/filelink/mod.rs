@@ -12,38 +12,12 @@ use crate::context::Context;
 use crate::download::{self, Wanted};
 use crate::endpoints::Endpoint;
 use crate::error::{Error, Result};
+use crate::file_api;
 use crate::handle::Handle;
 use crate::options::RequestOptions;
 use crate::security::Security;
 use crate::stored_file::{StoredFile, UploadReply};
-use crate::suggestion;
 use crate::transformation::Transformation;
-use crate::transport::Request;
-
-/// The metadata that the service can be asked for.
-pub const METADATA_FIELDS: &[&str] = &[
-    "size",
-    "mimetype",
-    "filename",
-    "width",
-    "height",
-    "uploaded",
-    "writeable",
-    "cloud",
-    "source_url",
-    "md5",
-    "sha1",
-    "sha224",
-    "sha256",
-    "sha384",
-    "sha512",
-    "location",
-    "path",
-    "container",
-    "key",
-    "exif",
-    "status",
-];
 
 /// A file by its handle. Clones are cheap.
 #[derive(Clone, Debug)]
@@ -127,19 +101,9 @@ impl Filelink {
     /// # Errors
     /// `Argument` for an unknown field, and whatever is wrong with the network or the service.
     pub async fn metadata(&self, fields: &[&str], options: &RequestOptions) -> Result<String> {
-        let mut url = self.api_url("/metadata")?;
-        for field in fields {
-            if !METADATA_FIELDS.contains(field) {
-                let hint = suggestion::hint(field, METADATA_FIELDS.iter().copied());
-                return Err(Error::argument(format!("'{field}' is not a metadata field{hint}")));
-            }
-            url.query_pairs_mut().append_pair(field, "true");
-        }
-        if let Some(security) = self.context().call_security(options.security.as_ref()) {
-            sign(&mut url, security);
-        }
-        let request = Request::get(url, format!("metadata of '{}'", self.handle()));
-        let call = self.context().begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let security = self.context().call_security(options.security.as_ref());
+        let request = file_api::metadata_request(self.context(), &self.0.handle, fields, security)?;
+        let call = self.context().begin(options.control(), request.what(), options.total_timeout)?;
         call.json_text(&request).await
     }
 
@@ -151,9 +115,8 @@ impl Filelink {
     }
 
     /// The file's address at the API, not signed.
-    fn api_url(&self, suffix: &str) -> Result<Url> {
-        let base = format!("{}/file/{}{suffix}", self.context().endpoints().base(Endpoint::Api), self.handle());
-        Url::parse(&base).map_err(|cause| Error::argument(format!("'{base}' is not a URL: {cause}")))
+    fn api_url(&self) -> Result<Url> {
+        file_api::url(self.context(), &self.0.handle, "")
     }
 
     fn required_security<'a>(&'a self, options: &'a RequestOptions, needed_by: &str) -> Result<&'a Security> {
@@ -174,11 +137,6 @@ impl Filelink {
     fn cdn(&self) -> &str {
         self.context().endpoints().base(Endpoint::Cdn)
     }
-}
-
-/// Puts credentials into the query, where the API wants them.
-fn sign(url: &mut Url, security: &Security) {
-    url.query_pairs_mut().append_pair("policy", security.policy_b64()).append_pair("signature", security.signature());
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::operation::Operation;
+use crate::progress::Reports;
 use crate::security::Security;
+
+use super::control::Control;
 
 /// What to do when the destination of a download exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,4 +31,12 @@ pub struct RequestOptions {
     pub if_exists: IfExists,
     /// Controls the call from outside.
     pub operation: Option<Operation>,
+    /// Whom the call tells how far it is.
+    pub reports: Reports,
+}
+
+impl RequestOptions {
+    pub(crate) fn control(&self) -> Control<'_> {
+        Control { operation: self.operation.as_ref(), reports: &self.reports }
+    }
 }

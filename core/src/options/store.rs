@@ -162,6 +162,11 @@ impl StoreOptions {
         self.mimetype.as_deref()
     }
 
+    /// Whether the service stores other bytes than it is sent.
+    pub(crate) fn decodes_base64(&self) -> bool {
+        self.base64decode == Some(true)
+    }
+
     /// The `store` member of the upload API's requests; `default` is the client's storage.
     pub(crate) fn to_store_member(&self, default: Location) -> Map<String, Value> {
         let mut store = Map::new();
@@ -209,7 +214,7 @@ impl StoreOptions {
     }
 }
 
-fn not_empty(name: &str, value: &str) -> Result<String> {
+pub(super) fn not_empty(name: &str, value: &str) -> Result<String> {
     if value.is_empty() {
         return Err(Error::argument(format!("{name} is empty: leave it unset to use the default")));
     }

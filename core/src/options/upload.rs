@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::operation::Operation;
+use crate::progress::Reports;
 use crate::security::Security;
 
-use super::store::StoreOptions;
+use super::control::Control;
+use super::sanitizer::FilenameSanitizer;
+use super::store::{StoreOptions, not_empty};
 
 /// The smallest part that the storage accepts, but for the last one.
 const SMALLEST_PART: u64 = 5 * 1024 * 1024;
 /// The largest part that the storage accepts.
 const LARGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
 const MOST_CONCURRENCY: usize = 20;
+/// The longest alternative text in characters, as filestack-js has it.
+const LONGEST_ALT_TEXT: usize = 125;
 
 /// Whether the service should assemble the file from pieces that it checks by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +29,18 @@ pub enum Intelligent {
     On,
 }
 
+/// What is compared with what was sent once the file is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verify {
+    /// Nothing: each part was checked by its MD5.
+    #[default]
+    Off,
+    /// The size that the service tells.
+    Size,
+    /// The SHA-256 that the service tells.
+    Sha256,
+}
+
 /// How a file is uploaded.
 #[derive(Clone, Debug)]
 pub struct UploadOptions {
@@ -31,12 +48,19 @@ pub struct UploadOptions {
     pub store: StoreOptions,
     /// Regular parts or Intelligent Ingestion.
     pub intelligent: Intelligent,
+    /// What is compared at the end.
+    pub verify: Verify,
+    /// Replaces characters of the file's name, wherever that comes from.
+    pub sanitizer: Option<FilenameSanitizer>,
     /// Credentials of this upload and of the filelink that it makes, instead of the client's.
     pub security: Option<Security>,
     /// Time for the whole upload, instead of the client's.
     pub total_timeout: Option<Duration>,
     /// Controls the upload from outside.
     pub operation: Option<Operation>,
+    /// Whom the upload tells how far it is.
+    pub reports: Reports,
+    alt_text: Option<String>,
     part_size: u64,
     concurrency: usize,
 }
@@ -46,9 +70,13 @@ impl Default for UploadOptions {
         UploadOptions {
             store: StoreOptions::default(),
             intelligent: Intelligent::Off,
+            verify: Verify::Off,
+            sanitizer: None,
             security: None,
             total_timeout: None,
             operation: None,
+            reports: Reports::default(),
+            alt_text: None,
             part_size: 8 * 1024 * 1024,
             concurrency: 4,
         }
@@ -82,6 +110,29 @@ impl UploadOptions {
         Ok(())
     }
 
+    /// Sets a text that says what a picture shows, for those who cannot see it: up to 125 characters.
+    ///
+    /// # Errors
+    /// `Argument` when it is empty or longer.
+    pub fn set_alt_text(&mut self, text: &str) -> Result<()> {
+        let length = text.chars().count();
+        if length > LONGEST_ALT_TEXT {
+            return Err(Error::argument(format!(
+                "alt_text has {length} characters, but the service takes up to {LONGEST_ALT_TEXT}"
+            )));
+        }
+        self.alt_text = Some(not_empty("alt_text", text)?);
+        Ok(())
+    }
+
+    pub(crate) fn control(&self) -> Control<'_> {
+        Control { operation: self.operation.as_ref(), reports: &self.reports }
+    }
+
+    pub(crate) fn alt_text(&self) -> Option<&str> {
+        self.alt_text.as_deref()
+    }
+
     pub(crate) fn part_size(&self) -> u64 {
         self.part_size
     }
@@ -102,6 +153,10 @@ mod tests {
         assert!(upload.set_part_size(LARGEST_PART + 1).is_err());
         assert!(upload.set_concurrency(0).is_err());
         assert!(upload.set_concurrency(21).is_err());
+        assert!(upload.set_alt_text("").is_err());
+        assert!(upload.set_alt_text(&"ü".repeat(126)).is_err());
+        assert_eq!(upload.alt_text(), None);
+        assert!(upload.set_alt_text(&"ü".repeat(125)).is_ok());
         assert_eq!((upload.part_size(), upload.concurrency()), (8 << 20, 4));
     }
 }

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
+use sha2::{Digest as _, Sha256};
 
 use crate::context::Call;
 use crate::error::{Error, ErrorKind, Result};
@@ -205,6 +206,43 @@ impl Lease {
     pub(crate) async fn md5_b64_of(&self, bytes: Bytes) -> Result<String> {
         let content = Held { left: bytes, operation: self.0.operation.clone() };
         Ok(STANDARD.encode(self.0.generation.sum(content).await?))
+    }
+
+    /// Sums up what a reader gives from now on, for [`Lease::sha256`]. Others can be read again.
+    pub(crate) async fn begin_sha256(&self) -> Result<()> {
+        let has_reader = matches!(self.0.state().input, Some(Input::Reader(_)));
+        if has_reader {
+            self.0
+                .ask_reader(|reading| {
+                    reading.begin_sha256();
+                    Ok(())
+                })
+                .await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The SHA-256 of the source, in hexadecimal: of a reader that has been read, or of what is read once more.
+    pub(crate) async fn sha256(&self) -> Result<String> {
+        let input = self.0.state().input.clone().ok_or_else(ended)?;
+        let sum = if let Input::Reader(_) = input {
+            self.0.ask_reader(|reading| Ok(reading.take_sha256())).await?
+        } else {
+            let mut content = Unread { lease: Arc::clone(&self.0), at: 0, end: input.size() };
+            drop(input);
+            let sum = move || {
+                let (mut sum, mut piece) = (Sha256::new(), buffer(PIECE)?);
+                loop {
+                    match content.read(&mut piece)? {
+                        0 => return Ok(sum),
+                        length => sum.update(&piece[..length]),
+                    }
+                }
+            };
+            self.0.generation.threads().work(sum).await?
+        };
+        Ok(sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// Whether a file was touched since it was opened: then only its content tells whether it has changed.
@@ -426,13 +464,15 @@ fn range(bytes: &Bytes, offset: u64, length: usize) -> &[u8] {
 mod tests {
     use super::*;
     use crate::context::Context;
-    use crate::options::ClientOptions;
+    use crate::options::{ClientOptions, RequestOptions};
     use crate::source::reader::{Given, Reader};
-    use md5::Digest as _;
     use std::io::Write as _;
 
     fn call() -> Call {
-        Context::new(None, ClientOptions::new()).unwrap().begin(None, "the test", None).unwrap()
+        Context::new(None, ClientOptions::new())
+            .unwrap()
+            .begin(RequestOptions::default().control(), "the test", None)
+            .unwrap()
     }
 
     async fn open(source: &Source) -> Result<(Lease, u64)> {

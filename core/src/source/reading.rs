@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 
 use crate::error::Result;
 use crate::operation::Operation;
@@ -21,6 +22,8 @@ pub(super) struct Reading {
     head: Bytes,
     /// How many bytes the reader has given.
     taken: u64,
+    /// Of what was given on, when it is wanted.
+    sha256: Option<Sha256>,
     /// What the reader has told; not known of one that is spooled.
     size: Option<u64>,
 }
@@ -51,7 +54,7 @@ impl<B: AsMut<[u8]>> Filling<B> {
 
 impl Reading {
     pub(super) fn of(reader: Arc<Mutex<Box<dyn Reader>>>) -> Self {
-        Reading { reader, position: 0, head: Bytes::new(), taken: 0, size: None }
+        Reading { reader, position: 0, head: Bytes::new(), taken: 0, sha256: None, size: None }
     }
 
     /// Asks for the size and goes to the first byte.
@@ -63,6 +66,16 @@ impl Reading {
         (self.position, self.taken, self.size) = (0, 0, size);
         self.head = Bytes::new();
         Ok(size)
+    }
+
+    /// Sums up what is given on from now on.
+    pub(super) fn begin_sha256(&mut self) {
+        self.sha256 = Some(Sha256::new());
+    }
+
+    /// The sum of what was given on.
+    pub(super) fn take_sha256(&mut self) -> Sha256 {
+        self.sha256.take().unwrap_or_default()
     }
 
     pub(super) fn rewind(&mut self) -> Result<()> {
@@ -96,6 +109,9 @@ impl Reading {
         filling.filled += copied;
         let step = self.take(filling, operation)?;
         self.position += (filling.filled - before) as u64;
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(&filling.buffer.as_mut()[before..filling.filled]);
+        }
         if step == Step::Waiting {
             return Ok(step);
         }

@@ -124,7 +124,7 @@ impl Transformation {
         let mut stored = self.clone();
         stored.add_json("store", &serde_json::Value::Object(store.to_task_params()?).to_string())?;
         let request = Request::post(stored.content_url(options)?, stored.name("storing")).making_something();
-        let call = self.context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let call = self.context.begin(options.control(), request.what(), options.total_timeout)?;
         let reply = call.run(call.json(&request)).await?;
         StoredFile::new(self.context.signed_by(options.security.as_ref()), reply)
     }
@@ -141,7 +141,7 @@ impl Transformation {
         let makes_something = self.chain.tasks().iter().any(Step::makes_something);
         let request =
             Request::get(self.content_url(options)?, self.name("answer to")).making_something_if(makes_something);
-        let call = self.context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+        let call = self.context.begin(options.control(), request.what(), options.total_timeout)?;
         Ok(call.run(call.json_value(&request)).await?.to_string())
     }
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::error::Limit;
+use crate::progress::Transfer;
 
 /// How much of a body is handed over at a time; each piece counts as a sign of life.
 const PIECE: usize = 64 * 1024;
@@ -43,15 +45,26 @@ enum Phase {
 pub(super) struct Activity(Arc<Shared>);
 
 struct Shared {
+    /// What is counted, and how much of it this try has moved.
+    counted: Option<(Transfer, AtomicU64)>,
     state: Mutex<(Phase, Instant)>,
     changed: Notify,
 }
 
 impl Activity {
-    /// `has_body` tells whether there is something to send before the service can think.
-    pub(super) fn new(has_body: bool) -> Self {
+    /// The bytes of `transfer` are counted. `has_body` tells whether there is something to send before the service can think.
+    pub(super) fn new(has_body: bool, transfer: Option<Transfer>) -> Self {
+        let counted = transfer.map(|transfer| (transfer, AtomicU64::new(0)));
         let phase = if has_body { Phase::Sending } else { Phase::Responding };
-        Activity(Arc::new(Shared { state: Mutex::new((phase, Instant::now())), changed: Notify::new() }))
+        Activity(Arc::new(Shared { counted, state: Mutex::new((phase, Instant::now())), changed: Notify::new() }))
+    }
+
+    /// Counts a piece that the network takes.
+    pub(super) fn count(&self, length: usize) {
+        if let Some((transfer, moved)) = &self.0.counted {
+            let length = length as u64;
+            transfer.count(moved.fetch_add(length, Ordering::Relaxed) + length, length);
+        }
     }
 
     /// Whether the network has taken everything, so that the service may have carried the request out.
@@ -164,6 +177,7 @@ impl Body for WatchedBody {
         }
         let length = self.left.len().min(PIECE);
         let piece = self.left.split_to(length);
+        self.activity.count(length);
         if self.left.is_empty() {
             self.activity.wait_for_response();
         } else {
@@ -197,8 +211,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn silence_ends_the_wait_and_activity_prolongs_it() {
-        assert_eq!(silence(&Activity::new(true), CLOCKS).await, (Limit::Idle, 10));
-        let activity = Activity::new(true);
+        assert_eq!(silence(&Activity::new(true, None), CLOCKS).await, (Limit::Idle, 10));
+        let activity = Activity::new(true, None);
         let busy = async {
             for _ in 0..5 {
                 tokio::time::sleep(Duration::from_secs(9)).await;
@@ -213,8 +227,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_thinking_service_has_a_limit_of_its_own() {
-        assert_eq!(silence(&Activity::new(false), CLOCKS).await, (Limit::Response, 100));
-        let activity = Activity::new(true);
+        assert_eq!(silence(&Activity::new(false, None), CLOCKS).await, (Limit::Response, 100));
+        let activity = Activity::new(true, None);
         let sending = activity.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(9)).await;
@@ -225,7 +239,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn time_of_the_source_is_not_silence_of_the_network() {
-        let activity = Activity::new(true);
+        let activity = Activity::new(true, None);
         activity.wait_for_source();
         let slow = async {
             tokio::time::sleep(Duration::from_secs(1000)).await;

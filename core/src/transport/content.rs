@@ -89,6 +89,7 @@ impl Body for ContentBody {
         self.reading = None;
         Poll::Ready(Some(read.map(|bytes| {
             self.offset += bytes.len() as u64;
+            self.activity.count(bytes.len());
             if self.left() > 0 {
                 // Begun now, so that it is there when it is wanted.
                 let next = self.content.read(self.offset, piece(self.offset, self.content.size()));
@@ -138,7 +139,7 @@ mod tests {
 
     #[tokio::test]
     async fn pieces_come_until_the_end() {
-        let activity = Activity::new(true);
+        let activity = Activity::new(true, None);
         let mut body = ContentBody::new(Arc::new(Ones(PIECE as u64 + 5)), activity.clone());
         assert_eq!(next(&mut body).await.unwrap().unwrap().len(), PIECE);
         assert!(!activity.is_sent() && !body.is_end_stream());
@@ -149,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_of_a_failed_try_does_not_go_on() {
-        let activity = Activity::new(true);
+        let activity = Activity::new(true, None);
         let mut body = ContentBody::new(Arc::new(Ones(3 * PIECE as u64)), activity.clone());
         assert!(next(&mut body).await.unwrap().is_ok());
         activity.end();

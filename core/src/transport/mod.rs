@@ -114,7 +114,10 @@ impl Transport {
             let reply = self.send_to(request, url.clone()).await?;
             match redirect_target(request, &url, &reply)? {
                 Some(target) => url = target,
-                None => return reply.or_status_error().await,
+                None => {
+                    let received = request.transfer.clone().filter(|_| request.body.size() == 0);
+                    return Ok(reply.or_status_error().await?.counted_by(received));
+                }
             }
         }
         Err(Error::new(ErrorKind::Protocol, format!("{} failed: more than {MOST_REDIRECTS} redirects", request.what)))
@@ -122,7 +125,7 @@ impl Transport {
 
     async fn send_to(&self, request: &Request, url: Url) -> Result<Reply> {
         let place = self.limits.request().await?;
-        let activity = Activity::new(request.body.size() > 0);
+        let activity = Activity::new(request.body.size() > 0, request.transfer.clone());
         let trace_id = trace_id();
         let route = Route::new(&url, self.proxies.of(&url), &self.pools.introduction);
         let host = route.host().to_owned();

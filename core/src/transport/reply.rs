@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::limits::Place;
+use crate::progress::Transfer;
 
 use super::failure;
 use super::route::Route;
@@ -30,6 +31,8 @@ pub(crate) struct Reply {
     idle_timeout: Option<Duration>,
     /// Whether the request has made something, so that it must not be sent again.
     has_made: bool,
+    /// Where the body's bytes are counted, and how many were.
+    counted: Option<(Transfer, u64)>,
     /// The request's place among those in flight, until the reply is read.
     _place: Place,
 }
@@ -47,7 +50,17 @@ impl Reply {
         let request_id = REQUEST_ID_HEADERS.iter().find_map(header).unwrap_or(trace_id);
         // Asked now, because the answer shrinks as the body is read.
         let announced_length = response.content_length();
-        Reply { response, what, route, request_id, announced_length, idle_timeout, has_made: false, _place: place }
+        Reply {
+            response,
+            what,
+            route,
+            request_id,
+            announced_length,
+            idle_timeout,
+            has_made: false,
+            counted: None,
+            _place: place,
+        }
     }
 
     /// Says that the request makes something each time that it is carried out.
@@ -72,6 +85,15 @@ impl Reply {
     /// The length that the reply announces.
     pub(crate) fn announced_length(&self) -> Option<u64> {
         self.announced_length
+    }
+
+    /// Counts the body's bytes from now on.
+    pub(super) fn counted_by(mut self, transfer: Option<Transfer>) -> Self {
+        if let (Some(transfer), Some(length)) = (&transfer, self.announced_length) {
+            transfer.expect(length);
+        }
+        self.counted = transfer.map(|transfer| (transfer, 0));
+        self
     }
 
     /// The reply itself when its status is a success, otherwise the error that it describes.
@@ -113,7 +135,13 @@ impl Reply {
                 .map_err(|_| self.identified(failure::limit_error(&self.what, Limit::Idle)))?,
             None => next.await,
         };
-        outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &self.route, &cause)))
+        let chunk =
+            outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &self.route, &cause)))?;
+        if let (Some((transfer, received)), Some(chunk)) = (&mut self.counted, &chunk) {
+            *received += chunk.len() as u64;
+            transfer.count(*received, chunk.len() as u64);
+        }
+        Ok(chunk)
     }
 
     /// The whole body, unless it is larger than `limit` bytes.

@@ -8,6 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::progress::Transfer;
 
 use super::content::Content;
 
@@ -19,6 +20,8 @@ pub(crate) struct Request {
     pub(super) headers: Headers,
     pub(super) body: Body,
     pub(super) effect: Effect,
+    /// Where the bytes of the body are counted, or those of the reply when there is no body.
+    pub(super) transfer: Option<Transfer>,
 }
 
 pub(super) enum Headers {
@@ -108,6 +111,7 @@ impl Request {
             headers: Headers::Storage(headers),
             body,
             effect: Effect::Once,
+            transfer: None,
         }
     }
 
@@ -125,6 +129,12 @@ impl Request {
     /// Says so when `makes_something` holds.
     pub(crate) fn making_something_if(self, makes_something: bool) -> Self {
         if makes_something { self.making_something() } else { self }
+    }
+
+    /// Counts the body's bytes while they move; without a body, those of a reply that is a success.
+    pub(crate) fn counted_by(mut self, transfer: Transfer) -> Self {
+        self.transfer = Some(transfer);
+        self
     }
 
     /// `error` of a request that may have been carried out: it must not be sent again when that would make more.
@@ -148,6 +158,7 @@ impl Request {
             headers: Headers::Service(HeaderMap::new()),
             body: Body::Memory(Bytes::new()),
             effect: Effect::Once,
+            transfer: None,
         }
     }
 

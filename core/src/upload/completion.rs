@@ -31,6 +31,9 @@ impl Session<'_> {
         if let Some(tags) = &self.description.upload_tags {
             body.insert("upload_tags".into(), tags.clone());
         }
+        if let Some(alt_text) = &self.description.alt_text {
+            body.insert("alt".into(), alt_text.clone().into());
+        }
         self.context.sign_members(&mut body);
         let what = format!("completion of the upload of '{}'", self.description.filename);
         let request = self.request("multipart/complete", &what, &body);

@@ -39,7 +39,7 @@ pub(crate) async fn upload_url(
     }
     let target = format!("{}/process", context.endpoints().base(Endpoint::Cdn));
     let request = Request::post_json(target, format!("upload of '{url}'"), &body).making_something();
-    let call = context.begin(options.operation.as_ref(), request.what(), options.total_timeout)?;
+    let call = context.begin(options.control(), request.what(), options.total_timeout)?;
     let reply = call.run(call.json(&request)).await?;
     StoredFile::new(signed, reply)
 }

@@ -7,12 +7,12 @@ mod part_transfer;
 mod scheduler;
 mod session;
 mod state;
+mod verification;
 
 use std::collections::BTreeMap;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, TryStreamExt as _};
-use serde_json::{Map, Value};
 
 use crate::context::{Call, Context};
 use crate::error::Result;
@@ -32,11 +32,11 @@ const UNNAMED: &str = "unnamed_file";
 /// Uploads a source. The stored file has the credentials that signed the upload.
 pub(crate) async fn upload(context: &Context, source: &Source, options: &UploadOptions) -> Result<StoredFile> {
     let signed = context.signed_by(options.security.as_ref());
-    let call = signed.begin(options.operation.as_ref(), "the upload", options.total_timeout)?;
+    let call = signed.begin(options.control(), "the upload", options.total_timeout)?;
     let lease = Lease::of(source, &call)?;
     let outcome = call.run(upload_parts(&signed, &call, source, &lease, options)).await;
     lease.end().await;
-    StoredFile::new(signed, outcome?)
+    outcome
 }
 
 async fn upload_parts(
@@ -45,10 +45,11 @@ async fn upload_parts(
     source: &Source,
     lease: &Lease,
     options: &UploadOptions,
-) -> Result<Map<String, Value>> {
+) -> Result<StoredFile> {
     context.api_key("an upload")?;
     let buffer = |size| part_layout::part_size(size, options.part_size()).min(size);
     let size = lease.open(buffer, call.limits().largest_buffer()).await?;
+    verification::prepare(lease, options).await?;
     let description = describe(context, source, lease, size, options).await?;
     let wants_intelligent = options.intelligent == Intelligent::On;
     let place = session::start(context, call, &description, wants_intelligent).await?;
@@ -68,9 +69,15 @@ async fn upload_parts(
     while let Some((number, part)) = scheduler.next_sent().await? {
         sent.insert(number, part);
     }
+    // Before the source is known not to have changed, so that this is what was sent.
+    let expected = verification::expected(lease, size, options.verify).await?;
     check_unchanged(lease, &parts, sent).await?;
     *phase = Phase::Completing;
-    session.complete(sent).await
+    let stored = StoredFile::new(context.clone(), session.complete(sent).await?)?;
+    if let Some(expected) = expected {
+        expected.check(context, call, &stored).await?;
+    }
+    Ok(stored)
 }
 
 async fn describe(
@@ -81,7 +88,7 @@ async fn describe(
     options: &UploadOptions,
 ) -> Result<Description> {
     let store = &options.store;
-    let filename = store.filename().or(source.file_name().as_deref()).unwrap_or(UNNAMED).to_owned();
+    let filename = filename(source, options);
     let mimetype = match store.mimetype() {
         Some(mimetype) => mimetype.to_owned(),
         None => lease.mimetype(&filename).await?.to_owned(),
@@ -91,8 +98,18 @@ async fn describe(
         size,
         store: store.to_store_member(context.storage()),
         upload_tags: store.to_upload_tags(),
+        alt_text: options.alt_text().map(str::to_owned),
         filename,
     })
+}
+
+/// The name that is announced. One of which the sanitiser leaves nothing is that of a file without a name.
+fn filename(source: &Source, options: &UploadOptions) -> String {
+    let own_name = source.file_name();
+    let name = options.store.filename().or(own_name.as_deref()).unwrap_or(UNNAMED);
+    let Some(sanitizer) = &options.sanitizer else { return name.to_owned() };
+    let clean = sanitizer.clean(name);
+    if clean.is_empty() { UNNAMED.to_owned() } else { clean }
 }
 
 /// Fails when a file is not what was sent. One that was touched is read again: its digests tell.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::progress::Transfer;
 use crate::redaction::{Secret, is_secret_member, secrets_of_url};
 use crate::transport::{Body, Request, service_text};
 use crate::web_url;
@@ -19,6 +20,7 @@ pub(super) struct Chunk {
     pub(super) offset: Option<u64>,
     pub(super) md5_b64: String,
     pub(super) body: Body,
+    pub(super) transfer: Transfer,
 }
 
 impl Session<'_> {
@@ -49,7 +51,7 @@ impl Session<'_> {
         let _secrets = secrets_of_request(&url, &headers);
         // Never closed.
         let _slot = slots.acquire().await;
-        let put = Request::put_to_storage(url, &what, headers, chunk.body.clone());
+        let put = Request::put_to_storage(url, &what, headers, chunk.body.clone()).counted_by(chunk.transfer.clone());
         let reply = self.call.send(&put).await.map_err(retryable_when_outdated)?;
         let etag = reply.header("etag").filter(|etag| !etag.trim_matches('"').is_empty());
         etag.map(str::to_owned).ok_or_else(|| reply.unexpected("of the storage has no ETag", "").with_retryable(true))

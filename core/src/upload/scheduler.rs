@@ -145,11 +145,17 @@ async fn send(
         PartContent::Summed(md5_b64) => (md5_b64, Body::Content(Arc::new(lease.section(part.offset, part.length)))),
     };
     let is_intelligent = session.place.is_intelligent;
-    let chunk = Chunk { part: part.number, offset: is_intelligent.then_some(0), md5_b64, body };
+    let chunk = Chunk {
+        part: part.number,
+        offset: is_intelligent.then_some(0),
+        md5_b64,
+        body,
+        transfer: session.call.operation().transfer(),
+    };
     let etag = session.send(&chunk, &slots, || lease.md5_b64(part.offset, part.length)).await?;
     if is_intelligent {
         session.commit(part.number).await?;
     }
-    session.call.operation().count_part(part.length);
+    session.call.operation().count_part();
     Ok((part.number, SentPart { md5: chunk.md5_b64, etag }))
 }

@@ -29,6 +29,7 @@ pub(super) struct Description {
     pub(super) size: u64,
     pub(super) store: Map<String, Value>,
     pub(super) upload_tags: Option<Value>,
+    pub(super) alt_text: Option<String>,
 }
 
 /// Where the service wants the upload, and what it must be told again in each request.
@@ -91,6 +92,7 @@ mod tests {
                 size: 5 << 40,
                 store: map(json!({ "location": "s3" })),
                 upload_tags: Some(json!({ "a": "b" })),
+                alt_text: Some("a crane".into()),
             },
             place: Place {
                 host: "https://upload.example.com".into(),

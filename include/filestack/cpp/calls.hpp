@@ -100,6 +100,25 @@ template <class Handle> auto native_of(const std::optional<Handle> &handle) noex
     return handle ? handle->get() : nullptr;
 }
 
+/* Where a callback leaves what it threw, for the call that it belongs to. */
+class thrown {
+public:
+    void leave(std::exception_ptr exception) noexcept
+    {
+        const std::lock_guard<std::mutex> hold(lock_);
+        exception_ = std::move(exception);
+    }
+    std::exception_ptr take() noexcept
+    {
+        const std::lock_guard<std::mutex> hold(lock_);
+        return std::exchange(exception_, nullptr);
+    }
+
+private:
+    std::mutex lock_;
+    std::exception_ptr exception_;
+};
+
 /* A call of the C library with all that it needs. The first failure on the way keeps the rest from happening. */
 class call {
 public:
@@ -139,6 +158,14 @@ public:
         filestack_error *failure = nullptr;
         if (make(&failure) != FILESTACK_OK)
             failure_.emplace(error::adopt(failure));
+        rethrow();
+    }
+    /* Where the progress function of the call leaves what it throws, which cancels the call. */
+    const std::shared_ptr<thrown> &progress_thrown()
+    {
+        if (!progress_thrown_)
+            progress_thrown_ = std::make_shared<thrown>();
+        return progress_thrown_;
     }
     template <class Call> result<void> run(Call make)
     {
@@ -211,26 +238,19 @@ private:
         }
     }
 
+    /* Throws what the progress function has thrown when the call was cancelled because of that. */
+    void rethrow()
+    {
+#if !defined(FILESTACK_NO_EXCEPTIONS)
+        if (progress_thrown_ && failure_ && failure_->code() == FILESTACK_E_CANCELLED) {
+            if (const std::exception_ptr exception = progress_thrown_->take())
+                std::rethrow_exception(exception);
+        }
+#endif
+    }
+
     std::optional<error> failure_;
-};
-
-/* Where a callback leaves what it threw, for the call that it belongs to. */
-class thrown {
-public:
-    void leave(std::exception_ptr exception) noexcept
-    {
-        const std::lock_guard<std::mutex> hold(lock_);
-        exception_ = std::move(exception);
-    }
-    std::exception_ptr take() noexcept
-    {
-        const std::lock_guard<std::mutex> hold(lock_);
-        return std::exchange(exception_, nullptr);
-    }
-
-private:
-    std::mutex lock_;
-    std::exception_ptr exception_;
+    std::shared_ptr<thrown> progress_thrown_;
 };
 
 /* Runs a callback; what it throws goes no further. */

@@ -5,6 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +28,12 @@ enum class endpoint : std::int32_t {
 };
 
 enum class intelligent : std::int32_t { off = FILESTACK_INTELLIGENT_OFF, on = FILESTACK_INTELLIGENT_ON };
+
+enum class verify : std::int32_t {
+    off = FILESTACK_VERIFY_OFF,
+    size = FILESTACK_VERIFY_SIZE,
+    sha256 = FILESTACK_VERIFY_SHA256
+};
 
 enum class if_exists : std::int32_t { replace = FILESTACK_IF_EXISTS_REPLACE, fail = FILESTACK_IF_EXISTS_FAIL };
 
@@ -92,10 +101,28 @@ struct store_options {
     std::vector<std::pair<std::string, std::string>> upload_tags{};
 };
 
+/** What is replaced in the names of files: by default what filestack-js replaces, by "-". Extensions stay. */
+struct filename_sanitizer {
+    std::optional<std::string> exclude{};
+    std::optional<std::string> replacement{};
+};
+
+/**
+ * Is told how far a call is, at intervals and once at its end, on a thread of the library; false cancels the call. What it
+ * throws cancels the call, too, which then throws it.
+ */
+using progress_function = std::function<bool(const filestack_progress &)>;
+
 /** How a file is uploaded. */
 struct upload_options {
     store_options store{};
+    /** Says what a picture shows: up to 125 characters. */
+    std::optional<std::string> alt_text{};
+    /** Replaces characters of the file's name, wherever that comes from. */
+    std::optional<filestack::filename_sanitizer> sanitize_filename{};
     std::optional<filestack::intelligent> intelligent{};
+    /** What is compared with what was sent once the file is stored; nothing by default. */
+    std::optional<filestack::verify> verify{};
     /** 5 MiB to 5 GiB, 8 MiB by default. */
     std::optional<std::uint64_t> part_size_bytes{};
     /** How many parts travel at the same time: 1 to 20, 4 by default. */
@@ -103,6 +130,9 @@ struct upload_options {
     /** Instead of the client's. */
     std::optional<filestack::security> security{};
     std::optional<std::chrono::milliseconds> total_timeout{};
+    /** Called every 100 ms by default. */
+    progress_function progress{};
+    std::optional<std::chrono::milliseconds> progress_interval{};
 };
 
 /** How one call to the service is made. */
@@ -114,9 +144,37 @@ struct request_options {
     std::optional<std::uint64_t> max_size_bytes{};
     /** When the destination of a download exists; it is replaced by default. */
     std::optional<filestack::if_exists> if_exists{};
+    /** Called every 100 ms by default. */
+    progress_function progress{};
+    std::optional<std::chrono::milliseconds> progress_interval{};
 };
 
 namespace detail {
+
+/* What the C library calls for a progress function. */
+struct progress_teller {
+    progress_function function;
+    std::shared_ptr<thrown> failed;
+
+    static std::int32_t tell(void *user, const filestack_progress *progress) noexcept
+    {
+        progress_teller &self = *static_cast<progress_teller *>(user);
+        return fenced<std::int32_t>(
+            1, [&] { return self.function(*progress) ? 0 : 1; }, [&] { self.failed->leave(std::current_exception()); });
+    }
+};
+
+template <auto Set, auto SetInterval, class Object, class Options>
+void set_progress(call &call, Object &made, const Options &from)
+{
+    if (from.progress) {
+        std::unique_ptr<progress_teller> teller(new progress_teller{from.progress, call.progress_thrown()});
+        call.step([&](filestack_error **failure) {
+            return Set(made.get(), progress_teller::tell, teller.release(), destroy<progress_teller>, failure);
+        });
+    }
+    call.template set<SetInterval>(made, "progress_interval", from.progress_interval);
+}
 
 inline c_policy make(call &call, const policy &from)
 {
@@ -222,11 +280,26 @@ inline c_upload_options make(call &call, const upload_options &from)
     call.step([&](filestack_error **failure) {
         return filestack_upload_options_set_store(made.get(), store.get(), failure);
     });
+    call.set<filestack_upload_options_set_alt_text>(made, "alt_text", from.alt_text);
+    if (from.sanitize_filename) {
+        const std::optional<std::string> &exclude = from.sanitize_filename->exclude;
+        const std::optional<std::string> &replacement = from.sanitize_filename->replacement;
+        const std::string c_exclude = call.text("exclude", exclude.value_or("")),
+                          c_replacement = call.text("replacement", replacement.value_or(""));
+        call.step([&](filestack_error **failure) {
+            return filestack_upload_options_set_sanitize_filename(made.get(), 1, exclude ? c_exclude.c_str() : nullptr,
+                                                                  replacement ? c_replacement.c_str() : nullptr,
+                                                                  failure);
+        });
+    }
     call.set<filestack_upload_options_set_intelligent>(made, "intelligent", from.intelligent);
+    call.set<filestack_upload_options_set_verify>(made, "verify", from.verify);
     call.set<filestack_upload_options_set_part_size_bytes>(made, "part_size_bytes", from.part_size_bytes);
     call.set<filestack_upload_options_set_concurrency>(made, "concurrency", from.concurrency);
     call.set<filestack_upload_options_set_security>(made, "security", from.security);
     call.set<filestack_upload_options_set_total_timeout_ms>(made, "total_timeout", from.total_timeout);
+    set_progress<filestack_upload_options_set_progress, filestack_upload_options_set_progress_interval_ms>(call, made,
+                                                                                                           from);
     return made;
 }
 
@@ -237,6 +310,8 @@ inline c_request_options make(call &call, const request_options &from)
     call.set<filestack_request_options_set_total_timeout_ms>(made, "total_timeout", from.total_timeout);
     call.set<filestack_request_options_set_max_size_bytes>(made, "max_size_bytes", from.max_size_bytes);
     call.set<filestack_request_options_set_if_exists>(made, "if_exists", from.if_exists);
+    set_progress<filestack_request_options_set_progress, filestack_request_options_set_progress_interval_ms>(call, made,
+                                                                                                             from);
     return made;
 }
 

@@ -1,0 +1,109 @@
+//! Progress: how far a call is, told to a function of the host.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::time::Duration;
+
+use filestack_core::{CallState, Observer, Progress, Reports};
+
+use crate::arguments::filestack_destroy;
+use crate::callback::{self, Ownership};
+use crate::failure::{Failure, Result};
+
+/// State of a call: it has not begun.
+pub const FILESTACK_STATE_WAITING: i32 = 1;
+/// State of a call: it runs.
+pub const FILESTACK_STATE_RUNNING: i32 = 2;
+/// State of a call: it waits to be resumed.
+pub const FILESTACK_STATE_PAUSED: i32 = 3;
+/// State of a call: it has ended, whatever its outcome.
+pub const FILESTACK_STATE_DONE: i32 = 4;
+
+/// How far a call is. Start from FILESTACK_PROGRESS_INIT, which sets struct_size.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct filestack_progress {
+    /// sizeof(filestack_progress), set by FILESTACK_PROGRESS_INIT, or by the library when it calls a function with it.
+    pub struct_size: u32,
+    /// FILESTACK_STATE_*.
+    pub state: u32,
+    /// The tag of an operation; 0 in blocking calls.
+    pub tag: u64,
+    /// Bytes of content that the network has taken or given, each counted once. It never shrinks.
+    pub bytes_done: u64,
+    /// Bytes in all; 0 = not known.
+    pub bytes_total: u64,
+    /// Bytes that had to be moved again.
+    pub bytes_resent: u64,
+    /// Parts of an upload that are done.
+    pub parts_done: u32,
+    /// Parts of an upload in all; 0 in other calls.
+    pub parts_total: u32,
+    /// How often a request was tried again.
+    pub retries: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+/// Is told how far a call is. Nonzero cancels the call, which then fails with FILESTACK_E_CANCELLED.
+///
+/// It is called at intervals while the call runs, and once more when it has ended, successfully or not, before the call
+/// returns: with FILESTACK_STATE_DONE, and what it returns then does not matter. A call that is refused before it begins,
+/// such as one without a destination, tells nothing. Calls have a thread each for it, so one that is slow holds up the end
+/// of its own call only; several calls with the same options may call it at a time. `progress` is valid during the call. It
+/// must not throw and may not call a blocking function. One that ends its thread ends the call with FILESTACK_E_CALLBACK.
+pub type filestack_progress_callback =
+    Option<unsafe extern "C-unwind" fn(user: *mut c_void, progress: *const filestack_progress) -> i32>;
+
+/// The host's function as an observer; none without a function. `destroy` is called when the last copy of it goes.
+pub(crate) fn observer(
+    callback: filestack_progress_callback,
+    user: *mut c_void,
+    destroy: filestack_destroy,
+) -> Option<Arc<dyn Observer>> {
+    let ownership = Ownership { destroy, user };
+    Some(Arc::new(CallerObserver { callback: callback?, ownership }))
+}
+
+/// Sets the time from one report to the next.
+pub(crate) fn set_interval(reports: &mut Reports, milliseconds: i64) -> Result<()> {
+    let interval = u64::try_from(milliseconds).ok().filter(|interval| *interval > 0).ok_or_else(|| {
+        Failure::argument(format!("progress_interval_ms is {milliseconds}, but it must be 1 or more"))
+    })?;
+    reports.interval = Duration::from_millis(interval);
+    Ok(())
+}
+
+struct CallerObserver {
+    callback: unsafe extern "C-unwind" fn(user: *mut c_void, progress: *const filestack_progress) -> i32,
+    ownership: Ownership,
+}
+
+impl Observer for CallerObserver {
+    fn report(&self, progress: &Progress) -> bool {
+        let told = told(progress);
+        // SAFETY: the function came with `user`, which is alive until `destroy`; the struct outlives the call.
+        callback::call(|| unsafe { (self.callback)(self.ownership.user, &raw const told) }) == 0
+    }
+}
+
+fn told(progress: &Progress) -> filestack_progress {
+    let state = match progress.state {
+        CallState::Waiting => FILESTACK_STATE_WAITING,
+        CallState::Running => FILESTACK_STATE_RUNNING,
+        CallState::Paused => FILESTACK_STATE_PAUSED,
+        CallState::Done => FILESTACK_STATE_DONE,
+    };
+    filestack_progress {
+        struct_size: size_of::<filestack_progress>() as u32,
+        state: state.unsigned_abs(),
+        tag: 0,
+        bytes_done: progress.bytes_done,
+        bytes_total: progress.bytes_total,
+        bytes_resent: progress.bytes_resent,
+        parts_done: progress.parts_done,
+        parts_total: progress.parts_total,
+        retries: progress.retries,
+        reserved: 0,
+    }
+}
