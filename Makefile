@@ -102,11 +102,10 @@ conformance: local ## Run the official SDKs against filestack-local; docs/confor
 	@$(PYTHON) tests/conformance/run --local $(LOCAL)
 	@$(PYTHON) tests/conformance/run --check-table
 
-bench: bench-programs ## Measure the library against its peers; docs/performance.md has the results
+bench: bench-programs ## Measure the library beside its peers; docs/performance.md has the results
 	@$(PYTHON) benches/run --write
 
-# What benches/run runs.
-bench-programs: library local $(filter $(WHEEL_CMAKE),$(CMAKE))
+bench-programs: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Build what benches/run runs
 	@$(CARGO) build --quiet --release --package filestack-benches
 	$(call cmake,$(BENCH)/programs,-DCMAKE_BUILD_TYPE=Release,--target filestack_benches)
 

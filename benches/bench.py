@@ -32,27 +32,69 @@ class Problem(Exception):
 class Service:
     """The service that stores and checks nothing."""
 
-    def __init__(self, address='127.0.0.1', prefix=()):
+    def __init__(self, address='127.0.0.1'):
         program = LIBRARY / 'filestack-bench-service'
         if not program.exists():
             raise Problem(f'{program} is not there: run `make bench`')
-        self._process = subprocess.Popen([*prefix, program, address, FOLDER], stdin=subprocess.PIPE,
+        self._process = subprocess.Popen([program, address, FOLDER], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
         self.secure, self.plain = (self._process.stdout.readline().strip() for _ in range(2))
         self.ca = FOLDER / 'ca.pem'
         if not self.plain:
             raise Problem('the service has not started')
+        self.port = int(self.secure.rsplit(':')[-1])
 
     def stop(self):
         self._process.stdin.close()
         self._process.wait(10)
 
 
+class Base:
+    """The library of another commit, built below target/ from the history of this folder."""
+
+    @staticmethod
+    def is_known(revision):
+        """Whether the history is here and has it."""
+        try:
+            found = subprocess.run(['git', 'cat-file', '-e', f'{revision}^{{commit}}'], cwd=ROOT, capture_output=True)
+        except OSError:
+            return False
+        return found.returncode == 0
+
+    def __init__(self, revision):
+        self.name = run_tool('git', 'rev-parse', '--short', f'{revision}^{{commit}}').strip()
+        tree, target = FOLDER / 'base' / self.name, TARGET / 'bench-base'
+        self.library = target / self.name
+        if (self.library / 'libfilestack.so.0').exists():
+            return
+        print(f'building the commit {self.name}', flush=True)
+        shutil.rmtree(tree, ignore_errors=True)
+        tree.mkdir(parents=True)
+        archive = tree.with_suffix('.tar')
+        run_tool('git', 'archive', '--output', archive, self.name)
+        run_tool('tar', '--extract', '--file', archive, '--directory', tree)
+        run_tool('cargo', 'build', '--quiet', '--release', '--package', 'filestack-c', '--target-dir', target, cwd=tree)
+        self.library.mkdir(exist_ok=True)
+        shutil.copy(target / 'release' / 'libfilestack.so', self.library / 'libfilestack.so.0')
+        shutil.rmtree(tree)
+        archive.unlink()
+
+
+def run_tool(*command, cwd=ROOT):
+    """What the command prints."""
+    done = subprocess.run([str(word) for word in command], cwd=cwd, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Problem(f'{command[0]} {command[1]} ended with {done.returncode}')
+    return done.stdout
+
+
 class Bench:
     """One run: its size, its service and its files, which are removed at the end."""
 
-    def __init__(self, quick, pairs, library):
+    def __init__(self, quick, pairs, library, base=None):
         self.quick = quick
+        # An older library, where there is one to compare with.
+        self.base = base
         self.library = library
         self.pairs = pairs
         self.large = 64 * MIB if quick else GIB
@@ -78,23 +120,34 @@ class Bench:
                     file.write(block[:size - at])
         return path
 
-    def sparse_file(self, size):
+    def sparse_file(self, size, name=None):
         """A file of this size that takes no place on the disk."""
-        path = self.files / f'{size}.sparse'
+        path = self.files / (name or f'{size}.sparse')
         with path.open('wb') as file:
             file.truncate(size)
         return path
 
-    def program(self, name, *arguments, service=None):
-        """The command of one of the programs here, which are all told where the service is."""
-        service = service or self.service
-        return [PROGRAMS / name, service.secure, service.ca, *arguments]
+    def folder_of(self, count, size, sparse=False):
+        """A folder with the files 0, 1, 2 ..."""
+        folder = self.files / f'{count}-{size}'
+        folder.mkdir(exist_ok=True)
+        for name in map(str, range(count)):
+            if sparse:
+                self.sparse_file(size, folder / name)
+            else:
+                (folder / name).write_bytes(os.urandom(size))
+        return folder
 
-    def measure(self, command, environment=None, prefix=()):
+    def program(self, name, *arguments, url=None):
+        """The command of one of the programs here, which are all told where the service is."""
+        return [PROGRAMS / name, url or self.service.secure, self.service.ca, *arguments]
+
+    def measure(self, command, environment=None, library=None):
         """Runs a command and tells what it took."""
         result = FOLDER / 'measured'
-        command = [str(word) for word in (*prefix, PROGRAMS / 'measure', result, *command)]
-        environment = {**child_environment(), 'LD_LIBRARY_PATH': str(self.library), **(environment or {})}
+        command = [str(word) for word in (PROGRAMS / 'measure', result, *command)]
+        environment = {**child_environment(), 'LD_LIBRARY_PATH': str(library or self.library),
+                       **(environment or {})}
         try:
             done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True,
                                   timeout=PROCESS_SECONDS)
@@ -112,6 +165,11 @@ class Bench:
             for name, run in runs.items():
                 usages[name].append(run())
         return usages
+
+
+def handle(size):
+    """Under which the service has a file of this size."""
+    return f'Bench{size:015}'
 
 
 def child_environment():

@@ -1,6 +1,8 @@
 """What was measured as text: on the terminal, and as docs/performance.md."""
 
 import collections
+import os
+import platform
 
 import bench as harness
 from bench import MIB, ROOT
@@ -36,9 +38,6 @@ class Section:
     def note(self, text):
         self.notes.append(text)
 
-    def missing(self, peer):
-        self.note(f'{peer} is not here: left out.')
-
     def compared(self, mine, usages, limits):
         """What each took, and how many times as much as each peer this library took: wall, CPU and memory."""
         for name, measured in usages.items():
@@ -61,3 +60,40 @@ def plain(section):
         lines.append(f'  {figure.what:{width}}  {figure.value}{verdict}')
     lines += [f'  {note}' for note in section.notes]
     return '\n'.join(lines)
+
+
+HEAD = """# Performance
+
+What `make bench` has measured, written by `benches/run --write`: medians of {pairs}, one peer after the other in every
+pair, against a service on the same machine that stores and checks nothing. All have the same cipher
+(TLS_AES_128_GCM_SHA256) and HTTP/1.1. A ratio is the median of those of the pairs, below 1 where this library takes
+less. The CPU time is that of the client alone, user and system; memory is its peak resident size.
+
+| | |
+|---|---|
+| processor | {processor}, {cores} cores |
+| kernel | {kernel} |
+| curl | {curl} |
+| Python | {python} |
+"""
+
+
+def write(sections, pairs):
+    """Writes the page anew."""
+    head = HEAD.format(pairs=f'{pairs} pairs', processor=processor(), cores=os.cpu_count(), kernel=platform.release(),
+                       curl=harness.command_version('curl') or 'not installed', python=platform.python_version())
+    PAGE.write_text('\n'.join([head, *map(markdown, sections)]))
+
+
+def processor():
+    """Its name, as the kernel tells it."""
+    with open('/proc/cpuinfo', encoding='utf-8') as lines:
+        names = [line.split(':', 1)[1].strip() for line in lines if line.startswith('model name')]
+    return names[0] if names else platform.machine()
+
+
+def markdown(section):
+    """A section for the page."""
+    rows = [f'| {" | ".join(figure)} |' for figure in section.figures]
+    notes = ['', *section.notes] if section.notes else []
+    return '\n'.join([f'## {section.title}', '', '| | | target | |', '|---|---|---|---|', *rows, *notes, ''])
