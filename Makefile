@@ -140,4 +140,4 @@ clean: ## Remove everything that was built
 	@$(CARGO) clean --quiet
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1:\2/p' Makefile | awk -F: '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1:\2/p' Makefile | awk -F: '{ printf "%-21s%s\n", $$1, $$2 }'

@@ -1,6 +1,7 @@
 """What rows are made of: the service, the files, and processes that are measured."""
 
 import collections
+import fcntl
 import os
 import pathlib
 import runpy
@@ -91,16 +92,22 @@ def run_tool(*command, cwd=ROOT):
 class Bench:
     """One run: its size, its service and its files, which are removed at the end."""
 
-    def __init__(self, quick, pairs, library, base=None):
+    def __init__(self, quick, pairs, library):
         self.quick = quick
         # An older library, where there is one to compare with.
-        self.base = base
+        self.base = None
         self.library = library
         self.pairs = pairs
         self.large = 64 * MIB if quick else GIB
         self.files = FOLDER / 'files'
 
     def __enter__(self):
+        # A second run would remove the files of this one, and both would measure each other.
+        self._lock = (FOLDER / 'lock').open('w')
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Problem('another run is under way') from error
         shutil.rmtree(self.files, ignore_errors=True)
         self.files.mkdir(parents=True)
         self.service = Service()
