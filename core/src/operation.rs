@@ -152,6 +152,11 @@ impl Operation {
         self.check()
     }
 
+    /// Whether the call is paused.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.0.control.borrow().paused_since.is_some()
+    }
+
     /// Whether the call's time is over.
     pub(crate) fn is_past_deadline(&self) -> bool {
         let control = self.0.control.borrow();
@@ -183,6 +188,11 @@ impl Operation {
     /// Counts bytes that have arrived.
     pub(crate) fn count_bytes(&self, bytes: u64) {
         self.0.counters.bytes_done.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Says how many bytes have arrived, when some were there before or have to come again.
+    pub(crate) fn set_bytes_done(&self, bytes: u64) {
+        self.0.counters.bytes_done.store(bytes, Ordering::Relaxed);
     }
 
     /// The error of the end, once it has come.

@@ -28,6 +28,7 @@ const CORE: &[&str] = &[
     "context",
     "stored_file",
     "source",
+    "sink",
     "download",
     "upload",
     "transformation",

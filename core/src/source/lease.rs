@@ -241,25 +241,7 @@ impl Shared {
             return ready(()).boxed();
         };
         // The reader is the host's: its last reference goes on a thread for that, after what runs there now.
-        let parcel = Arc::new(Mutex::new(Some((reading, reserved))));
-        let give_back = |parcel: Arc<Mutex<Option<_>>>| {
-            move || {
-                drop(parcel.lock().unwrap_or_else(PoisonError::into_inner).take());
-                Ok(())
-            }
-        };
-        let given_back = thread.run(give_back(Arc::clone(&parcel)));
-        let generation = Arc::clone(&self.generation);
-        async move {
-            if given_back.await.is_err()
-                && let Ok(other) = generation.threads().host_thread()
-            {
-                // The host's function has ended its thread.
-                let _ = other.run(give_back(parcel)).await;
-            }
-            drop(thread);
-        }
-        .boxed()
+        self.generation.give_back(thread, (reading, reserved))
     }
 
     /// Begins to read the `length` bytes from `offset`.

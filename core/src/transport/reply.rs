@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind, Limit, Result};
-use crate::limits::Place;
+use crate::limits::{Limits, Place};
 
 use super::failure;
 use super::route::Route;
@@ -30,8 +30,8 @@ pub(crate) struct Reply {
     idle_timeout: Option<Duration>,
     /// Whether the request has made something, so that it must not be sent again.
     has_made: bool,
-    /// The request's place among those in flight, until the reply is read.
-    _place: Place,
+    /// The request's place among those in flight, until the reply is read; `None` while it waits for the host.
+    place: Option<Place>,
 }
 
 impl Reply {
@@ -47,12 +47,23 @@ impl Reply {
         let request_id = REQUEST_ID_HEADERS.iter().find_map(header).unwrap_or(trace_id);
         // Asked now, because the answer shrinks as the body is read.
         let announced_length = response.content_length();
-        Reply { response, what, route, request_id, announced_length, idle_timeout, has_made: false, _place: place }
+        Reply { response, what, route, request_id, announced_length, idle_timeout, has_made: false, place: Some(place) }
     }
 
     /// Says that the request makes something each time that it is carried out.
     pub(super) fn of_something_made(self, makes_something: bool) -> Self {
         Reply { has_made: makes_something, ..self }
+    }
+
+    /// Gives the request's place to others while the reply is not read.
+    pub(crate) fn leave_place(&mut self) {
+        self.place = None;
+    }
+
+    /// Waits for a place, so that the reply can be read on.
+    pub(crate) async fn take_place(&mut self, limits: &Limits) -> Result<()> {
+        self.place = Some(limits.request().await?);
+        Ok(())
     }
 
     pub(crate) fn status(&self) -> u16 {
