@@ -93,7 +93,11 @@ impl FileInTheMaking {
         // What cannot be written now has to come again.
         let _ = self.flush(call).await;
         if let Some(part) = self.part.take() {
-            let _ = call.threads().work(move || Ok(part.remove_unless_useful())).await;
+            let remove = move || {
+                part.remove_unless_useful();
+                Ok(())
+            };
+            let _ = call.threads().work(remove).await;
         }
     }
 }

@@ -29,7 +29,7 @@ const SLICE: Duration = Duration::from_millis(50);
 /// The right to write to a sink. It ends with [`Lease::end`]; dropping it ends it, too, but waits for nothing.
 pub(crate) struct Lease {
     generation: Arc<Generation>,
-    /// First, so that it is dropped before the right to the sink is given back.
+    /// Before the next, so that it is dropped before the right to the sink is given back.
     tap: Option<Tap>,
     reserved: Option<Reservation>,
     /// What a thread does with the sink now. Kept here, so that the end can wait for it.
@@ -101,7 +101,7 @@ impl Lease {
                 _ => self.run(bytes.clone()).await?,
             };
             match written {
-                Written::Taken(size) if size > bytes.len() => return Err(took_too_much(size, bytes.len())),
+                Written::Taken(size) if size == 0 || size > bytes.len() => return Err(impossible(size, bytes.len())),
                 Written::Taken(size) => {
                     bytes.advance(size);
                     self.taken += size as u64;
@@ -181,6 +181,6 @@ fn not_written(cause: &io::Error) -> Error {
     Error::io("cannot write the download to the descriptor of the sink", cause)
 }
 
-fn took_too_much(size: usize, given: usize) -> Error {
-    Error::new(ErrorKind::Callback, format!("the writer took {size} of {given} bytes"))
+fn impossible(size: usize, given: usize) -> Error {
+    Error::new(ErrorKind::Callback, format!("the sink says that it took {size} of {given} bytes"))
 }
