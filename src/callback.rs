@@ -40,6 +40,26 @@ pub(crate) unsafe fn destroy(function: Destroy, user: *mut c_void) {
     }
 }
 
+/// Calls `destroy` when it goes.
+pub(crate) struct Ownership {
+    pub(crate) destroy: Option<Destroy>,
+    pub(crate) user: *mut c_void,
+}
+
+// SAFETY: the contract of filestack_destroy says that it is called on any thread.
+unsafe impl Send for Ownership {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl Sync for Ownership {}
+
+impl Drop for Ownership {
+    fn drop(&mut self) {
+        if let Some(function) = self.destroy {
+            // SAFETY: the function came with `user`, and this is the last owner.
+            unsafe { destroy(function, self.user) };
+        }
+    }
+}
+
 /// Defers the calls of destroy functions, which must not run where unwinding is caught: `pthread_exit` in one of them
 /// looks like that. Returns what [`call_deferred`] takes.
 pub(crate) fn defer() -> bool {

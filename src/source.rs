@@ -8,7 +8,7 @@ use filestack_core::{Error, ErrorKind};
 use filestack_core::{Given, Reader, Source};
 
 use crate::arguments::{self, filestack_destroy, null, slice};
-use crate::callback;
+use crate::callback::{self, Ownership};
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
 use crate::guard::{produce, produce_optional};
@@ -181,26 +181,6 @@ fn hand_over(
     out_source: *mut *mut filestack_source,
 ) -> Result<*mut filestack_source> {
     if out_source.is_null() { Err(null("out_source")) } else { Ok(handle::new(make()?)) }
-}
-
-/// Calls `destroy` when it goes.
-struct Ownership {
-    destroy: filestack_destroy,
-    user: *mut c_void,
-}
-
-// SAFETY: the contract of filestack_destroy says that it is called on any thread.
-unsafe impl Send for Ownership {}
-// SAFETY: a shared reference gives access to nothing.
-unsafe impl Sync for Ownership {}
-
-impl Drop for Ownership {
-    fn drop(&mut self) {
-        if let Some(destroy) = self.destroy {
-            // SAFETY: the function came with `user`, and this is the last owner.
-            unsafe { callback::destroy(destroy, self.user) };
-        }
-    }
 }
 
 /// Memory of the caller, in use until its owner goes.

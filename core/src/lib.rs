@@ -10,6 +10,8 @@
 mod av_job;
 mod client;
 mod context;
+#[cfg(unix)]
+mod descriptor;
 mod domain;
 mod download;
 mod endpoints;

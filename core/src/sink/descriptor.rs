@@ -5,11 +5,15 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat};
+use rustix::fs::{FileType, OFlags, fcntl_getfl};
 use rustix::io::Errno;
 use rustix::net::{SendFlags, SocketType, send, sockopt};
 
+use crate::descriptor::{self, Access};
 use crate::error::{Error, Result};
+
+/// What errors call it.
+const NAME: &str = "the descriptor of the sink";
 
 /// What a pipe that blocks takes without blocking when there is room at all: PIPE_BUF.
 const PIPE_PIECE: usize = 4096;
@@ -27,22 +31,13 @@ impl Descriptor {
     /// # Errors
     /// `Argument` when it cannot, `Io` when the system does not tell.
     pub(super) fn new(descriptor: OwnedFd) -> Result<Self> {
-        let failed = |cause: Errno| Error::io("cannot look at the descriptor of the sink", &cause.into());
-        let refused = |problem: &str| Err(Error::argument(format!("the descriptor of the sink {problem}")));
-        let file_type = FileType::from_raw_mode(fstat(&descriptor).map_err(failed)?.st_mode);
-        if file_type == FileType::Directory {
-            return refused("is a directory: open a file in it");
-        }
-        let flags = fcntl_getfl(&descriptor).map_err(failed)?;
-        if is_path_only(flags) {
-            return refused("was opened with O_PATH: open it for writing");
-        }
-        if flags & OFlags::RWMODE == OFlags::RDONLY {
-            return refused("is open for reading only: open it for writing");
-        }
-        let is_stream = || sockopt::socket_type(&descriptor).map(|kind| kind == SocketType::STREAM);
-        if file_type == FileType::Socket && !is_stream().map_err(failed)? {
-            return refused("is a socket of messages, which may be lost: use a stream socket");
+        let file_type = descriptor::file_type(&descriptor, NAME, Access::Writing)?;
+        if file_type == FileType::Socket {
+            let kind = sockopt::socket_type(&descriptor);
+            if kind.map_err(|cause| Error::io(format!("cannot look at {NAME}"), &cause.into()))? != SocketType::STREAM {
+                let problem = "is a socket of messages, which may be lost: use a stream socket";
+                return Err(Error::argument(format!("{NAME} {problem}")));
+            }
         }
         Ok(Descriptor { descriptor, file_type })
     }
@@ -100,17 +95,6 @@ impl AsRawFd for Descriptor {
     fn as_raw_fd(&self) -> RawFd {
         self.descriptor.as_raw_fd()
     }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_path_only(flags: OFlags) -> bool {
-    flags.contains(OFlags::PATH)
-}
-
-/// Other systems do not have such descriptors. Compiled, not tested.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn is_path_only(_flags: OFlags) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -227,6 +227,19 @@ public:
         const std::lock_guard<std::mutex> hold(lock_);
         return std::exchange(exception_, nullptr);
     }
+    /* Runs a callback, and keeps what it throws for the call that it belongs to. */
+    template <class Value, class Callback> Value run(Value failed, Callback callback) noexcept;
+    /* Throws what was kept when that is why the call has failed. */
+    template <class T> result<T> after_use(result<T> made)
+    {
+#if !defined(FILESTACK_NO_EXCEPTIONS)
+        if (!made && made.error().code() == FILESTACK_E_CALLBACK) {
+            if (const std::exception_ptr exception = take())
+                std::rethrow_exception(exception);
+        }
+#endif
+        return made;
+    }
 
 private:
     std::mutex lock_;
@@ -249,6 +262,12 @@ Value fenced(Value failed, Callback callback, Caught caught) noexcept
     static_cast<void>(caught);
     return callback();
 #endif
+}
+
+template <class Value, class Callback> Value thrown::run(Value failed, Callback callback) noexcept
+{
+    leave(nullptr);
+    return fenced<Value>(failed, callback, [this] { leave(std::current_exception()); });
 }
 
 /* A place for what a callback needs, which the C library destroys. */

@@ -26,7 +26,11 @@ enum class endpoint : std::int32_t {
 
 enum class intelligent : std::int32_t { off = FILESTACK_INTELLIGENT_OFF, on = FILESTACK_INTELLIGENT_ON };
 
-enum class if_exists : std::int32_t { replace = FILESTACK_IF_EXISTS_REPLACE, fail = FILESTACK_IF_EXISTS_FAIL };
+enum class if_exists : std::int32_t {
+    replace = FILESTACK_IF_EXISTS_REPLACE,
+    fail = FILESTACK_IF_EXISTS_FAIL,
+    resume = FILESTACK_IF_EXISTS_RESUME
+};
 
 /** The delay before the first retry, and the longest that it grows to. */
 struct retry_delays {

@@ -20,6 +20,7 @@ static void *const garbage = &not_an_object;
 
 static const char *const example_texts[] = {"text"};
 static const filestack_reader example_filestack_reader = FILESTACK_READER_INIT;
+static const filestack_writer example_filestack_writer = FILESTACK_WRITER_INIT;
 static const filestack_param example_filestack_param = {"text", FILESTACK_PARAM_INT, 0, 1, 0.0, NULL, 0};
 
 static void expect(int condition, const char *otherwise)
