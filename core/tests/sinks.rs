@@ -279,12 +279,11 @@ async fn a_sink_serves_one_download_at_a_time_and_then_the_next() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         assert_eq!(filelink.download_to(&sink, &options).await.unwrap_err().kind(), ErrorKind::State);
-        let draining = std::thread::spawn(move || {
+        std::thread::spawn(move || {
             let (mut reader, mut bytes) = (reader, Vec::new());
             reader.read_to_end(&mut bytes).unwrap();
             bytes
-        });
-        draining
+        })
     };
     let (first, draining) = tokio::join!(filelink.download_to(&sink, &options), refused);
     first.unwrap();

@@ -118,7 +118,7 @@ static void a_file_that_has_changed_is_begun_anew(void)
     filestack_source *source = NULL;
     uint64_t size = 0;
     CHECK_OK(filestack_source_from_memory(bytes, SIZE / 2, NULL, NULL, &source, failure_out()));
-    CHECK_OK(filestack_filelink_overwrite(file, source, 0, NULL, failure_out()));
+    CHECK_OK(filestack_filelink_overwrite(file, source, 0, NULL, NULL, failure_out()));
     CHECK_OK(resume(file, path, &size));
     CHECK_SIZE(SIZE / 2, size);
     check_file(path, SIZE / 2, SEED + 1);

@@ -292,7 +292,7 @@ static void a_writer_that_fails_ends_the_download(void)
         CHECK_STATUS(FILESTACK_E_CALLBACK, filestack_filelink_download_to(file, sink, NULL, NULL, failure_out()));
         CHECK_CONTAINS("write function", message());
         CHECK_SIZE(1, control_count("GET", "/"));
-        CHECK_INT(6, taker.calls);
+        CHECK(taker.size >= 50000 && taker.size < 60000);
         filestack_sink_release(sink);
         CHECK_INT(1, taker.destroyed);
         free(taker.bytes);

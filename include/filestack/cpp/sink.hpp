@@ -22,9 +22,8 @@ public:
     /** An open descriptor, which is duplicated: a file, a pipe, a stream socket or a terminal. */
     static outcome<sink> from_fd(std::int32_t fd)
     {
-        return detail::deliver(detail::call().object<sink>([&](filestack_sink **out, filestack_error **failure) {
-            return filestack_sink_from_fd(fd, out, failure);
-        }));
+        return detail::deliver(detail::call().object<sink>(
+            [&](filestack_sink **out, filestack_error **failure) { return filestack_sink_from_fd(fd, out, failure); }));
     }
 
     /**

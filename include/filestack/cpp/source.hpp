@@ -122,8 +122,8 @@ private:
             reader &self = *static_cast<reader *>(user);
             if (self.size_failed)
                 return -1;
-            return self.thrown->template run<std::int64_t>(-1,
-                                                   [&] { return static_cast<std::int64_t>(self.read(buffer, room)); });
+            return self.thrown->template run<std::int64_t>(
+                -1, [&] { return static_cast<std::int64_t>(self.read(buffer, room)); });
         }
         static std::int32_t c_seek(void *user, std::uint64_t offset) noexcept
         {
