@@ -411,6 +411,25 @@ async fn a_later_download_goes_on_with_the_part() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_file_keeps_the_mode_of_the_replaced_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let service = local();
+    let bytes = content(SIZE);
+    let filelink = stored(&service, &bytes).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.bin");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    std::fs::write(&path, "old").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o440)).unwrap();
+    let part = leave_a_part(&service, &filelink, &path).await;
+    assert_eq!(mode(&part), 0o640, "its owner can go on, and nobody reads more than before");
+    filelink.download(&path, &resuming()).await.unwrap();
+    assert_eq!(headers(&service, "range"), ["bytes=1000000-"]);
+    assert!(is_same(&std::fs::read(&path).unwrap(), &bytes));
+    assert_eq!(mode(&path), 0o440);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_part_of_what_has_changed_since_is_begun_anew() {
     let service = local();
     let filelink = stored(&service, &content(SIZE)).await;
