@@ -133,6 +133,23 @@ static filestack_security *example_filestack_security(void)
     return security;
 }
 
+static int64_t take_all(void *user, const void *data, size_t size)
+{
+    (void)user;
+    (void)data;
+    return (int64_t)size;
+}
+
+static filestack_sink *example_filestack_sink(void)
+{
+    filestack_writer writer = FILESTACK_WRITER_INIT;
+    filestack_sink *sink;
+
+    writer.write = take_all;
+    filestack_sink_from_writer(&writer, &sink, NULL);
+    return sink;
+}
+
 static filestack_source *example_filestack_source(void)
 {
     filestack_source *source;
