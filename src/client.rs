@@ -207,8 +207,8 @@ pub unsafe extern "C" fn filestack_client_zip(
 
 /// Downloads files as one zip archive to a sink. Blocks.
 ///
-/// As filestack_client_zip and filestack_filelink_download_to. An archive that was cut is not continued, because the
-/// service makes it anew.
+/// As filestack_client_zip and filestack_filelink_download_to. `request` may be NULL. `out_size_bytes` may be NULL. An
+/// archive that was cut is not continued, because the service makes it anew.
 /// Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download_to. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn filestack_client_zip_to(

@@ -133,6 +133,17 @@ static filestack_security *example_filestack_security(void)
     return security;
 }
 
+/* An open file that can be read and written. */
+static int32_t example_descriptor(void)
+{
+    static FILE *file;
+
+    if (file == NULL) {
+        file = tmpfile();
+    }
+    return file == NULL ? -1 : fileno(file);
+}
+
 static int64_t take_all(void *user, const void *data, size_t size)
 {
     (void)user;
