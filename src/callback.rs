@@ -55,9 +55,9 @@ unsafe impl Sync for Ownership {}
 
 impl Drop for Ownership {
     fn drop(&mut self) {
-        if let Some(destroy) = self.destroy {
+        if let Some(function) = self.destroy {
             // SAFETY: the function came with `user`, and this is the last owner.
-            unsafe { self::destroy(destroy, self.user) };
+            unsafe { destroy(function, self.user) };
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::object;
 use crate::request_options::filestack_request_options;
 use crate::runtime::{LibraryHost, block_on};
 use crate::security::{self, filestack_security};
+use crate::sink::{self, filestack_sink};
 use crate::status_code::filestack_status;
 use crate::transformation::{self, filestack_transformation};
 use crate::transformation_param::{filestack_param, named_values};
@@ -199,6 +200,35 @@ pub unsafe extern "C-unwind" fn filestack_client_zip(
             block_on(async move {
                 let files: Vec<&str> = files.iter().map(String::as_str).collect();
                 client.zip(path, &files, &request).await
+            })
+        })
+    }
+}
+
+/// Downloads files as one zip archive to a sink. Blocks.
+///
+/// As filestack_client_zip and filestack_filelink_download_to. `request` may be NULL. `out_size_bytes` may be NULL. An
+/// archive that was cut is not continued, because the service makes it anew.
+/// Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download_to. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn filestack_client_zip_to(
+    client: *const filestack_client,
+    sink: *const filestack_sink,
+    files: *const *const c_char,
+    file_count: usize,
+    request: *const filestack_request_options,
+    out_size_bytes: *mut u64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        produce_optional(out_size_bytes, error, || {
+            let client: Client = handle::borrow(client, "client")?.clone();
+            let files: Vec<String> = texts(files, file_count, "files")?.into_iter().map(str::to_owned).collect();
+            let request = handle::options(request, "request")?;
+            sink::download(sink, |sink| async move {
+                let files: Vec<&str> = files.iter().map(String::as_str).collect();
+                client.zip_to(&sink, &files, &request).await
             })
         })
     }

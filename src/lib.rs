@@ -54,6 +54,7 @@ pub mod transformation_result;
 
 pub mod av_job;
 
+pub mod sink;
 pub mod source;
 
 pub mod security;

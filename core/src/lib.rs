@@ -10,6 +10,8 @@
 mod av_job;
 mod client;
 mod context;
+#[cfg(unix)]
+mod descriptor;
 mod domain;
 mod download;
 mod endpoints;
@@ -28,6 +30,7 @@ mod progress;
 pub mod redaction;
 mod reporter;
 pub mod security;
+mod sink;
 mod source;
 mod stored_file;
 mod suggestion;
@@ -54,6 +57,7 @@ pub use options::{
 };
 pub use progress::{CallState, Observer, Progress, Reports};
 pub use security::{Policy, Security};
+pub use sink::{Sink, Writer, Written};
 pub use source::{Given, Reader, Source};
 pub use stored_file::{StoredFile, UploadReply};
 pub use threads::{Job, Purpose, Spawn, Threads};

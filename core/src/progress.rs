@@ -128,11 +128,6 @@ impl Transfer {
         Transfer(Arc::new(Moved { counters, farthest: AtomicU64::new(0) }))
     }
 
-    /// Says how long a content is that makes up the whole call.
-    pub(crate) fn expect(&self, length: u64) {
-        self.0.counters.set_total(length, 0);
-    }
-
     /// Counts the last `length` of the first `end` bytes: as done, or as moved again when an earlier try came as far.
     pub(crate) fn count(&self, end: u64, length: u64) {
         let before = self.0.farthest.fetch_max(end, Ordering::Relaxed);

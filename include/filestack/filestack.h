@@ -41,6 +41,7 @@
  *   Filelink         Files that the service keeps.
  *   Transformation   Chains of tasks over one or more sources.
  *   AV job           Conversions of audio and video that run at the service.
+ *   Sink             What takes the content of a download.
  *   Source           What is uploaded.
  *   Security         Signed policies, the credentials that the service asks for.
  *   Policy           What signed calls may do, built key by key.
@@ -115,6 +116,12 @@ typedef struct filestack_request_options filestack_request_options;
 /** A policy and its signature. Immutable and shared: any thread, freed by the last filestack_security_release. */
 typedef struct filestack_security filestack_security;
 
+/**
+ * What takes the content of a download: a descriptor or a writer. Shared: any thread, freed by the last
+ * filestack_sink_release; one download uses it at a time.
+ */
+typedef struct filestack_sink filestack_sink;
+
 /** What is uploaded. Shared: any thread, freed by the last filestack_source_release; one upload uses it at a time. */
 typedef struct filestack_source filestack_source;
 
@@ -139,6 +146,8 @@ typedef struct filestack_upload_options filestack_upload_options;
 typedef struct filestack_param filestack_param;
 
 typedef struct filestack_progress filestack_progress;
+
+typedef struct filestack_writer filestack_writer;
 
 typedef struct filestack_reader filestack_reader;
 
@@ -249,6 +258,17 @@ filestack_status filestack_client_urlscreenshot(
  */
 filestack_status filestack_client_zip(
     const filestack_client *client, const char *destination_path, const char *const *files, size_t file_count,
+    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * Downloads files as one zip archive to a sink. Blocks.
+ *
+ * As filestack_client_zip and filestack_filelink_download_to. `request` may be NULL. `out_size_bytes` may be NULL. An
+ * archive that was cut is not continued, because the service makes it anew.
+ * Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download_to. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_zip_to(
+    const filestack_client *client, const filestack_sink *sink, const char *const *files, size_t file_count,
     const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
 
 /**
@@ -791,6 +811,12 @@ void filestack_store_options_free(filestack_store_options *options);
 #define FILESTACK_IF_EXISTS_FAIL 1
 
 /**
+ * An existing destination is replaced as by REPLACE, and a download that fails can be resumed: it keeps what it has, and
+ * the next one to the same path that says so goes on with it, also in another process.
+ */
+#define FILESTACK_IF_EXISTS_RESUME 2
+
+/**
  * Makes options with every default.
  *
  * Returns an object to be freed with filestack_request_options_free. Errors: none. Threads: any. Since: 0.1.0.
@@ -832,6 +858,12 @@ filestack_status filestack_request_options_set_max_size_bytes(
 
 /**
  * Sets what happens when the destination of a download exists: FILESTACK_IF_EXISTS_*. REPLACE by default.
+ *
+ * With RESUME the part of a download that fails stays beside the destination, in a file whose name begins with
+ * ".filestack-". A later download with RESUME of the same content to the same path asks for the rest only; it begins
+ * anew when the content has changed at the service, which gives it an ETag, or when the part cannot be one of it. While
+ * another call or process writes the part, it fails with FILESTACK_E_STATE. A download to the path without RESUME
+ * removes the part. Content in memory and sinks cannot be resumed: FILESTACK_E_UNSUPPORTED.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
@@ -1119,12 +1151,29 @@ filestack_status filestack_filelink_delete(
  * Downloads the file. Blocks.
  *
  * The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name
- * that ends with ".filestack-part", which is removed on failure. `request` may be NULL. `out_size_bytes` may be
- * NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, and those of the network and the service.
+ * that begins with ".filestack-", which is removed on failure, unless FILESTACK_IF_EXISTS_RESUME keeps it. A connection
+ * that breaks is followed by another one, which brings the rest where the service allows that. `request` may be NULL.
+ * `out_size_bytes` may be NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, FILESTACK_E_STATE
+ * when another download is to be resumed there and runs, and those of the network and the service.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_filelink_download(
     const filestack_filelink *filelink, const char *path, const filestack_request_options *request,
+    uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * Downloads the file to a sink. Blocks.
+ *
+ * The sink gets the bytes in order while they come, and is not used after the call. A connection that breaks is followed
+ * by another one; what the sink has already is not given to it again. On failure it has a part of the file, so the
+ * caller must throw that away. `request` may be NULL. `out_size_bytes` may be NULL.
+ * Errors: FILESTACK_E_STATE when the sink is in use, FILESTACK_E_CALLBACK when a writer fails, FILESTACK_E_IO when a
+ * descriptor does, FILESTACK_E_SOURCE_CHANGED when the file is another one after the connection broke,
+ * FILESTACK_E_UNSUPPORTED with FILESTACK_IF_EXISTS_RESUME, FILESTACK_E_TOO_LARGE, and those of the network and the
+ * service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_download_to(
+    const filestack_filelink *filelink, const filestack_sink *sink, const filestack_request_options *request,
     uint64_t *out_size_bytes, filestack_error **error);
 
 /**
@@ -1289,6 +1338,16 @@ filestack_status filestack_transformation_download(
     uint64_t *out_size_bytes, filestack_error **error);
 
 /**
+ * Downloads the result to a sink. Blocks.
+ *
+ * As filestack_filelink_download_to. Errors: that of a task that could not be added, and those of
+ * filestack_filelink_download_to. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_download_to(
+    const filestack_transformation *transformation, const filestack_sink *sink,
+    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
+
+/**
  * Reads the result into memory. Blocks.
  *
  * As filestack_filelink_get_content. Errors: that of a task that could not be added, and those of
@@ -1446,6 +1505,76 @@ filestack_av_job *filestack_av_job_retain(const filestack_av_job *job);
  * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
  */
 void filestack_av_job_release(filestack_av_job *job);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Sink
+ *
+ * What takes the content of a download.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Initial value of a filestack_writer. */
+#define FILESTACK_WRITER_INIT { (uint32_t)sizeof(filestack_writer), 0, 0, 0, 0 }
+
+/**
+ * A writer of the caller, such as a file object of another language. Start from FILESTACK_WRITER_INIT, which sets
+ * struct_size.
+ *
+ * The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
+ * call a blocking function of the library. Nothing is read from the network while `write` runs.
+ */
+struct filestack_writer {
+    /** sizeof(filestack_writer), set by FILESTACK_WRITER_INIT. */
+    uint32_t struct_size;
+    /** Must be 0. */
+    uint32_t reserved;
+    /**
+     * Takes bytes from the front of the `size` at `data`, which are gone when it returns, and returns how many: at
+     * least one. It is called again with the rest. 0 and negative numbers are failures.
+     */
+    int64_t (*write)(void *user, const void *data, size_t size);
+    /** Frees `user`; called once, after the last call of `write`. May be NULL. */
+    filestack_destroy destroy;
+    /** Given to both functions. */
+    void *user;
+};
+
+/**
+ * An open descriptor: a regular file, which is written from its present position on, a pipe, a stream socket or a
+ * terminal. It is duplicated: yours can be closed at once.
+ *
+ * Whether it blocks is not changed: where there is no room, the download waits until there is, or until its time is
+ * over, and reads nothing from the network. A pipe or socket whose reader has gone is FILESTACK_E_IO, with EPIPE in
+ * filestack_error_os_code, and never SIGPIPE. Nothing is closed or synced.
+ *
+ * `*out_sink` is released with filestack_sink_release.
+ * Errors: FILESTACK_E_ARGUMENT when the descriptor is closed, a directory, open for reading only, or a socket of
+ * messages; FILESTACK_E_UNSUPPORTED where the system has no descriptors. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_sink_from_fd(int32_t fd, filestack_sink **out_sink, filestack_error **error);
+
+/**
+ * A writer. The struct is copied; `writer->destroy` is called once, after the last use, also when this call fails -
+ * unless `struct_size` is too small to tell that there is one.
+ *
+ * `*out_sink` is released with filestack_sink_release. Errors: FILESTACK_E_NULL without `write`,
+ * FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_sink_from_writer(
+    const filestack_writer *writer, filestack_sink **out_sink, filestack_error **error);
+
+/**
+ * Adds a reference to the sink and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_sink *filestack_sink_retain(const filestack_sink *sink);
+
+/**
+ * Releases a reference to the sink.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_sink_release(filestack_sink *sink);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Source

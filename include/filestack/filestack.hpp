@@ -37,6 +37,7 @@
 #include "cpp/options.hpp"
 #include "cpp/result.hpp"
 #include "cpp/security.hpp"
+#include "cpp/sink.hpp"
 #include "cpp/source.hpp"
 #include "cpp/transformation.hpp"
 #include "filestack.h"

@@ -163,6 +163,19 @@ public:
                                         failure);
         }));
     }
+    /** Downloads files as one zip archive to a sink, which is not used after the call; returns its size. Blocks. */
+    outcome<std::uint64_t> zip_to(const sink &target, const std::vector<std::string> &files,
+                                  const request_options &request = {}) const
+    {
+        detail::call call;
+        const auto c_files = call.texts("files", files);
+        const auto c_request = detail::make(call, request);
+        return detail::deliver(
+            target.after_use(call.value<std::uint64_t>([&](std::uint64_t *out, filestack_error **failure) {
+                return filestack_client_zip_to(get(), target.get(), c_files.data(), c_files.size(), c_request.get(),
+                                               out, failure);
+            })));
+    }
     /** How far a workflow's job is, as a JSON object. Blocks. */
     outcome<std::string> workflow_status(std::string_view job_id, const request_options &request = {}) const
     {

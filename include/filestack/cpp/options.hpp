@@ -35,7 +35,11 @@ enum class verify : std::int32_t {
     sha256 = FILESTACK_VERIFY_SHA256
 };
 
-enum class if_exists : std::int32_t { replace = FILESTACK_IF_EXISTS_REPLACE, fail = FILESTACK_IF_EXISTS_FAIL };
+enum class if_exists : std::int32_t {
+    replace = FILESTACK_IF_EXISTS_REPLACE,
+    fail = FILESTACK_IF_EXISTS_FAIL,
+    resume = FILESTACK_IF_EXISTS_RESUME
+};
 
 /** The delay before the first retry, and the longest that it grows to. */
 struct retry_delays {
