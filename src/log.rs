@@ -90,8 +90,8 @@ pub unsafe extern "C-unwind" fn filestack_set_log(
 /// child.
 static CURRENT: ArcSwapOption<Log> = ArcSwapOption::const_empty();
 
-/// The present log. It does not hold the sink: whoever drops it last, such as a thread that does I/O, would call
-/// `destroy`.
+/// The present log. It does not hold the sink, because the thread that drops it last, such as one that does I/O, would
+/// call `destroy`.
 struct Log {
     table: Table,
     /// That of the sink.
