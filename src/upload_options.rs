@@ -20,6 +20,8 @@ use crate::store_options::filestack_store_options;
 pub const FILESTACK_INTELLIGENT_OFF: i32 = 0;
 /// Intelligent Ingestion is used where the application has it; regular parts otherwise.
 pub const FILESTACK_INTELLIGENT_ON: i32 = 1;
+/// Parts go as a whole, and in Intelligent Ingestion those that the network fails, where the application has it.
+pub const FILESTACK_INTELLIGENT_FALLBACK: i32 = 2;
 
 /// A stored file is not verified: each part was checked by its MD5.
 pub const FILESTACK_VERIFY_OFF: i32 = 0;
@@ -77,7 +79,10 @@ pub unsafe extern "C" fn filestack_upload_options_set_store(
     }
 }
 
-/// Turns Intelligent Ingestion on or off: FILESTACK_INTELLIGENT_*. Off by default.
+/// Chooses how parts go to the storage: FILESTACK_INTELLIGENT_*. Off by default.
+///
+/// In Intelligent Ingestion a part goes in chunks: as a whole first, and in halves down to 32 KiB when the network fails
+/// them; what has arrived is not sent again, and chunks grow back when they get through.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -279,6 +284,7 @@ fn intelligent_of(mode: i32) -> Result<Intelligent> {
     match mode {
         FILESTACK_INTELLIGENT_OFF => Ok(Intelligent::Off),
         FILESTACK_INTELLIGENT_ON => Ok(Intelligent::On),
+        FILESTACK_INTELLIGENT_FALLBACK => Ok(Intelligent::Fallback),
         _ => Err(Failure::argument(format!("intelligent is {mode}: it must be one of FILESTACK_INTELLIGENT_*"))),
     }
 }

@@ -561,6 +561,9 @@ filestack_status filestack_client_upload_url(
 /** Intelligent Ingestion is used where the application has it; regular parts otherwise. */
 #define FILESTACK_INTELLIGENT_ON 1
 
+/** Parts go as a whole, and in Intelligent Ingestion those that the network fails, where the application has it. */
+#define FILESTACK_INTELLIGENT_FALLBACK 2
+
 /** A stored file is not verified: each part was checked by its MD5. */
 #define FILESTACK_VERIFY_OFF 0
 
@@ -594,7 +597,10 @@ filestack_status filestack_upload_options_set_store(
     filestack_upload_options *options, const filestack_store_options *store, filestack_error **error);
 
 /**
- * Turns Intelligent Ingestion on or off: FILESTACK_INTELLIGENT_*. Off by default.
+ * Chooses how parts go to the storage: FILESTACK_INTELLIGENT_*. Off by default.
+ *
+ * In Intelligent Ingestion a part goes in chunks: as a whole first, and in halves down to 32 KiB when the network fails
+ * them; what has arrived is not sent again, and chunks grow back when they get through.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
@@ -2246,9 +2252,9 @@ uint32_t filestack_version_number(void);
  * Sets how many threads the library makes at its first network call.
  *
  * `io_threads` drive the network; 0 = the default, 2. `worker_threads` do file work and hashing; 0 = the default, as
- * many as there are processors, 2 to 4. Besides these there are up to 4 for name look-ups, and one for each reader in
- * use; all are made when they are needed. Errors: FILESTACK_E_ARGUMENT above 64, FILESTACK_E_STATE when the threads run
- * already. Threads: any. Since: 0.1.0.
+ * many as there are processors, 2 to 4. Besides these there are up to 4 for name look-ups, and one for each reader,
+ * writer and progress function in use; all are made when they are needed. Errors: FILESTACK_E_ARGUMENT above 64,
+ * FILESTACK_E_STATE when the threads run already. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_runtime_configure(uint32_t io_threads, uint32_t worker_threads, filestack_error **error);
 

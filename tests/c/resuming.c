@@ -201,15 +201,6 @@ static pid_t resume_elsewhere(const filestack_filelink *file, const char *path)
     return child;
 }
 
-static bool is_without_forks(void)
-{
-    if (is_sanitized() || is_under_valgrind()) {
-        skip("the tool takes what a forked child leaves for lost");
-        return true;
-    }
-    return false;
-}
-
 static void what_a_killed_process_has_is_gone_on_with(void)
 {
     filestack_filelink *file;

@@ -27,7 +27,11 @@ enum class endpoint : std::int32_t {
     cloud = FILESTACK_ENDPOINT_CLOUD
 };
 
-enum class intelligent : std::int32_t { off = FILESTACK_INTELLIGENT_OFF, on = FILESTACK_INTELLIGENT_ON };
+enum class intelligent : std::int32_t {
+    off = FILESTACK_INTELLIGENT_OFF,
+    on = FILESTACK_INTELLIGENT_ON,
+    fallback = FILESTACK_INTELLIGENT_FALLBACK
+};
 
 enum class verify : std::int32_t {
     off = FILESTACK_VERIFY_OFF,
