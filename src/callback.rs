@@ -62,8 +62,8 @@ impl Drop for Ownership {
     }
 }
 
-/// Keeps a value that may own something of the host's until the exported function that runs on this thread ends, so that
-/// its last copy is not dropped on a thread of the network.
+/// Keeps a value that may own something of the host's until the exported function that runs on this thread ends, so
+/// that its last copy is not dropped on a thread of the network.
 pub(crate) fn keep(value: impl Any) {
     if IS_DEFERRING.get() {
         KEPT.with_borrow_mut(|kept| kept.push(Box::new(value)));

@@ -32,13 +32,13 @@ impl Opaque for filestack_client {
     const ARGUMENT: &'static str = "client";
 }
 
-/// Makes a client. Contacts nobody; reads the environment once: the proxy variables, unless a proxy is set, and
+/// Makes a client. Makes no network call; reads the environment once: the proxy variables, unless a proxy is set, and
 /// SSL_CERT_FILE and SSL_CERT_DIR.
 ///
-/// `api_key` may be NULL: what needs one then says so. `options` may be NULL: every default; they are copied.
-/// `*out_client` is released with filestack_client_release.
-/// Errors: FILESTACK_E_ARGUMENT, also for an unusable proxy variable; FILESTACK_E_TLS when SSL_CERT_FILE or SSL_CERT_DIR
-/// names no usable certificates. Threads: any. Since: 0.1.0.
+/// `api_key` may be NULL: calls that need one then fail with FILESTACK_E_ARGUMENT. `options` may be NULL: every
+/// default; they are copied. `*out_client` is released with filestack_client_release.
+/// Errors: FILESTACK_E_ARGUMENT, also for an unusable proxy variable; FILESTACK_E_TLS when SSL_CERT_FILE or
+/// SSL_CERT_DIR names no usable certificates. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_new(
     api_key: *const c_char,
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn filestack_client_new(
 }
 
 /// A client of the same application, over the same connections, whose calls are signed by `security`; NULL = by
-/// nothing. Contacts nobody.
+/// nothing. Makes no network call.
 ///
 /// `*out_client` is released with filestack_client_release. Errors: misuse only. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn filestack_client_with_security(
     }
 }
 
-/// The file with this handle. Contacts nobody.
+/// The file with this handle. Makes no network call.
 ///
 /// `security` signs its calls; NULL = the client's. `*out_filelink` is released with filestack_filelink_release
 /// and keeps the client alive. Errors: FILESTACK_E_ARGUMENT when the handle is empty or cannot be one.
@@ -100,7 +100,8 @@ pub unsafe extern "C" fn filestack_client_filelink(
     }
 }
 
-/// A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Contacts nobody.
+/// A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Makes no network
+/// call.
 ///
 /// `sources` holds `source_count` strings and may be NULL when there are none (tasks such as text_sentiment).
 /// `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
@@ -126,7 +127,7 @@ pub unsafe extern "C" fn filestack_client_transform(
     }
 }
 
-/// A transformation of the file at an external URL. Contacts nobody; its URL needs the client's API key.
+/// A transformation of the file at an external URL. Makes no network call; its URL needs the client's API key.
 ///
 /// `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
 /// filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or not an http or https URL.
@@ -150,7 +151,7 @@ pub unsafe extern "C" fn filestack_client_transform_external(
     }
 }
 
-/// A picture of the web page at `url`, as a transformation to download or to continue. Contacts nobody.
+/// A picture of the web page at `url`, as a transformation to download or to continue. Makes no network call.
 ///
 /// `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
 /// orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.

@@ -3,11 +3,11 @@
 use std::ffi::c_char;
 
 use crate::arguments::{self, owned_c_string, texts};
+use crate::buffer::filestack_buffer;
 use crate::error_object::filestack_error;
 use crate::filelink::filestack_filelink;
 use crate::guard::{produce, produce_optional};
 use crate::handle;
-use crate::memory::filestack_buffer;
 use crate::request_options::filestack_request_options;
 use crate::runtime::block_on;
 use crate::sink::{self, filestack_sink};
@@ -15,11 +15,11 @@ use crate::status_code::filestack_status;
 
 /// Downloads the file. Blocks.
 ///
-/// The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name
-/// that begins with ".filestack-", which is removed on failure, unless FILESTACK_IF_EXISTS_RESUME keeps it. A connection
+/// The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name that
+/// begins with ".filestack-", which is removed on failure, unless FILESTACK_IF_EXISTS_RESUME keeps it. A connection
 /// that breaks is followed by another one, which brings the rest where the service allows that. `request` may be NULL.
 /// `out_size_bytes` may be NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, FILESTACK_E_STATE
-/// when another download is to be resumed there and runs, and those of the network and the service.
+/// while a resumable download to this path is running, and those of the network and the service.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn filestack_filelink_download(
@@ -42,9 +42,9 @@ pub unsafe extern "C-unwind" fn filestack_filelink_download(
 
 /// Downloads the file to a sink. Blocks.
 ///
-/// The sink gets the bytes in order while they come, and is not used after the call. A connection that breaks is followed
-/// by another one; what the sink has already is not given to it again. On failure it has a part of the file, so the
-/// caller must throw that away. `request` may be NULL. `out_size_bytes` may be NULL.
+/// The sink receives the bytes in order as they arrive, and is not used after the call. A connection that breaks is
+/// followed by another one; what the sink has already is not given to it again. On failure it has a part of the file,
+/// so the caller must throw that away. `request` may be NULL. `out_size_bytes` may be NULL.
 /// Errors: FILESTACK_E_STATE when the sink is in use, FILESTACK_E_CALLBACK when a writer fails, FILESTACK_E_IO when a
 /// descriptor does, FILESTACK_E_SOURCE_CHANGED when the file is another one after the connection broke,
 /// FILESTACK_E_UNSUPPORTED with FILESTACK_IF_EXISTS_RESUME, FILESTACK_E_TOO_LARGE, and those of the network and the

@@ -70,6 +70,7 @@ pub mod error_object;
 pub mod status;
 pub mod status_code;
 
+pub mod buffer;
 pub mod memory;
 
 pub mod log;

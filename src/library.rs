@@ -1,4 +1,4 @@
-//! The library as a whole: how many threads it makes, and how they end.
+//! Library: its threads, and its shutdown.
 
 use std::time::Instant;
 

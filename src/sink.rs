@@ -1,4 +1,4 @@
-//! Sinks: what takes the content of a download.
+//! Sinks: destinations of downloads, descriptors and writers.
 
 use std::ffi::c_void;
 
@@ -14,7 +14,7 @@ use crate::object;
 use crate::runtime::block_on;
 use crate::status_code::filestack_status;
 
-/// What takes the content of a download: a descriptor or a writer. Shared: any thread, freed by the last
+/// The destination of a download: a descriptor or a writer. Shared: any thread, freed by the last
 /// filestack_sink_release; one download uses it at a time.
 pub struct filestack_sink {
     _opaque: [u8; 0],
@@ -38,8 +38,8 @@ pub struct filestack_writer {
     pub struct_size: u32,
     /// Must be 0.
     pub reserved: u32,
-    /// Takes bytes from the front of the `size` at `data`, which are gone when it returns, and returns how many: at
-    /// least one. It is called again with the rest. 0 and negative numbers are failures.
+    /// Consumes 1 to `size` bytes from the front of `data` and returns how many; it is called again with the rest.
+    /// `data` is valid during the call only. 0 and negative numbers are failures.
     pub write: Option<unsafe extern "C-unwind" fn(user: *mut c_void, data: *const c_void, size: usize) -> i64>,
     /// Frees `user`; called once, after the last call of `write`. May be NULL.
     pub destroy: filestack_destroy,
@@ -50,8 +50,8 @@ pub struct filestack_writer {
 /// An open descriptor: a regular file, which is written from its present position on, a pipe, a stream socket or a
 /// terminal. It is duplicated: yours can be closed at once.
 ///
-/// Whether it blocks is not changed: where there is no room, the download waits until there is, or until its time is
-/// over, and reads nothing from the network. A pipe or socket whose reader has gone is FILESTACK_E_IO, with EPIPE in
+/// Its blocking mode stays as it is. While it is full the download waits, until its time limit at most, and reads
+/// nothing from the network. A pipe or socket whose reader has gone is FILESTACK_E_IO, with EPIPE in
 /// filestack_error_os_code, and never SIGPIPE. Nothing is closed or synced.
 ///
 /// `*out_sink` is released with filestack_sink_release.

@@ -6,12 +6,12 @@ use filestack_core::AvJob;
 
 use crate::arguments;
 use crate::av_job::{self, filestack_av_job};
+use crate::buffer::filestack_buffer;
 use crate::error_object::filestack_error;
 use crate::filelink::{self, filestack_filelink};
 use crate::guard::{produce, produce_optional};
 use crate::handle;
 use crate::json_answer;
-use crate::memory::filestack_buffer;
 use crate::request_options::filestack_request_options;
 use crate::runtime::block_on;
 use crate::sink::{self, filestack_sink};

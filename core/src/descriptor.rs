@@ -19,7 +19,7 @@ pub(crate) enum Access {
 /// # Errors
 /// `Argument` when it is a directory or not open for this, `Io` when the system does not tell.
 pub(crate) fn file_type(descriptor: &OwnedFd, name: &str, access: Access) -> Result<FileType> {
-    let failed = |cause: Errno| Error::io(format!("cannot look at {name}"), &cause.into());
+    let failed = |cause: Errno| Error::io(format!("cannot inspect {name}"), &cause.into());
     let refused = |problem: &str| Err(Error::argument(format!("{name} {problem}")));
     let file_type = FileType::from_raw_mode(fstat(descriptor).map_err(failed)?.st_mode);
     if file_type == FileType::Directory {

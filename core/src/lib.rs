@@ -46,7 +46,7 @@ pub use av_job::{AvJob, AvStatus};
 pub use client::Client;
 pub use context::Context;
 pub use endpoints::{Endpoint, Endpoints};
-pub use error::{Error, ErrorKind, Limit, Result};
+pub use error::{Error, ErrorKind, Limit, Remedy, Result};
 pub use file_api::METADATA_FIELDS;
 pub use filelink::Filelink;
 pub use generation::{Epoch, Generation, Host};

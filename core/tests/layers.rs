@@ -62,6 +62,7 @@ const C_API: &[&str] = &[
     "status",
     "error",
     "memory",
+    "buffer",
     "log_queue",
     "log",
     "version",
@@ -315,6 +316,12 @@ fn the_cores_modules_name_only_lower_ones() {
 #[test]
 fn the_modules_of_the_c_api_name_only_lower_ones() {
     check("../src", C_API);
+}
+
+#[test]
+fn no_files_of_the_generators_name_each_other() {
+    let sources = sources_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/src"));
+    assert_eq!(circle(&uses_of_files(&sources)), None);
 }
 
 #[test]

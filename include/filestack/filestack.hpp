@@ -6,7 +6,7 @@
  *     filestack::filelink small = img.resize({.width = 300, .fit = filestack::fit::crop}).sepia().store();
  *
  * What a function does, its units and its errors are those of the C function that it calls: filestack.h documents
- * them. Here stands what is different.
+ * them. This comment lists the differences.
  *
  *  - Errors. A function that fails throws filestack::error. Where FILESTACK_NO_EXCEPTIONS is defined before this
  *    header, or the compiler has no exceptions, it returns a filestack::result<T> instead of a T, and constructors

@@ -185,7 +185,7 @@ static void what_cannot_be_written_to_is_refused(void)
     check_refused(file, "for reading only");
     check_refused(ends[0], "for reading only");
     check_refused(directory, "is a directory");
-    check_refused(messages, "a socket of messages");
+    check_refused(messages, "is a datagram socket");
     CHECK_STATUS(FILESTACK_E_NULL, filestack_sink_from_fd(ends[1], NULL, failure_out()));
     CHECK_INT(0, close(file));
     check_refused(file, "not an open descriptor");

@@ -1,4 +1,4 @@
-//! What is downloaded.
+//! The content of a download: where it is, and what errors call it.
 
 use sha2::{Digest as _, Sha256};
 

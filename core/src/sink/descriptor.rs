@@ -34,8 +34,8 @@ impl Descriptor {
         let file_type = descriptor::file_type(&descriptor, NAME, Access::Writing)?;
         if file_type == FileType::Socket {
             let kind = sockopt::socket_type(&descriptor);
-            if kind.map_err(|cause| Error::io(format!("cannot look at {NAME}"), &cause.into()))? != SocketType::STREAM {
-                let problem = "is a socket of messages, which may be lost: use a stream socket";
+            if kind.map_err(|cause| Error::io(format!("cannot inspect {NAME}"), &cause.into()))? != SocketType::STREAM {
+                let problem = "is a datagram socket: use a stream socket";
                 return Err(Error::argument(format!("{NAME} {problem}")));
             }
         }
@@ -116,7 +116,7 @@ mod tests {
         refused(File::open(folder.path()).unwrap().into(), "is a directory");
         refused(File::open(file.path()).unwrap().into(), "for reading only");
         refused(std::io::pipe().unwrap().0.into(), "for reading only");
-        refused(UnixDatagram::unbound().unwrap().into(), "a socket of messages");
+        refused(UnixDatagram::unbound().unwrap().into(), "is a datagram socket");
         assert!(Descriptor::new(file.reopen().unwrap().into()).is_ok());
         assert!(Descriptor::new(std::io::pipe().unwrap().1.into()).is_ok());
         assert!(Descriptor::new(UnixStream::pair().unwrap().0.into()).is_ok());

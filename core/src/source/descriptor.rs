@@ -39,7 +39,7 @@ impl Descriptor {
     pub(super) fn open(descriptor: OwnedFd, offset: Option<u64>) -> Result<Self> {
         let file_type = descriptor::file_type(&descriptor, NAME, Access::Reading)?;
         if file_type == FileType::RegularFile {
-            let failed = |cause: Errno| Error::io(format!("cannot look at {NAME}"), &cause.into());
+            let failed = |cause: Errno| Error::io(format!("cannot inspect {NAME}"), &cause.into());
             let here = || seek(&descriptor, SeekFrom::Current(0)).map_err(failed);
             let offset = offset.map_or_else(here, Ok)?;
             return Ok(Descriptor::File(File::from(descriptor), offset));
@@ -66,7 +66,7 @@ impl Reader for Stream {
             return Ok(Given::Bytes(0));
         }
         let most = self.size.map_or(buffer.len(), |left| usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len()));
-        let limit = Timespec::try_from(SLICE).map_err(|_| Error::argument("a slice of time is too long"))?;
+        let limit = Timespec::try_from(SLICE).map_err(|_| Error::argument("the poll interval is too long"))?;
         let mut asked = [PollFd::new(&self.descriptor, PollFlags::IN)];
         let read = match poll(&mut asked, Some(&limit)) {
             Ok(0) => Err(Errno::AGAIN),

@@ -23,7 +23,7 @@ public:
 #if !defined(FILESTACK_NO_EXCEPTIONS)
     explicit client(std::string_view api_key, const client_options &options = {}) : client(create(api_key, options)) {}
 #endif
-    /** Contacts nobody. Without an API key what needs one says so. */
+    /** Makes no network call. Without an API key what needs one says so. */
     static outcome<client> create(std::optional<std::string_view> api_key, const client_options &options = {})
     {
         detail::call call;
@@ -48,7 +48,7 @@ public:
             [&](char **out, filestack_error **failure) { return filestack_client_hosts_json(get(), out, failure); }));
     }
 
-    /** The file with this handle. Contacts nobody. */
+    /** The file with this handle. Makes no network call. */
     outcome<filestack::filelink> filelink(std::string_view handle,
                                           const std::optional<security> &signer = std::nullopt) const
     {

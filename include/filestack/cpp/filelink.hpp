@@ -222,7 +222,7 @@ public:
             return made;
         }));
     }
-    /** Waits until the job is completed; a timeout of 0 is one look, -1 ms is no limit. Blocks. */
+    /** Waits until the job is completed; a timeout of 0 asks once, -1 ms is no limit. Blocks. */
     outcome<void> wait(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1),
                        const request_options &request = {}) const
     {

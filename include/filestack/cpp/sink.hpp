@@ -1,4 +1,4 @@
-/* What takes the content of a download: a part of filestack.hpp. */
+/* Destinations of downloads: a part of filestack.hpp. */
 
 #ifndef FILESTACK_CPP_SINK_HPP
 #define FILESTACK_CPP_SINK_HPP
@@ -14,7 +14,7 @@
 namespace filestack {
 inline namespace FILESTACK_STYLE {
 
-/** What takes the content of a download: a descriptor, or a function. One download uses it at a time. */
+/** The destination of a download: a descriptor, or a function. One download uses it at a time. */
 class sink : public detail::shared<filestack_sink, filestack_sink_retain, filestack_sink_release> {
 public:
     static sink adopt(filestack_sink *native) noexcept { return sink(native); }
