@@ -9,6 +9,7 @@ RELEASE := $(CARGO_TARGET_DIR)/release
 LOCAL := $(CARGO_TARGET_DIR)/debug/filestack-local
 C_TESTS := $(CARGO_TARGET_DIR)/c-tests
 DEMO := $(CARGO_TARGET_DIR)/demo
+BENCH := $(CARGO_TARGET_DIR)/bench
 JOBS := $(shell getconf _NPROCESSORS_ONLN)
 comma := ,
 
@@ -27,11 +28,11 @@ WHEEL_CLANG_FORMAT := $(WHEEL)/clang_format/data/bin/clang-format
 CLANG_FORMAT = $(wildcard $(WHEEL_CLANG_FORMAT))
 GENERATED_HEADERS := include/filestack/filestack.h include/filestack/tasks.h include/filestack/tasks.hpp
 C_FILES = $(filter-out $(GENERATED_HEADERS),$(sort $(wildcard include/filestack/*.h* include/filestack/cpp/* \
-	examples-c/*.[ch]* examples-ffi/*/*.[ch] tests/*/*.[ch] tests/*/*.[ch]pp tests/*/*/*.[ch] xtask/src/*/*.[ch]*)))
+	benches/*.[ch] examples-c/*.[ch]* examples-ffi/*/*.[ch] tests/*/*.[ch] tests/*/*.[ch]pp tests/*/*/*.[ch] xtask/src/*/*.[ch]*)))
 
 # One step after the other: Cargo and CTest use all processors by themselves.
 .NOTPARALLEL:
-.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance lint clang-format format demo clean help
+.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance bench-programs bench lint clang-format format demo clean help
 
 library: ## Build the shared and the static library (the default)
 	@# This package alone, so that no other one's features get in.
@@ -71,11 +72,16 @@ symbols: library
 
 c-test: local run-c-tests ## Run the C tests only
 
-# $(call ctest,FOLDER,OPTIONS,WHICH): configures, builds and runs the C tests in a folder of their own.
+# $(call cmake,FOLDER,OPTIONS,BUILD): configures and builds C programs in a folder of their own.
+define cmake
+	@$(CMAKE) -S . -B $(1) --log-level=WARNING -DCMAKE_RULE_MESSAGES=OFF -DFILESTACK_LIBRARY_DIR=$(RELEASE) \
+		-DFILESTACK_LOCAL=$(LOCAL) $(2) >/dev/null
+	@MAKEFLAGS=--no-print-directory $(CMAKE) --build $(1) --parallel $(JOBS) $(3)
+endef
+
+# $(call ctest,FOLDER,OPTIONS,WHICH): builds the C tests in a folder of their own, and runs them.
 define ctest
-	@$(CMAKE) -S . -B $(1) --log-level=WARNING -DCMAKE_RULE_MESSAGES=OFF -DCMAKE_BUILD_TYPE=Debug \
-		-DFILESTACK_LIBRARY_DIR=$(RELEASE) -DFILESTACK_LOCAL=$(LOCAL) $(2) >/dev/null
-	@MAKEFLAGS=--no-print-directory $(CMAKE) --build $(1) --parallel $(JOBS)
+	$(call cmake,$(1),-DCMAKE_BUILD_TYPE=Debug $(2))
 	@$(CTEST) --test-dir $(1) --parallel $(JOBS) --output-on-failure --progress $(3)
 endef
 
@@ -95,6 +101,13 @@ memcheck: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Run the C tests und
 conformance: local ## Run the official SDKs against filestack-local; docs/conformance.md has the results
 	@$(PYTHON) tests/conformance/run --local $(LOCAL)
 	@$(PYTHON) tests/conformance/run --check-table
+
+bench: bench-programs ## Measure the library beside its peers; docs/performance.md has the results
+	@$(PYTHON) benches/run --write
+
+bench-programs: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Build what benches/run runs
+	@$(CARGO) build --quiet --release --package filestack-benches
+	$(call cmake,$(BENCH)/programs,-DCMAKE_BUILD_TYPE=Release,--target filestack_benches)
 
 $(WHEEL_CMAKE):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target $(WHEEL) cmake

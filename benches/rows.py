@@ -1,0 +1,165 @@
+"""The rows: what is measured, against whom, and what is wanted."""
+
+import functools
+import statistics
+
+import bench as harness
+from bench import GIB, KIB, MIB
+from link import RATE, ROUND_TRIP_MS, Link
+from page import Section
+
+MINE = 'libfilestack'
+
+# What takes longer when a call is cancelled is a stall.
+MOST_MS = 100
+# Calls that the service lets wait, and moments of an upload that goes on, in milliseconds.
+STALLS = ('start', 'upload', 'part', 'complete')
+STALL_MOMENTS = (50, 300)
+MOVING_MOMENTS = (1, 5, 20, 50, 100, 200)
+
+
+def size_name(size):
+    return f'{size // GIB} GiB' if size >= GIB else f'{size // MIB} MiB' if size >= MIB else f'{size // KIB} KiB'
+
+
+def curl(bench, *arguments):
+    """The command, with the authority and the version of HTTP that libfilestack has here."""
+    return ['curl', '--silent', '--show-error', '--fail', '--http1.1', '--cacert', bench.service.ca, *arguments]
+
+
+def with_curl(section, runs, name, run):
+    """Puts curl among those that run, where it is installed."""
+    if harness.command_version('curl'):
+        runs[name] = run
+    else:
+        section.note('curl is not installed: left out.')
+
+
+def upload(bench):
+    """One large file over TLS."""
+    path = bench.file(bench.large)
+    section = Section(f'Upload of {size_name(bench.large)} over TLS')
+    runs = {MINE: lambda: bench.measure(bench.program('upload', 'path', path))}
+    with_curl(section, runs, 'curl -T', lambda: bench.measure(
+        curl(bench, '--output', '/dev/null', '-T', path, f'{bench.service.secure}/put')))
+    try:
+        python = harness.OfficialPython()
+        runs[python.title] = lambda: python.upload(bench, path)
+        limits = {python.title: (None, 0.35, None)}
+    except Exception as problem:
+        section.note(f'The official SDK for Python could not be installed ({problem}): left out.')
+        limits = {}
+    section.compared(MINE, bench.compare(runs), {'curl -T': (1.0, 1.1, None), **limits})
+    return section
+
+
+def download(bench):
+    """One large file over TLS, to the disk."""
+    section = Section(f'Download of {size_name(bench.large)} over TLS')
+    path = bench.files / 'downloaded'
+    url = f'{bench.service.secure}/{harness.handle(bench.large)}'
+
+    def afresh(command):
+        path.unlink(missing_ok=True)
+        return bench.measure(command)
+
+    runs = {MINE: lambda: afresh(bench.program('download', bench.large, path))}
+    with_curl(section, runs, 'curl', lambda: afresh(curl(bench, '--output', path, url)))
+    section.compared(MINE, bench.compare(runs), {'curl': (None, 1.2, None)})
+    path.unlink(missing_ok=True)
+    return section
+
+
+def small_files(bench):
+    """Many small files by several threads through one client."""
+    count = 100 if bench.quick else 1000
+    section = Section(f'{count} files of 10 KB')
+    folder = bench.folder_of(count, 10_000)
+    libraries = {MINE: bench.library}
+    if bench.base:
+        libraries[f'the commit {bench.base.name}'] = bench.base.library
+    else:
+        section.note('The commit to compare with is not in the history here: left out.')
+    for threads in (1, 8, 32):
+        command = bench.program('many', 'path', folder, count, threads)
+        runs = {name: functools.partial(bench.measure, command, library=library)
+                for name, library in libraries.items()}
+        usages = bench.compare(runs)
+        for name, measured in usages.items():
+            rate = statistics.median(float(usage.output) for usage in measured)
+            cpu = harness.medians(measured)[1] / count * 1000
+            section.tell(f'{threads} threads, {name}', f'{rate:.0f}/s, CPU {cpu:.2f} ms each')
+        for name in list(usages)[1:]:
+            rates = [float(mine.output) / float(other.output) for mine, other in zip(usages[MINE], usages[name])]
+            section.add(f'{threads} threads, rate, {MINE} / {name}', statistics.median(rates), ' ×', 1.0, at_least=True)
+    return section
+
+
+def local(bench):
+    """What needs no network."""
+    section = Section('URLs and signatures, on one thread')
+    rates = [[float(line) for line in bench.measure([harness.PROGRAMS / 'local']).output.split()]
+             for _ in range(bench.pairs)]
+    names = ('URLs of transformations', 'signed URLs', 'signatures of new policies')
+    for name, values in zip(names, zip(*rates)):
+        section.tell(name, f'{statistics.median(values):,.0f} a second')
+    return section
+
+
+def memory(bench):
+    """The peaks of transfers, above that of a small upload."""
+    section = Section('Memory: peak resident above that of a small upload, default options')
+    large, reader, crowd = (64 * MIB, 64 * MIB, 20) if bench.quick else (4 * GIB, GIB, 100)
+    small = bench.measure(bench.program('upload', 'path', bench.file(10 * KIB))).memory
+    section.tell('a small upload, in all', f'{small / MIB:.1f} MiB')
+    crowd_folder = bench.folder_of(crowd, 20_000_000, sparse=True)
+    downloaded = bench.files / 'downloaded'
+    measured = (
+        (f'sparse file of {size_name(large)}', 16, bench.program('upload', 'path', bench.sparse_file(large))),
+        (f'reader of {size_name(reader)} without seek', 48,
+         bench.program('upload', 'reader', bench.sparse_file(reader))),
+        (f'{crowd} threads, 20 MB each, paths', 80, bench.program('many', 'path', crowd_folder, crowd, crowd)),
+        (f'{crowd} threads, 20 MB each, readers', 80, bench.program('many', 'reader', crowd_folder, crowd, crowd)),
+        (f'download of {size_name(large)}', 8, bench.program('download', large, downloaded)),
+    )
+    for what, limit, command in measured:
+        section.add(what, (bench.measure(command).memory - small) / MIB, ' MiB', limit, digits=1)
+        downloaded.unlink(missing_ok=True)
+    return section
+
+
+def cancel(bench):
+    """From the moment when a progress function cancels to the end of the call."""
+    section = Section('Cancel to end, the longest of all tries')
+    path = bench.file(bench.large)
+    moments = [('while parts are sent', 'moving', MOVING_MOMENTS)]
+    moments += [(f'while `{call}` is not answered', f'stall-{call}', STALL_MOMENTS) for call in STALLS]
+    for what, name, milliseconds in moments:
+        took = [bench.measure(bench.program('cancel', path, name, moment)).output
+                for moment in milliseconds for _ in range(bench.pairs)]
+        # One that had ended before the moment prints nothing.
+        took = [float(text) for text in took if text]
+        if took:
+            section.add(f'{what}, of {len(took)}', max(took), ' ms', MOST_MS, digits=1)
+    return section
+
+
+def distant(bench):
+    """One large file to a service that is 40 ms away."""
+    size = bench.large
+    section = Section(f'Upload of {size_name(size)} over a link of {ROUND_TRIP_MS} ms round trip')
+    path = bench.file(size)
+    with Link(bench.service.port) as link:
+        section.note(link.description)
+        runs = {MINE: lambda: bench.measure(bench.program('upload', 'path', path, url=link.url))}
+        with_curl(section, runs, 'curl -T', lambda: bench.measure(
+            curl(bench, '--output', '/dev/null', '-T', path, f'{link.url}/put')))
+        usages = bench.compare(runs)
+    for name, measured in usages.items():
+        share = size / harness.medians(measured)[0] / RATE
+        section.add(f'{name}, share of the rate', share, '', 0.9 if name == MINE else None, at_least=True)
+    return section
+
+
+ROWS = {'upload': upload, 'small-files': small_files, 'download': download, 'distant': distant, 'local': local,
+        'memory': memory, 'cancel': cancel}
