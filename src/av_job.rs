@@ -107,7 +107,7 @@ pub unsafe extern "C-unwind" fn filestack_av_job_status(
 
 /// Waits until the job is completed, by polling the service. Blocks.
 ///
-/// `timeout_ms` limits the wait; 0 = one look, -1 = no limit. `request` may be NULL and holds for each look.
+/// `timeout_ms` limits the wait; 0 = ask once, -1 = no limit. `request` may be NULL and applies to each request.
 /// Errors: FILESTACK_E_TIMEOUT when it is not completed by then (it goes on), and those of filestack_av_job_status.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -128,11 +128,11 @@ pub unsafe extern "C-unwind" fn filestack_av_job_wait(
     }
 }
 
-/// The result of a completed job. Contacts nobody.
+/// The result of a completed job. Makes no network call.
 ///
 /// `*out_filelink` is released with filestack_filelink_release and has the job's client and credentials.
-/// Errors: FILESTACK_E_STATE when the job was not seen completed yet, FILESTACK_E_HTTP with the service's message when
-/// it was seen to have failed. Threads: any. Since: 0.1.0.
+/// Errors: FILESTACK_E_STATE before a status or wait call has reported completion, FILESTACK_E_HTTP with the service's
+/// message when it was seen to have failed. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_av_job_filelink(
     job: *const filestack_av_job,

@@ -55,15 +55,15 @@ unsafe impl Sync for Ownership {}
 
 impl Drop for Ownership {
     fn drop(&mut self) {
-        if let Some(destroy) = self.destroy {
+        if let Some(function) = self.destroy {
             // SAFETY: the function came with `user`, and this is the last owner.
-            unsafe { self::destroy(destroy, self.user) };
+            unsafe { destroy(function, self.user) };
         }
     }
 }
 
-/// Keeps a value that may own something of the host's until the exported function that runs on this thread ends, so that
-/// its last copy is not dropped on a thread of the network.
+/// Keeps a value that may own something of the host's until the exported function that runs on this thread ends, so
+/// that its last copy is not dropped on a thread of the network.
 pub(crate) fn keep(value: impl Any) {
     if IS_DEFERRING.get() {
         KEPT.with_borrow_mut(|kept| kept.push(Box::new(value)));

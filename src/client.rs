@@ -15,6 +15,7 @@ use crate::object;
 use crate::request_options::filestack_request_options;
 use crate::runtime::{LibraryHost, block_on};
 use crate::security::{self, filestack_security};
+use crate::sink::{self, filestack_sink};
 use crate::status_code::filestack_status;
 use crate::transformation::{self, filestack_transformation};
 use crate::transformation_param::{filestack_param, named_values};
@@ -31,13 +32,13 @@ impl Opaque for filestack_client {
     const ARGUMENT: &'static str = "client";
 }
 
-/// Makes a client. Contacts nobody; reads the environment once: the proxy variables, unless a proxy is set, and
+/// Makes a client. Makes no network call; reads the environment once: the proxy variables, unless a proxy is set, and
 /// SSL_CERT_FILE and SSL_CERT_DIR.
 ///
-/// `api_key` may be NULL: what needs one then says so. `options` may be NULL: every default; they are copied.
-/// `*out_client` is released with filestack_client_release.
-/// Errors: FILESTACK_E_ARGUMENT, also for an unusable proxy variable; FILESTACK_E_TLS when SSL_CERT_FILE or SSL_CERT_DIR
-/// names no usable certificates. Threads: any. Since: 0.1.0.
+/// `api_key` may be NULL: calls that need one then fail with FILESTACK_E_ARGUMENT. `options` may be NULL: every
+/// default; they are copied. `*out_client` is released with filestack_client_release.
+/// Errors: FILESTACK_E_ARGUMENT, also for an unusable proxy variable; FILESTACK_E_TLS when SSL_CERT_FILE or
+/// SSL_CERT_DIR names no usable certificates. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_new(
     api_key: *const c_char,
@@ -57,7 +58,7 @@ pub unsafe extern "C" fn filestack_client_new(
 }
 
 /// A client of the same application, over the same connections, whose calls are signed by `security`; NULL = by
-/// nothing. Contacts nobody.
+/// nothing. Makes no network call.
 ///
 /// `*out_client` is released with filestack_client_release. Errors: misuse only. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -76,7 +77,7 @@ pub unsafe extern "C" fn filestack_client_with_security(
     }
 }
 
-/// The file with this handle. Contacts nobody.
+/// The file with this handle. Makes no network call.
 ///
 /// `security` signs its calls; NULL = the client's. `*out_filelink` is released with filestack_filelink_release
 /// and keeps the client alive. Errors: FILESTACK_E_ARGUMENT when the handle is empty or cannot be one.
@@ -99,7 +100,8 @@ pub unsafe extern "C" fn filestack_client_filelink(
     }
 }
 
-/// A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Contacts nobody.
+/// A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Makes no network
+/// call.
 ///
 /// `sources` holds `source_count` strings and may be NULL when there are none (tasks such as text_sentiment).
 /// `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
@@ -125,7 +127,7 @@ pub unsafe extern "C" fn filestack_client_transform(
     }
 }
 
-/// A transformation of the file at an external URL. Contacts nobody; its URL needs the client's API key.
+/// A transformation of the file at an external URL. Makes no network call; its URL needs the client's API key.
 ///
 /// `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
 /// filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or not an http or https URL.
@@ -149,7 +151,7 @@ pub unsafe extern "C" fn filestack_client_transform_external(
     }
 }
 
-/// A picture of the web page at `url`, as a transformation to download or to continue. Contacts nobody.
+/// A picture of the web page at `url`, as a transformation to download or to continue. Makes no network call.
 ///
 /// `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
 /// orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
@@ -199,6 +201,35 @@ pub unsafe extern "C-unwind" fn filestack_client_zip(
             block_on(async move {
                 let files: Vec<&str> = files.iter().map(String::as_str).collect();
                 client.zip(path, &files, &request).await
+            })
+        })
+    }
+}
+
+/// Downloads files as one zip archive to a sink. Blocks.
+///
+/// As filestack_client_zip and filestack_filelink_download_to. `request` may be NULL. `out_size_bytes` may be NULL. An
+/// archive that was cut is not continued, because the service makes it anew.
+/// Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download_to. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn filestack_client_zip_to(
+    client: *const filestack_client,
+    sink: *const filestack_sink,
+    files: *const *const c_char,
+    file_count: usize,
+    request: *const filestack_request_options,
+    out_size_bytes: *mut u64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        produce_optional(out_size_bytes, error, || {
+            let client: Client = handle::borrow(client, "client")?.clone();
+            let files: Vec<String> = texts(files, file_count, "files")?.into_iter().map(str::to_owned).collect();
+            let request = handle::options(request, "request")?;
+            sink::download(sink, |sink| async move {
+                let files: Vec<&str> = files.iter().map(String::as_str).collect();
+                client.zip_to(&sink, &files, &request).await
             })
         })
     }

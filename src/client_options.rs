@@ -49,7 +49,8 @@ pub extern "C" fn filestack_client_options_new() -> *mut filestack_client_option
 
 /// Makes options with the same values.
 ///
-/// Returns an object to be freed with filestack_client_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+/// Returns an object to be freed with filestack_client_options_free. Errors: none; NULL for NULL. Threads: one at a
+/// time.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_client_options_clone(
@@ -190,7 +191,7 @@ pub unsafe extern "C" fn filestack_client_options_set_response_timeout_ms(
     }
 }
 
-/// Limits how many requests of all calls of the client together are in flight: 1 to 1000, 16 by default. Others wait
+/// Limits the client's requests in flight, of all its calls together: 1 to 1000, 16 by default. Others wait
 /// their turn, within the limits of their calls.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
@@ -208,8 +209,8 @@ pub unsafe extern "C" fn filestack_client_options_set_max_requests(
     }
 }
 
-/// Limits the memory of the buffers of all transfers of the client together: at least 1 MiB, 64 MiB by default. Parts of
-/// a reader are kept in them; what needs more than half of the limit goes through a temporary file.
+/// Limits the memory of the buffers of all transfers of the client together: at least 1 MiB, 64 MiB by default. Parts
+/// of a reader are kept in them; what needs more than half of the limit goes through a temporary file.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -295,8 +296,8 @@ pub unsafe extern "C" fn filestack_client_options_set_retry_delay_ms(
 
 /// Sends every request through this proxy, "http://user:password@host:port": http, https, socks4, socks4a, socks5 or
 /// socks5h, where the last lets the proxy look up names. Without it the proxy variables of the environment count, as
-/// they are when the client is made. What a URL uses otherwise must be percent-encoded in user and password: '/' as %2F,
-/// '?' as %3F, '#' as %23, '\' as %5C.
+/// they are when the client is made. In user and password, percent-encode what has a
+/// meaning in URLs: '/' as %2F, '?' as %3F, '#' as %23, '\' as %5C.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -309,8 +310,8 @@ pub unsafe extern "C" fn filestack_client_options_set_proxy(
     unsafe { object::change_by_text(options, url, "url", error, ClientOptions::set_proxy) }
 }
 
-/// Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it. Comments
-/// in any encoding and other blocks, such as keys, are skipped.
+/// Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it.
+/// Comments in any encoding and other blocks, such as keys, are skipped.
 ///
 /// Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it holds no certificate or a damaged one. Threads: one at a time.
 /// Since: 0.1.0.

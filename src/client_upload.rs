@@ -21,8 +21,8 @@ use crate::upload_options::filestack_upload_options;
 /// Uploads the file at `path`. Blocks.
 ///
 /// `options` may be NULL: every default. `*out_filelink` is released with filestack_filelink_release; it has the
-/// credentials that signed the upload. Parts are sent in parallel, each is checked by its MD5, and temporary failures are
-/// retried.
+/// credentials that signed the upload. Parts are sent in parallel, each is checked by its MD5, and temporary failures
+/// are retried.
 /// Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT (a directory, an empty file, no API key),
 /// FILESTACK_E_SOURCE_CHANGED, and those of the network and the service. Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Errors: what went wrong, as objects of the caller.
+//! Errors: status, message and details of a failure.
 
 use std::ffi::c_char;
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use filestack_core::redaction::redact_line;
-use filestack_core::{Error, Limit};
+use filestack_core::{Error, Limit, Remedy};
 
 use crate::status_code::{self, filestack_status};
 
@@ -52,7 +52,8 @@ impl Failure {
         }
     }
 
-    /// One line that says what failed, on what, and what to do. A limit that was reached is named as its setter is.
+    /// One line that says what failed, on what, and what to do. A limit that was reached, and what helps, are named as
+    /// their setters are.
     pub(crate) fn message(&self) -> String {
         match self {
             Failure::Null(name) => format!("{name} is NULL"),
@@ -62,8 +63,8 @@ impl Failure {
             }
             Failure::WouldDeadlock => "a callback cannot make a blocking call: it could wait for itself".to_owned(),
             Failure::Panic(text) => redact_line(&format!("a bug in libfilestack, please report it: {text}")),
-            Failure::Core(error) => match error.limit() {
-                Some(limit) => format!("{} ({})", error.message(), setting(limit)),
+            Failure::Core(error) => match error.limit().map(setting).or(error.remedy().map(setter)) {
+                Some(name) => format!("{} ({name})", error.message()),
                 None => error.message().to_owned(),
             },
         }
@@ -81,6 +82,14 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Failure::Core(error)
+    }
+}
+
+/// The setters of what helps.
+fn setter(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::TrustAuthority => "set_ca_file or set_ca_pem",
+        Remedy::ShowCertificate => "set_client_certificate_pem",
     }
 }
 

@@ -113,7 +113,7 @@ pub unsafe extern "C" fn filestack_filelink_signed_url(
     }
 }
 
-/// Begins a transformation of the file. Contacts nobody.
+/// Begins a transformation of the file. Makes no network call.
 ///
 /// `*out_transformation` is freed with filestack_transformation_free and has the filelink's credentials.
 /// Errors: misuse only. Threads: any. Since: 0.1.0.

@@ -3,20 +3,23 @@
 use std::ffi::c_char;
 
 use crate::arguments::{self, owned_c_string, texts};
+use crate::buffer::filestack_buffer;
 use crate::error_object::filestack_error;
 use crate::filelink::filestack_filelink;
 use crate::guard::{produce, produce_optional};
 use crate::handle;
-use crate::memory::filestack_buffer;
 use crate::request_options::filestack_request_options;
 use crate::runtime::block_on;
+use crate::sink::{self, filestack_sink};
 use crate::status_code::filestack_status;
 
 /// Downloads the file. Blocks.
 ///
-/// The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name
-/// that ends with ".filestack-part", which is removed on failure. `request` may be NULL. `out_size_bytes` may be
-/// NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, and those of the network and the service.
+/// The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name that
+/// begins with ".filestack-", which is removed on failure, unless FILESTACK_IF_EXISTS_RESUME keeps it. A connection
+/// that breaks is followed by another one, which brings the rest where the service allows that. `request` may be NULL.
+/// `out_size_bytes` may be NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, FILESTACK_E_STATE
+/// while a resumable download to this path is running, and those of the network and the service.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn filestack_filelink_download(
@@ -33,6 +36,33 @@ pub unsafe extern "C-unwind" fn filestack_filelink_download(
             let path = arguments::path(path, "path")?.to_owned();
             let request = handle::options(request, "request")?;
             block_on(async move { filelink.download(path, &request).await })
+        })
+    }
+}
+
+/// Downloads the file to a sink. Blocks.
+///
+/// The sink receives the bytes in order as they arrive, and is not used after the call. A connection that breaks is
+/// followed by another one; what the sink has already is not given to it again. On failure it has a part of the file,
+/// so the caller must throw that away. `request` may be NULL. `out_size_bytes` may be NULL.
+/// Errors: FILESTACK_E_STATE when the sink is in use, FILESTACK_E_CALLBACK when a writer fails, FILESTACK_E_IO when a
+/// descriptor does, FILESTACK_E_SOURCE_CHANGED when the file is another one after the connection broke,
+/// FILESTACK_E_UNSUPPORTED with FILESTACK_IF_EXISTS_RESUME, FILESTACK_E_TOO_LARGE, and those of the network and the
+/// service. Threads: any. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn filestack_filelink_download_to(
+    filelink: *const filestack_filelink,
+    sink: *const filestack_sink,
+    request: *const filestack_request_options,
+    out_size_bytes: *mut u64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        produce_optional(out_size_bytes, error, || {
+            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+            let request = handle::options(request, "request")?;
+            sink::download(sink, |sink| async move { filelink.download_to(&sink, &request).await })
         })
     }
 }

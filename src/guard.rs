@@ -144,8 +144,7 @@ impl Drop for Uncancelled {
     }
 }
 
-/// Sends the report of a panic of ours to the log instead of the host's stderr. In a Rust program, which shares
-/// the hook, panics elsewhere keep their report.
+/// Sends the report of a panic of ours to the log instead of the host's stderr.
 fn install_panic_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

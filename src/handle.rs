@@ -69,8 +69,8 @@ pub(crate) unsafe fn borrow_optional<'a, H: Opaque>(pointer: *const H, name: &st
     unsafe { borrow(pointer, name) }.map(Some)
 }
 
-/// A copy of the options behind `pointer`, or every default for NULL. Another one lives on this thread for as long as the
-/// exported function runs.
+/// A copy of the options behind `pointer`, or every default for NULL. Another one lives on this thread for as long as
+/// the exported function runs.
 ///
 /// # Safety
 /// As for [`borrow`].

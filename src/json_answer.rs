@@ -1,4 +1,4 @@
-//! The shape that questions to the service share: an object and request options in, JSON out.
+//! Common code of calls that return JSON: an object and request options in, JSON out.
 
 use std::ffi::c_char;
 use std::future::Future;

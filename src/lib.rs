@@ -54,6 +54,7 @@ pub mod transformation_result;
 
 pub mod av_job;
 
+pub mod sink;
 pub mod source;
 
 pub mod security;
@@ -69,6 +70,7 @@ pub mod error_object;
 pub mod status;
 pub mod status_code;
 
+pub mod buffer;
 pub mod memory;
 
 pub mod log;

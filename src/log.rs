@@ -12,7 +12,6 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 use filestack_core::redaction::{is_secret_member, redact};
-use filestack_core::{Error, ErrorKind};
 
 use crate::arguments::{c_string, filestack_destroy, null};
 use crate::callback;
@@ -36,10 +35,10 @@ pub const FILESTACK_LOG_TRACE: i32 = 5;
 
 /// Where log events go. Start from FILESTACK_LOG_INIT, which sets struct_size.
 ///
-/// `write` is called on a thread of the library that does nothing else, one event after the other; its strings are valid
-/// during the call only, and `fields_json` is a JSON object with the event's further members. It must not throw and may
-/// not call a blocking function. When it is so slow that events pile up, some are dropped, and an event says how many.
-/// `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
+/// `write` is called on a thread of the library that does nothing else, one event after the other; its strings are
+/// valid during the call only, and `fields_json` is a JSON object with the event's further members. It must not throw
+/// and may not call a blocking function. When it is so slow that events pile up, some are dropped, and an event says
+/// how many. `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct filestack_log {
@@ -63,14 +62,13 @@ pub struct filestack_log {
     pub user: *mut c_void,
 }
 
-/// Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
+/// Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before. Waits.
 ///
-/// The struct is copied. The events so far still go to the log before, which is destroyed when the call returns - unless
-/// it is made from a callback, which waits for nothing. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
-/// there is one - and the log before stays.
-/// Errors: FILESTACK_E_ARGUMENT for an unknown level or a struct_size that is too small, FILESTACK_E_NULL without `write`,
-/// FILESTACK_E_RESOURCES when the log's thread cannot be started, FILESTACK_E_STATE in a Rust program that has a tracing
-/// subscriber of its own.
+/// The struct is copied. Pending events still go to the log before, which is destroyed before this call returns, except
+/// in a callback. When the call fails, the log before stays and `log->destroy` is called, unless `struct_size` is too
+/// small to tell that there is one.
+/// Errors: FILESTACK_E_ARGUMENT for an unknown level or a struct_size that is too small, FILESTACK_E_NULL without
+/// `write`, FILESTACK_E_RESOURCES when the log's thread cannot be started.
 /// Threads: any. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn filestack_set_log(
@@ -90,8 +88,8 @@ pub unsafe extern "C-unwind" fn filestack_set_log(
 /// child.
 static CURRENT: ArcSwapOption<Log> = ArcSwapOption::const_empty();
 
-/// The present log. It does not hold the sink: whoever drops it last, such as a thread that does I/O, would call
-/// `destroy`.
+/// The present log. It does not hold the sink, because the thread that drops it last, such as one that does I/O, would
+/// call `destroy`.
 struct Log {
     table: Table,
     /// That of the sink.
@@ -182,7 +180,7 @@ impl Drop for Sink {
 fn replace_sink(sink: Option<Sink>) -> Result<()> {
     let log = match sink {
         Some(sink) => {
-            install_subscriber()?;
+            install_subscriber();
             Some(Log::start(sink)?)
         }
         None => None,
@@ -213,17 +211,12 @@ impl Log {
     }
 }
 
-fn install_subscriber() -> Result<()> {
+fn install_subscriber() {
     static INSTALL: Once = Once::new();
-    static FOREIGN: AtomicBool = AtomicBool::new(false);
     INSTALL.call_once(|| {
-        let refused = tracing::subscriber::set_global_default(Forwarder).is_err();
-        FOREIGN.store(refused, Ordering::Release);
+        // Nobody else can have set one: the library's copy of `tracing` is its own.
+        let _ = tracing::subscriber::set_global_default(Forwarder);
     });
-    if FOREIGN.load(Ordering::Acquire) {
-        return Err(Error::new(ErrorKind::State, "this Rust program has a tracing subscriber: use that one").into());
-    }
-    Ok(())
 }
 
 /// The present log. In a forked child it is that of the parent, which gets a thread of its own here.

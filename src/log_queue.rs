@@ -189,8 +189,8 @@ impl<S: LogSink> Shared<S> {
     }
 }
 
-/// What is ending in this process: closed queues, and logs that take the place of others. In the upper half the number of
-/// its forks, because a child has nothing of its parent's.
+/// What is ending in this process: closed queues, and logs that take the place of others. In the upper half the number
+/// of its forks, because a child has nothing of its parent's.
 static ENDING: AtomicU64 = AtomicU64::new(0);
 
 /// Something that [`wait_for_ending_queues`] waits for until it is dropped.

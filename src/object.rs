@@ -1,4 +1,4 @@
-//! The shape that all setters share: check the object, check the value, change, and leave all as it was on failure.
+//! Common code of all setters: check the object, check the value, change, and leave all as it was on failure.
 
 use std::ffi::c_char;
 

@@ -37,7 +37,7 @@ pub extern "C" fn filestack_policy_new() -> *mut filestack_policy {
 
 /// Sets any member by its name on the wire (expiry, call, handle, url, maxSize, minSize, path, container) from a
 /// JSON value. An unknown name is refused with the nearest right one, and so are an empty list, an empty text and null,
-/// which would allow everything: a slip cannot lift a restriction.
+/// which would allow everything: a mistake never widens the policy.
 ///
 /// Errors: FILESTACK_E_ARGUMENT for an unknown name or a value that does not fit. Threads: one at a time.
 /// Since: 0.1.0.
@@ -166,7 +166,8 @@ pub unsafe extern "C" fn filestack_policy_set_container(
 
 /// The policy as JSON text.
 ///
-/// `*out_json` is freed with filestack_string_free. Errors: the first failure of a setter. Threads: one at a time. Since: 0.1.0.
+/// `*out_json` is freed with filestack_string_free. Errors: the first failure of a setter. Threads: one at a time.
+/// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_policy_json(
     policy: *const filestack_policy,

@@ -1,4 +1,4 @@
-//! Progress: how far a call is, told to a function of the host.
+//! Progress: how far a call is, reported to a callback.
 
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -45,13 +45,14 @@ pub struct filestack_progress {
     pub reserved: u32,
 }
 
-/// Is told how far a call is. Nonzero cancels the call, which then fails with FILESTACK_E_CANCELLED.
+/// Receives the progress of a call. Return nonzero to cancel the call, which then fails with FILESTACK_E_CANCELLED.
 ///
 /// It is called at intervals while the call runs, and once more when it has ended, successfully or not, before the call
-/// returns: with FILESTACK_STATE_DONE, and what it returns then does not matter. A call that is refused before it begins,
-/// such as one without a destination, tells nothing. Calls have a thread each for it, so one that is slow holds up the end
-/// of its own call only; several calls with the same options may call it at a time. `progress` is valid during the call. It
-/// must not throw and may not call a blocking function. One that ends its thread ends the call with FILESTACK_E_CALLBACK.
+/// returns: with FILESTACK_STATE_DONE, and what it returns then does not matter. A call that is refused before it
+/// begins, such as one without a destination, tells nothing. Calls have a thread each for it, so one that is slow holds
+/// up the end of its own call only; several calls with the same options may call it at a time. `progress` is valid
+/// during the call. It must not throw and may not call a blocking function. One that ends its thread ends the call with
+/// FILESTACK_E_CALLBACK.
 pub type filestack_progress_callback =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, progress: *const filestack_progress) -> i32>;
 

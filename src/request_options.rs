@@ -1,4 +1,4 @@
-//! Request options: how one call to the service is made.
+//! Request options: credentials, limits, destination and progress of one call.
 
 use std::ffi::c_void;
 
@@ -19,6 +19,9 @@ use crate::status_code::filestack_status;
 pub const FILESTACK_IF_EXISTS_REPLACE: i32 = 0;
 /// A download to an existing destination fails and leaves it as it is.
 pub const FILESTACK_IF_EXISTS_FAIL: i32 = 1;
+/// An existing destination is replaced as by REPLACE, and a download that fails can be resumed: it keeps what it has,
+/// and the next RESUME download to the same path continues it, also in another process.
+pub const FILESTACK_IF_EXISTS_RESUME: i32 = 2;
 
 /// How one call to the service is made. Owned: one thread at a time, freed with filestack_request_options_free.
 pub struct filestack_request_options {
@@ -41,7 +44,8 @@ pub extern "C" fn filestack_request_options_new() -> *mut filestack_request_opti
 
 /// Makes options with the same values.
 ///
-/// Returns an object to be freed with filestack_request_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+/// Returns an object to be freed with filestack_request_options_free. Errors: none; NULL for NULL. Threads: one at a
+/// time.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_request_options_clone(
@@ -108,6 +112,12 @@ pub unsafe extern "C" fn filestack_request_options_set_max_size_bytes(
 
 /// Sets what happens when the destination of a download exists: FILESTACK_IF_EXISTS_*. REPLACE by default.
 ///
+/// With RESUME the part of a download that fails stays beside the destination, in a file whose name begins with
+/// ".filestack-". A later download with RESUME of the same content to the same path asks for the rest only; it begins
+/// anew when the content has changed at the service, which gives it an ETag, or when the partial file does not fit.
+/// While another call or process writes the part, it fails with FILESTACK_E_STATE. A download to the path without
+/// RESUME removes the part. Content in memory and sinks cannot be resumed: FILESTACK_E_UNSUPPORTED.
+///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_request_options_set_if_exists(
@@ -126,8 +136,8 @@ pub unsafe extern "C" fn filestack_request_options_set_if_exists(
 
 /// Sets a function that is told how far the call is. NULL: none, which is the default.
 ///
-/// `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
-/// or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+/// `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them are
+/// freed or use another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn filestack_request_options_set_progress(
     options: *mut filestack_request_options,
@@ -173,6 +183,7 @@ fn if_exists_of(behaviour: i32) -> Result<IfExists> {
     match behaviour {
         FILESTACK_IF_EXISTS_REPLACE => Ok(IfExists::Replace),
         FILESTACK_IF_EXISTS_FAIL => Ok(IfExists::Fail),
+        FILESTACK_IF_EXISTS_RESUME => Ok(IfExists::Resume),
         _ => Err(Failure::argument(format!("if_exists is {behaviour}: it must be one of FILESTACK_IF_EXISTS_*"))),
     }
 }

@@ -108,8 +108,8 @@ pub unsafe extern "C" fn filestack_security_new(
 /// Signs a policy that was built key by key.
 ///
 /// `*out_security` is released with filestack_security_release; the policy stays the caller's.
-/// Errors: the first failure of a setter of the policy; FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts
-/// itself, or the secret is empty.
+/// Errors: the first failure of a setter of the policy; FILESTACK_E_ARGUMENT when the policy has no expiry or
+/// contradicts itself, or the secret is empty.
 /// Threads: one at a time for the policy. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_security_from_policy(
@@ -127,8 +127,8 @@ pub unsafe extern "C" fn filestack_security_from_policy(
     }
 }
 
-/// Signs a policy that another program has encoded in base64, character by character as it is: in the alphabet with - and _
-/// or the one with + and /, with padding or without.
+/// Signs a policy that another program has encoded in base64, character by character as it is: in the alphabet with -
+/// and _ or the one with + and /, with padding or without.
 ///
 /// `*out_security` is released with filestack_security_release.
 /// Errors: FILESTACK_E_ARGUMENT when it is not base64 or the secret is empty. Threads: any.

@@ -1,4 +1,4 @@
-//! Sources: what is uploaded.
+//! Sources: content of uploads, from files, descriptors, memory and readers.
 
 use std::ffi::{c_char, c_void};
 
@@ -16,7 +16,8 @@ use crate::handle::{self, Opaque};
 use crate::object;
 use crate::status_code::filestack_status;
 
-/// What is uploaded. Shared: any thread, freed by the last filestack_source_release; one upload uses it at a time.
+/// The content of an upload. Shared: any thread, freed by the last filestack_source_release; one upload uses it at a
+/// time.
 pub struct filestack_source {
     _opaque: [u8; 0],
 }
@@ -44,7 +45,7 @@ pub struct filestack_reader {
     /// Goes to the byte at `offset`, counted from the first; returns 0, or anything else on failure. May be NULL:
     /// the source then serves one upload.
     pub seek: Option<unsafe extern "C-unwind" fn(user: *mut c_void, offset: u64) -> i32>,
-    /// Returns the number of bytes from the first to the last, or a negative number when only reading tells. May be
+    /// Returns the number of bytes from the first to the last, or a negative number when the size is unknown. May be
     /// NULL. Without a size the content is first copied to a temporary file. It may move the position when there is
     /// `seek`, which is called afterwards.
     pub size: Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> i64>,
@@ -74,8 +75,8 @@ pub unsafe extern "C" fn filestack_source_from_path(
 ///
 /// A regular file is read by position, without moving the one that it has: `size` bytes from `offset` on; -1 for the
 /// offset means the present position, and -1 for the size everything up to the end. Pipes, sockets and devices are read
-/// in order, serve one upload, and take -1 as the offset; without a size (-1) they are first copied to a temporary file.
-/// Whether they block is not changed.
+/// in order, serve one upload, and take -1 as the offset; without a size (-1) they are first copied to a temporary
+/// file. Their blocking mode stays as it is.
 ///
 /// `*out_source` is released with filestack_source_release.
 /// Errors: FILESTACK_E_ARGUMENT when the descriptor is closed, a directory or cannot be read, or has no offsets;

@@ -1,4 +1,4 @@
-//! Statuses: what every function that can fail returns.
+//! Statuses: codes of results, and their names.
 
 use std::ffi::c_char;
 

@@ -33,7 +33,8 @@ pub extern "C" fn filestack_store_options_new() -> *mut filestack_store_options 
 
 /// Makes options with the same values.
 ///
-/// Returns an object to be freed with filestack_store_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+/// Returns an object to be freed with filestack_store_options_free. Errors: none; NULL for NULL. Threads: one at a
+/// time.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_store_options_clone(

@@ -18,8 +18,8 @@ use crate::transformation_param::{filestack_param, named_values};
 /// A chain of tasks over one or more sources. Owned: one thread at a time, freed with
 /// filestack_transformation_free.
 ///
-/// A task that cannot be added poisons the chain: every later call returns that first failure, so that calls may be
-/// made with a NULL error and the failure be looked at once, at the end.
+/// A task that cannot be added poisons the chain: every later call returns that first failure, so that you can
+/// pass NULL as the error of each call and check once, at the end.
 pub struct filestack_transformation {
     _opaque: [u8; 0],
 }
@@ -61,8 +61,8 @@ pub unsafe extern "C" fn filestack_transformation_add(
 /// Adds a task with its parameters as a JSON object, checked against the catalogue of tasks.
 ///
 /// `params_json` may be NULL when there are none; a member that is null counts as not given.
-/// Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is not a JSON object; they poison the
-/// transformation. Threads: one at a time. Since: 0.1.0.
+/// Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is not a JSON object; they poison
+/// the transformation. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_transformation_add_json(
     transformation: *mut filestack_transformation,
@@ -82,8 +82,9 @@ pub unsafe extern "C" fn filestack_transformation_add_json(
 
 /// Adds a task that the catalogue of tasks does not know yet, or one with parameters that it would refuse.
 ///
-/// Nothing is checked but that a URL can hold the names and the values; what the service makes of it is not known here. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
-/// these, or null, which counts as not given.
+/// Checks only that a URL can hold the names and the values; the service may still refuse the task. `params_json` may
+/// be NULL when there are none; its members are booleans, numbers, texts, and lists of these, or null, which counts as
+/// not given.
 /// Errors: FILESTACK_E_ARGUMENT for an invalid name or a text that is not a JSON object, FILESTACK_E_PARAM_TYPE for
 /// a member that is an object, FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time.
 /// Since: 0.1.0.

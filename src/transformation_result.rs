@@ -6,14 +6,15 @@ use filestack_core::AvJob;
 
 use crate::arguments;
 use crate::av_job::{self, filestack_av_job};
+use crate::buffer::filestack_buffer;
 use crate::error_object::filestack_error;
 use crate::filelink::{self, filestack_filelink};
 use crate::guard::{produce, produce_optional};
 use crate::handle;
 use crate::json_answer;
-use crate::memory::filestack_buffer;
 use crate::request_options::filestack_request_options;
 use crate::runtime::block_on;
+use crate::sink::{self, filestack_sink};
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
 use crate::transformation::filestack_transformation;
@@ -38,6 +39,28 @@ pub unsafe extern "C-unwind" fn filestack_transformation_download(
             let path = arguments::path(path, "path")?.to_owned();
             let request = handle::options(request, "request")?;
             block_on(async move { transformation.download(path, &request).await })
+        })
+    }
+}
+
+/// Downloads the result to a sink. Blocks.
+///
+/// As filestack_filelink_download_to. Errors: that of a task that could not be added, and those of
+/// filestack_filelink_download_to. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn filestack_transformation_download_to(
+    transformation: *const filestack_transformation,
+    sink: *const filestack_sink,
+    request: *const filestack_request_options,
+    out_size_bytes: *mut u64,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        produce_optional(out_size_bytes, error, || {
+            let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+            let request = handle::options(request, "request")?;
+            sink::download(sink, |sink| async move { transformation.download_to(&sink, &request).await })
         })
     }
 }

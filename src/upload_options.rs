@@ -20,6 +20,8 @@ use crate::store_options::filestack_store_options;
 pub const FILESTACK_INTELLIGENT_OFF: i32 = 0;
 /// Intelligent Ingestion is used where the application has it; regular parts otherwise.
 pub const FILESTACK_INTELLIGENT_ON: i32 = 1;
+/// Parts go as a whole, and in Intelligent Ingestion those that the network fails, where the application has it.
+pub const FILESTACK_INTELLIGENT_FALLBACK: i32 = 2;
 
 /// A stored file is not verified: each part was checked by its MD5.
 pub const FILESTACK_VERIFY_OFF: i32 = 0;
@@ -49,7 +51,8 @@ pub extern "C" fn filestack_upload_options_new() -> *mut filestack_upload_option
 
 /// Makes options with the same values.
 ///
-/// Returns an object to be freed with filestack_upload_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+/// Returns an object to be freed with filestack_upload_options_free. Errors: none; NULL for NULL. Threads: one at a
+/// time.
 /// Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_upload_options_clone(
@@ -77,7 +80,10 @@ pub unsafe extern "C" fn filestack_upload_options_set_store(
     }
 }
 
-/// Turns Intelligent Ingestion on or off: FILESTACK_INTELLIGENT_*. Off by default.
+/// Chooses how parts go to the storage: FILESTACK_INTELLIGENT_*. Off by default.
+///
+/// In Intelligent Ingestion a part goes in chunks: as a whole first, and in halves down to 32 KiB when the network
+/// fails them; what has arrived is not sent again, and chunks grow back when they get through.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -108,7 +114,8 @@ pub unsafe extern "C" fn filestack_upload_options_set_alt_text(
     unsafe { object::change_by_text(options, alt_text, "alt_text", error, UploadOptions::set_alt_text) }
 }
 
-/// Replaces characters of the file's name, wherever that comes from; 0 = the name is left as it is, which is the default.
+/// Replaces characters of the file's name, wherever that comes from; 0 = the name is left as it is, which is the
+/// default.
 ///
 /// `exclude` holds the characters that are replaced; NULL = those of filestack-js, \\ { } | % ` " ' ~ [ ] # ^ < >.
 /// `replacement` takes the place of each; NULL = "-". The extension, what stands behind the last dot, stays. A name of
@@ -138,11 +145,11 @@ pub unsafe extern "C" fn filestack_upload_options_set_sanitize_filename(
     }
 }
 
-/// Sets what is compared with what was sent once the file is stored: FILESTACK_VERIFY_*. OFF by default.
+/// Sets how the stored file is verified: FILESTACK_VERIFY_*. OFF by default.
 ///
-/// The service is asked for the file's metadata, for which a policy has to allow "stat". An upload whose file is another one
-/// fails with FILESTACK_E_PROTOCOL; the message has both values and the handle of the file, which stays. An upload with
-/// base64decode cannot be verified. Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+/// The service is asked for the file's metadata, for which a policy has to allow "stat". If the stored file differs,
+/// the upload fails with FILESTACK_E_PROTOCOL; the message has both values and the handle of the file, which stays. An
+/// upload with base64decode cannot be verified. Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn filestack_upload_options_set_verify(
     options: *mut filestack_upload_options,
@@ -171,7 +178,8 @@ pub unsafe extern "C" fn filestack_upload_options_set_part_size_bytes(
     unsafe { object::change(options, error, |options| Ok(options.set_part_size(size_bytes)?)) }
 }
 
-/// Sets how many parts are sent at the same time: 1 to 20, 4 by default. Those of a reader are held in memory meanwhile.
+/// Sets how many parts are sent at the same time: 1 to 20, 4 by default. Those of a reader are held in memory
+/// meanwhile.
 ///
 /// Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
@@ -223,8 +231,8 @@ pub unsafe extern "C" fn filestack_upload_options_set_total_timeout_ms(
 
 /// Sets a function that is told how far the upload is. NULL: none, which is the default.
 ///
-/// `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
-/// or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+/// `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them are
+/// freed or use another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn filestack_upload_options_set_progress(
     options: *mut filestack_upload_options,
@@ -279,6 +287,7 @@ fn intelligent_of(mode: i32) -> Result<Intelligent> {
     match mode {
         FILESTACK_INTELLIGENT_OFF => Ok(Intelligent::Off),
         FILESTACK_INTELLIGENT_ON => Ok(Intelligent::On),
+        FILESTACK_INTELLIGENT_FALLBACK => Ok(Intelligent::Fallback),
         _ => Err(Failure::argument(format!("intelligent is {mode}: it must be one of FILESTACK_INTELLIGENT_*"))),
     }
 }

@@ -1,4 +1,4 @@
-//! Webhooks: checks that Filestack sent them.
+//! Webhooks: verifies that they come from Filestack.
 
 use std::ffi::{c_char, c_void};
 use std::time::Duration;

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::filelink::Filelink;
 use crate::options::{ClientOptions, RequestOptions, StoreOptions, UploadOptions};
 use crate::security::Security;
+use crate::sink::Sink;
 use crate::source::Source;
 use crate::transformation::{Source as TransformationSource, Transformation, Value};
 use crate::upload;
@@ -92,12 +93,24 @@ impl Client {
     /// # Errors
     /// `Argument` without files, and those of [`Transformation::download`].
     pub async fn zip(&self, path: impl AsRef<Path>, files: &[&str], options: &RequestOptions) -> Result<u64> {
+        self.archive(files)?.download(path, options).await
+    }
+
+    /// Downloads `files` - handles, URLs and aliases - as one zip archive to a sink and returns its size in bytes.
+    ///
+    /// # Errors
+    /// `Argument` without files, and those of [`Transformation::download_to`].
+    pub async fn zip_to(&self, sink: &Sink, files: &[&str], options: &RequestOptions) -> Result<u64> {
+        self.archive(files)?.download_to(sink, options).await
+    }
+
+    fn archive(&self, files: &[&str]) -> Result<Transformation> {
         if files.is_empty() {
             return Err(Error::argument("files is empty: name at least one file for the archive"));
         }
         let mut archive = self.transform(files, None)?;
         archive.add("zip", &[])?;
-        archive.download(path, options).await
+        Ok(archive)
     }
 
     /// A picture of the web page at `url`. The parameters are those of the task `urlscreenshot`.

@@ -83,6 +83,15 @@ pub enum Limit {
     Total,
 }
 
+/// What the caller can set so that a call no longer fails, so that an interface can say which of its settings it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Remedy {
+    /// Another authority to trust.
+    TrustAuthority,
+    /// A certificate of the client.
+    ShowCertificate,
+}
+
 /// A failure. Cheap to move; cloning copies the texts.
 #[derive(Clone)]
 pub struct Error(Box<Details>);
@@ -92,6 +101,7 @@ struct Details {
     kind: ErrorKind,
     message: String,
     limit: Option<Limit>,
+    remedy: Option<Remedy>,
     http_status: Option<u16>,
     service_text: Option<String>,
     retryable: bool,
@@ -109,6 +119,7 @@ impl Error {
             kind,
             message: redact_line(message.as_ref()),
             limit: None,
+            remedy: None,
             http_status: None,
             service_text: None,
             retryable: false,
@@ -142,7 +153,7 @@ impl Error {
     /// A buffer of this size could not be had.
     #[must_use]
     pub fn out_of_memory(bytes: u64) -> Self {
-        Error::new(ErrorKind::Resources, format!("there is no memory for a buffer of {bytes} bytes"))
+        Error::new(ErrorKind::Resources, format!("cannot allocate a buffer of {bytes} bytes"))
     }
 
     /// Changes the kind.
@@ -175,6 +186,13 @@ impl Error {
     #[must_use]
     pub fn with_limit(mut self, limit: Limit) -> Self {
         self.0.limit = Some(limit);
+        self
+    }
+
+    /// Adds what the caller can set.
+    #[must_use]
+    pub(crate) fn with_remedy(mut self, remedy: Option<Remedy>) -> Self {
+        self.0.remedy = remedy;
         self
     }
 
@@ -236,6 +254,12 @@ impl Error {
     #[must_use]
     pub fn limit(&self) -> Option<Limit> {
         self.0.limit
+    }
+
+    /// What the caller can set so that the call no longer fails, when that is known.
+    #[must_use]
+    pub fn remedy(&self) -> Option<Remedy> {
+        self.0.remedy
     }
 
     /// The HTTP status of the service's reply, when there was one.

@@ -4,13 +4,13 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt as _};
 
 use crate::error::Result;
 use crate::hashing::{Hashing, Sum, Summed};
 use crate::operation::{Operation, WeakOperation};
 use crate::pieces::Pieces;
-use crate::threads::{Job, Purpose, Spawn, Threads};
+use crate::threads::{HostThread, Job, Purpose, Spawn, Threads};
 
 /// Names a generation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +60,34 @@ impl Generation {
         let mut running = self.running();
         running.retain(|known| known.upgrade().is_some());
         running.push(operation.downgrade());
+    }
+
+    /// Drops what the host has lent on the thread for its functions, after what runs there now. At once; the future waits
+    /// until it is done.
+    pub(crate) fn give_back<T: Send + 'static>(
+        self: &Arc<Self>,
+        thread: Arc<HostThread>,
+        lent: T,
+    ) -> BoxFuture<'static, ()> {
+        let parcel = Arc::new(Mutex::new(Some(lent)));
+        let give_back = |parcel: Arc<Mutex<Option<T>>>| {
+            move || {
+                drop(parcel.lock().unwrap_or_else(PoisonError::into_inner).take());
+                Ok(())
+            }
+        };
+        let given_back = thread.run(give_back(Arc::clone(&parcel)));
+        let generation = Arc::clone(self);
+        async move {
+            if given_back.await.is_err()
+                && let Ok(other) = generation.threads().host_thread()
+            {
+                // The host's function has ended its thread.
+                let _ = other.run(give_back(parcel)).await;
+            }
+            drop(thread);
+        }
+        .boxed()
     }
 
     fn running(&self) -> MutexGuard<'_, Vec<WeakOperation>> {

@@ -10,6 +10,8 @@
 mod av_job;
 mod client;
 mod context;
+#[cfg(unix)]
+mod descriptor;
 mod domain;
 mod download;
 mod endpoints;
@@ -28,6 +30,7 @@ mod progress;
 pub mod redaction;
 mod reporter;
 pub mod security;
+mod sink;
 mod source;
 mod stored_file;
 mod suggestion;
@@ -43,7 +46,7 @@ pub use av_job::{AvJob, AvStatus};
 pub use client::Client;
 pub use context::Context;
 pub use endpoints::{Endpoint, Endpoints};
-pub use error::{Error, ErrorKind, Limit, Result};
+pub use error::{Error, ErrorKind, Limit, Remedy, Result};
 pub use file_api::METADATA_FIELDS;
 pub use filelink::Filelink;
 pub use generation::{Epoch, Generation, Host};
@@ -54,6 +57,7 @@ pub use options::{
 };
 pub use progress::{CallState, Observer, Progress, Reports};
 pub use security::{Policy, Security};
+pub use sink::{Sink, Writer, Written};
 pub use source::{Given, Reader, Source};
 pub use stored_file::{StoredFile, UploadReply};
 pub use threads::{Job, Purpose, Spawn, Threads};

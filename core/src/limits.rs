@@ -118,7 +118,7 @@ fn units(bytes: u64) -> usize {
 async fn acquire(limit: &Arc<Semaphore>, count: usize) -> Result<OwnedSemaphorePermit> {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     // A semaphore that is never closed always answers.
-    let closed = |_| Error::new(ErrorKind::Cancelled, "the client's limits are gone");
+    let closed = |_| Error::new(ErrorKind::Cancelled, "the client was closed");
     Arc::clone(limit).acquire_many_owned(count).await.map_err(closed)
 }
 

@@ -119,6 +119,11 @@ impl Operation {
         self.check()
     }
 
+    /// Whether the call is paused.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.0.control.borrow().paused_since.is_some()
+    }
+
     /// Whether the call's time is over.
     pub(crate) fn is_past_deadline(&self) -> bool {
         let control = self.0.control.borrow();

@@ -36,8 +36,7 @@ impl Pieces {
         let mut state = self.state();
         let mut bytes = state.spare.pop().unwrap_or_default();
         if bytes.len() < PIECE {
-            bytes.try_reserve_exact(PIECE).map_err(|_| Error::out_of_memory(PIECE as u64))?;
-            bytes.resize(PIECE, 0);
+            bytes = zeros(PIECE)?;
         }
         state.in_use += 1;
         drop(state);
@@ -47,6 +46,17 @@ impl Pieces {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A buffer of zeros.
+///
+/// # Errors
+/// `Resources` when there is no memory for it.
+pub(crate) fn zeros(length: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length).map_err(|_| Error::out_of_memory(length as u64))?;
+    bytes.resize(length, 0);
+    Ok(bytes)
 }
 
 impl AsRef<[u8]> for Piece {

@@ -114,7 +114,11 @@ impl Counters {
 
 /// One content on its way, such as a part, through all the tries that it takes.
 #[derive(Clone, Debug)]
-pub(crate) struct Transfer(Arc<Moved>);
+pub(crate) struct Transfer {
+    moved: Arc<Moved>,
+    /// Where in the content its bytes begin.
+    offset: u64,
+}
 
 #[derive(Debug)]
 struct Moved {
@@ -125,20 +129,21 @@ struct Moved {
 
 impl Transfer {
     pub(crate) fn new(counters: Arc<Counters>) -> Self {
-        Transfer(Arc::new(Moved { counters, farthest: AtomicU64::new(0) }))
+        Transfer { moved: Arc::new(Moved { counters, farthest: AtomicU64::new(0) }), offset: 0 }
     }
 
-    /// Says how long a content is that makes up the whole call.
-    pub(crate) fn expect(&self, length: u64) {
-        self.0.counters.set_total(length, 0);
+    /// The same content from `offset` on.
+    pub(crate) fn from(&self, offset: u64) -> Self {
+        Transfer { offset, ..self.clone() }
     }
 
     /// Counts the last `length` of the first `end` bytes: as done, or as moved again when an earlier try came as far.
     pub(crate) fn count(&self, end: u64, length: u64) {
-        let before = self.0.farthest.fetch_max(end, Ordering::Relaxed);
+        let end = self.offset + end;
+        let before = self.moved.farthest.fetch_max(end, Ordering::Relaxed);
         let new = end.saturating_sub(before).min(length);
-        self.0.counters.bytes_done.fetch_add(new, Ordering::Relaxed);
-        self.0.counters.bytes_resent.fetch_add(length - new, Ordering::Relaxed);
+        self.moved.counters.bytes_done.fetch_add(new, Ordering::Relaxed);
+        self.moved.counters.bytes_resent.fetch_add(length - new, Ordering::Relaxed);
     }
 }
 

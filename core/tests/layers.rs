@@ -15,6 +15,7 @@ const CORE: &[&str] = &[
     "domain",
     "url_length",
     "progress",
+    "descriptor",
     "operation",
     "threads",
     "hashing",
@@ -31,6 +32,7 @@ const CORE: &[&str] = &[
     "stored_file",
     "file_api",
     "source",
+    "sink",
     "download",
     "upload",
     "transformation",
@@ -60,6 +62,7 @@ const C_API: &[&str] = &[
     "status",
     "error",
     "memory",
+    "buffer",
     "log_queue",
     "log",
     "version",
@@ -68,6 +71,7 @@ const C_API: &[&str] = &[
     "security",
     "webhook",
     "source",
+    "sink",
     "store_options",
     "request_options",
     "client_options",
@@ -312,6 +316,12 @@ fn the_cores_modules_name_only_lower_ones() {
 #[test]
 fn the_modules_of_the_c_api_name_only_lower_ones() {
     check("../src", C_API);
+}
+
+#[test]
+fn no_files_of_the_generators_name_each_other() {
+    let sources = sources_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/src"));
+    assert_eq!(circle(&uses_of_files(&sources)), None);
 }
 
 #[test]

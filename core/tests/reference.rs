@@ -225,7 +225,7 @@ async fn a_reader_that_fails_on_the_way_says_why() {
 }
 
 #[tokio::test]
-async fn a_video_job_is_looked_at_without_starting_it_again() {
+async fn an_av_job_is_looked_at_without_starting_it_again() {
     let service = Scripted::start(|_, _, number| {
         axum::Json(match number {
             0 => json!({"status": "started", "uuid": "u", "timestamp": "1522783969", "data": {}}),
@@ -250,7 +250,7 @@ async fn a_video_job_is_looked_at_without_starting_it_again() {
 }
 
 #[tokio::test]
-async fn a_failed_or_slow_video_job_is_an_error() {
+async fn a_failed_or_slow_av_job_is_an_error() {
     let options = RequestOptions::default();
     let service = Scripted::start(|_, _, number| {
         axum::Json(match number {

@@ -142,7 +142,7 @@ async fn a_server_that_is_not_trusted_is_described_in_plain_words() {
     let mut client_only = parameters(&["127.0.0.1"]);
     client_only.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
     for (parameters, trusted, words) in [
-        (parameters(&["127.0.0.1"]), "", "an authority that is not trusted here: trust the authority with set_ca_file"),
+        (parameters(&["127.0.0.1"]), "", "an authority that is not trusted here: trust the authority's certificate"),
         (expired, &*trusted, "was valid until Sun, 03 Feb 2002 00:00:00 GMT, and by this machine's clock it is "),
         (later, &trusted, "is valid from Tue, 02 Jan 2998 00:00:00 GMT on"),
         (parameters(&["a.example", "127.0.0.2"]), &trusted, "is for a.example, 127.0.0.2, not for 127.0.0.1"),
@@ -208,7 +208,7 @@ async fn a_client_shows_its_certificate_to_a_server_that_demands_one() {
         assert_eq!(get(good.clone()).await.unwrap(), b"content");
 
         let words = match version.version {
-            rustls::ProtocolVersion::TLSv1_3 => "demands a client certificate: set one with set_client_certificate_pem",
+            rustls::ProtocolVersion::TLSv1_3 => "demands a client certificate: set one",
             _ => "may demand a client certificate",
         };
         let outcome = get(options.clone()).await;
@@ -231,7 +231,7 @@ async fn a_refusal_over_http_2_is_told_too() {
     let service = filestack_local::Service::start(demanding).unwrap();
     let url = service.url();
     let mut options = options(url, service.ca_pem().unwrap());
-    check_distrust(get(options.clone()).await, url, "demands a client certificate: set one with");
+    check_distrust(get(options.clone()).await, url, "demands a client certificate: set one");
     let (certificate, key) = signed(&parameters(&[]), &strangers);
     options.set_client_certificate_pem(pem(&certificate), key.serialize_pem()).unwrap();
     check_distrust(get(options.clone()).await, url, "does not accept the client certificate");

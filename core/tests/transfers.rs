@@ -122,7 +122,7 @@ async fn a_download_that_was_cut_is_tried_again_and_leaves_no_trace() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("copy.bin");
 
-    service.add_fault(format!("GET /{} * truncate:1000000", filelink.handle()).parse().unwrap());
+    service.add_fault(format!("GET /{} * truncate:100000", filelink.handle()).parse().unwrap());
     let error = filelink.download(&path, &RequestOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network, "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "neither the file nor a part of it");

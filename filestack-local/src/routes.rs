@@ -1,4 +1,4 @@
-//! Which path is answered by whom, and what every request goes through.
+//! Routes: maps paths to handlers, and what every request goes through.
 
 use axum::Router;
 use axum::body::Body;

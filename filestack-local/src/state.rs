@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state of the service, which all requests share.
 
 use std::collections::HashMap;
 use std::fmt::Display;

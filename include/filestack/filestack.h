@@ -8,11 +8,12 @@
  *  - A function that can fail returns a filestack_status, 0 = FILESTACK_OK, and takes a filestack_error ** last.
  *    It may be NULL. Otherwise what it held is overwritten: NULL on success, on failure an object that is yours
  *    and that filestack_error_release frees. There is no thread-local state.
- *  - On failure outputs are NULL or 0 and nothing has changed. The one exception: a task that cannot be added
- *    poisons its transformation, which then returns that first failure from every later call.
+ *  - On failure outputs are NULL or 0 and nothing has changed. Two exceptions: a task that cannot be added poisons
+ *    its transformation, and a failed setter its policy, which then returns that first failure from every later call.
  *  - Any pointer may be NULL without a crash; where NULL is not allowed the error names the parameter.
- *  - Strings are UTF-8 and end with NUL; paths are any bytes on Unix. Those passed in are copied before the call returns. Those handed out are
- *    either borrowed from their object, or yours and freed with filestack_string_free: each function says which.
+ *  - Strings are UTF-8 and end with NUL; paths are any bytes on Unix. Those passed in are copied before the call
+ *    returns. Those handed out are either borrowed from their object, or yours and freed with filestack_string_free:
+ *    each function says which.
  *  - "Shared" objects may be used by any thread, are retained and released in any order, and keep what they need
  *    alive. "Owned" objects belong to one thread at a time and are freed by their _free function. Freeing takes
  *    NULL, never blocks and does no input or output.
@@ -26,7 +27,8 @@
  *  - No function unwinds, exits, writes to stdout or stderr, or touches the host's signals, locale, working
  *    directory or environment. Secrets never appear in messages, logs or JSON.
  *
- * "Blocks" marks the functions that wait for the network. All others return at once.
+ * "Blocks" marks the functions that wait for the network, "Waits" those that wait for threads of the library. All
+ * others return at once.
  */
 
 /*
@@ -36,22 +38,24 @@
  *   Client           An application's key, credentials and connections.
  *   Upload options   How a file is uploaded.
  *   Store options    Where and under which name a file is stored.
- *   Request options  How one call to the service is made.
- *   Progress         How far a call is, told to a function of the host.
+ *   Request options  Credentials, limits, destination and progress of one call.
+ *   Progress         How far a call is, reported to a callback.
  *   Filelink         Files that the service keeps.
  *   Transformation   Chains of tasks over one or more sources.
  *   AV job           Conversions of audio and video that run at the service.
- *   Source           What is uploaded.
+ *   Sink             Destinations of downloads, descriptors and writers.
+ *   Source           Content of uploads, from files, descriptors, memory and readers.
  *   Security         Signed policies, the credentials that the service asks for.
  *   Policy           What signed calls may do, built key by key.
- *   Webhook          Checks that Filestack sent them.
- *   Error            What went wrong, as objects of the caller.
- *   Status           What every function that can fail returns.
- *   Memory           Strings and buffers that the library hands over.
+ *   Webhook          Verifies that they come from Filestack.
+ *   Error            Status, message and details of a failure.
+ *   Status           Codes of results, and their names.
+ *   Buffer           Content in memory.
+ *   Memory           Strings that the library hands over.
  *   Log              The log: events of the library, given to one function of the host. Silent until one is set.
  *   Catalogue        The catalogue of transformation tasks, for languages that make their interface at run time.
  *   Version          The version of the header and of the running library.
- *   Library          The library as a whole: how many threads it makes, and how they end.
+ *   Library          Its threads, and its shutdown.
  */
 
 #ifndef FILESTACK_FILESTACK_H
@@ -115,7 +119,16 @@ typedef struct filestack_request_options filestack_request_options;
 /** A policy and its signature. Immutable and shared: any thread, freed by the last filestack_security_release. */
 typedef struct filestack_security filestack_security;
 
-/** What is uploaded. Shared: any thread, freed by the last filestack_source_release; one upload uses it at a time. */
+/**
+ * The destination of a download: a descriptor or a writer. Shared: any thread, freed by the last
+ * filestack_sink_release; one download uses it at a time.
+ */
+typedef struct filestack_sink filestack_sink;
+
+/**
+ * The content of an upload. Shared: any thread, freed by the last filestack_source_release; one upload uses it at a
+ * time.
+ */
 typedef struct filestack_source filestack_source;
 
 /**
@@ -128,8 +141,8 @@ typedef struct filestack_store_options filestack_store_options;
  * A chain of tasks over one or more sources. Owned: one thread at a time, freed with
  * filestack_transformation_free.
  *
- * A task that cannot be added poisons the chain: every later call returns that first failure, so that calls may be
- * made with a NULL error and the failure be looked at once, at the end.
+ * A task that cannot be added poisons the chain: every later call returns that first failure, so that you can
+ * pass NULL as the error of each call and check once, at the end.
  */
 typedef struct filestack_transformation filestack_transformation;
 
@@ -139,6 +152,8 @@ typedef struct filestack_upload_options filestack_upload_options;
 typedef struct filestack_param filestack_param;
 
 typedef struct filestack_progress filestack_progress;
+
+typedef struct filestack_writer filestack_writer;
 
 typedef struct filestack_reader filestack_reader;
 
@@ -152,13 +167,14 @@ typedef struct filestack_log filestack_log;
 typedef int32_t filestack_status;
 
 /**
- * Is told how far a call is. Nonzero cancels the call, which then fails with FILESTACK_E_CANCELLED.
+ * Receives the progress of a call. Return nonzero to cancel the call, which then fails with FILESTACK_E_CANCELLED.
  *
  * It is called at intervals while the call runs, and once more when it has ended, successfully or not, before the call
- * returns: with FILESTACK_STATE_DONE, and what it returns then does not matter. A call that is refused before it begins,
- * such as one without a destination, tells nothing. Calls have a thread each for it, so one that is slow holds up the end
- * of its own call only; several calls with the same options may call it at a time. `progress` is valid during the call. It
- * must not throw and may not call a blocking function. One that ends its thread ends the call with FILESTACK_E_CALLBACK.
+ * returns: with FILESTACK_STATE_DONE, and what it returns then does not matter. A call that is refused before it
+ * begins, such as one without a destination, tells nothing. Calls have a thread each for it, so one that is slow holds
+ * up the end of its own call only; several calls with the same options may call it at a time. `progress` is valid
+ * during the call. It must not throw and may not call a blocking function. One that ends its thread ends the call with
+ * FILESTACK_E_CALLBACK.
  */
 typedef int32_t (*filestack_progress_callback)(void *user, const filestack_progress *progress);
 
@@ -172,13 +188,13 @@ typedef void (*filestack_destroy)(void *user);
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
- * Makes a client. Contacts nobody; reads the environment once: the proxy variables, unless a proxy is set, and
+ * Makes a client. Makes no network call; reads the environment once: the proxy variables, unless a proxy is set, and
  * SSL_CERT_FILE and SSL_CERT_DIR.
  *
- * `api_key` may be NULL: what needs one then says so. `options` may be NULL: every default; they are copied.
- * `*out_client` is released with filestack_client_release.
- * Errors: FILESTACK_E_ARGUMENT, also for an unusable proxy variable; FILESTACK_E_TLS when SSL_CERT_FILE or SSL_CERT_DIR
- * names no usable certificates. Threads: any. Since: 0.1.0.
+ * `api_key` may be NULL: calls that need one then fail with FILESTACK_E_ARGUMENT. `options` may be NULL: every
+ * default; they are copied. `*out_client` is released with filestack_client_release.
+ * Errors: FILESTACK_E_ARGUMENT, also for an unusable proxy variable; FILESTACK_E_TLS when SSL_CERT_FILE or
+ * SSL_CERT_DIR names no usable certificates. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_client_new(
     const char *api_key, const filestack_client_options *options, filestack_client **out_client,
@@ -186,7 +202,7 @@ filestack_status filestack_client_new(
 
 /**
  * A client of the same application, over the same connections, whose calls are signed by `security`; NULL = by
- * nothing. Contacts nobody.
+ * nothing. Makes no network call.
  *
  * `*out_client` is released with filestack_client_release. Errors: misuse only. Threads: any. Since: 0.1.0.
  */
@@ -195,7 +211,7 @@ filestack_status filestack_client_with_security(
     filestack_error **error);
 
 /**
- * The file with this handle. Contacts nobody.
+ * The file with this handle. Makes no network call.
  *
  * `security` signs its calls; NULL = the client's. `*out_filelink` is released with filestack_filelink_release
  * and keeps the client alive. Errors: FILESTACK_E_ARGUMENT when the handle is empty or cannot be one.
@@ -206,7 +222,8 @@ filestack_status filestack_client_filelink(
     filestack_filelink **out_filelink, filestack_error **error);
 
 /**
- * A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Contacts nobody.
+ * A transformation of any number of sources: handles, URLs, storage aliases ("src://alias/path"). Makes no network
+ * call.
  *
  * `sources` holds `source_count` strings and may be NULL when there are none (tasks such as text_sentiment).
  * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
@@ -218,7 +235,7 @@ filestack_status filestack_client_transform(
     filestack_transformation **out_transformation, filestack_error **error);
 
 /**
- * A transformation of the file at an external URL. Contacts nobody; its URL needs the client's API key.
+ * A transformation of the file at an external URL. Makes no network call; its URL needs the client's API key.
  *
  * `security` signs its calls; NULL = the client's. `*out_transformation` is freed with
  * filestack_transformation_free. Errors: FILESTACK_E_ARGUMENT when `url` is empty or not an http or https URL.
@@ -229,7 +246,7 @@ filestack_status filestack_client_transform_external(
     filestack_transformation **out_transformation, filestack_error **error);
 
 /**
- * A picture of the web page at `url`, as a transformation to download or to continue. Contacts nobody.
+ * A picture of the web page at `url`, as a transformation to download or to continue. Makes no network call.
  *
  * `params` holds `param_count` parameters of the task urlscreenshot - agent, mode, width, height, delay (ms),
  * orientation, device - and may be NULL. `*out_transformation` is freed with filestack_transformation_free.
@@ -249,6 +266,17 @@ filestack_status filestack_client_urlscreenshot(
  */
 filestack_status filestack_client_zip(
     const filestack_client *client, const char *destination_path, const char *const *files, size_t file_count,
+    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * Downloads files as one zip archive to a sink. Blocks.
+ *
+ * As filestack_client_zip and filestack_filelink_download_to. `request` may be NULL. `out_size_bytes` may be NULL. An
+ * archive that was cut is not continued, because the service makes it anew.
+ * Errors: FILESTACK_E_ARGUMENT without files, and those of filestack_filelink_download_to. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_client_zip_to(
+    const filestack_client *client, const filestack_sink *sink, const char *const *files, size_t file_count,
     const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
 
 /**
@@ -310,7 +338,8 @@ filestack_client_options *filestack_client_options_new(void);
 /**
  * Makes options with the same values.
  *
- * Returns an object to be freed with filestack_client_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Returns an object to be freed with filestack_client_options_free. Errors: none; NULL for NULL. Threads: one at a
+ * time.
  * Since: 0.1.0.
  */
 filestack_client_options *filestack_client_options_clone(const filestack_client_options *options);
@@ -383,7 +412,7 @@ filestack_status filestack_client_options_set_response_timeout_ms(
     filestack_client_options *options, int64_t milliseconds, filestack_error **error);
 
 /**
- * Limits how many requests of all calls of the client together are in flight: 1 to 1000, 16 by default. Others wait
+ * Limits the client's requests in flight, of all its calls together: 1 to 1000, 16 by default. Others wait
  * their turn, within the limits of their calls.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
@@ -392,8 +421,8 @@ filestack_status filestack_client_options_set_max_requests(
     filestack_client_options *options, uint32_t requests, filestack_error **error);
 
 /**
- * Limits the memory of the buffers of all transfers of the client together: at least 1 MiB, 64 MiB by default. Parts of
- * a reader are kept in them; what needs more than half of the limit goes through a temporary file.
+ * Limits the memory of the buffers of all transfers of the client together: at least 1 MiB, 64 MiB by default. Parts
+ * of a reader are kept in them; what needs more than half of the limit goes through a temporary file.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
@@ -437,8 +466,8 @@ filestack_status filestack_client_options_set_retry_delay_ms(
 /**
  * Sends every request through this proxy, "http://user:password@host:port": http, https, socks4, socks4a, socks5 or
  * socks5h, where the last lets the proxy look up names. Without it the proxy variables of the environment count, as
- * they are when the client is made. What a URL uses otherwise must be percent-encoded in user and password: '/' as %2F,
- * '?' as %3F, '#' as %23, '\' as %5C.
+ * they are when the client is made. In user and password, percent-encode what has a
+ * meaning in URLs: '/' as %2F, '?' as %3F, '#' as %23, '\' as %5C.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
@@ -446,8 +475,8 @@ filestack_status filestack_client_options_set_proxy(
     filestack_client_options *options, const char *url, filestack_error **error);
 
 /**
- * Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it. Comments
- * in any encoding and other blocks, such as keys, are skipped.
+ * Trusts the certificates of a PEM file besides the platform's. The file is read now; further calls add to it.
+ * Comments in any encoding and other blocks, such as keys, are skipped.
  *
  * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT when it holds no certificate or a damaged one. Threads: one at a time.
  * Since: 0.1.0.
@@ -497,8 +526,8 @@ void filestack_client_options_free(filestack_client_options *options);
  * Uploads the file at `path`. Blocks.
  *
  * `options` may be NULL: every default. `*out_filelink` is released with filestack_filelink_release; it has the
- * credentials that signed the upload. Parts are sent in parallel, each is checked by its MD5, and temporary failures are
- * retried.
+ * credentials that signed the upload. Parts are sent in parallel, each is checked by its MD5, and temporary failures
+ * are retried.
  * Errors: FILESTACK_E_IO, FILESTACK_E_ARGUMENT (a directory, an empty file, no API key),
  * FILESTACK_E_SOURCE_CHANGED, and those of the network and the service. Threads: any. Since: 0.1.0.
  */
@@ -541,6 +570,9 @@ filestack_status filestack_client_upload_url(
 /** Intelligent Ingestion is used where the application has it; regular parts otherwise. */
 #define FILESTACK_INTELLIGENT_ON 1
 
+/** Parts go as a whole, and in Intelligent Ingestion those that the network fails, where the application has it. */
+#define FILESTACK_INTELLIGENT_FALLBACK 2
+
 /** A stored file is not verified: each part was checked by its MD5. */
 #define FILESTACK_VERIFY_OFF 0
 
@@ -560,7 +592,8 @@ filestack_upload_options *filestack_upload_options_new(void);
 /**
  * Makes options with the same values.
  *
- * Returns an object to be freed with filestack_upload_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Returns an object to be freed with filestack_upload_options_free. Errors: none; NULL for NULL. Threads: one at a
+ * time.
  * Since: 0.1.0.
  */
 filestack_upload_options *filestack_upload_options_clone(const filestack_upload_options *options);
@@ -574,7 +607,10 @@ filestack_status filestack_upload_options_set_store(
     filestack_upload_options *options, const filestack_store_options *store, filestack_error **error);
 
 /**
- * Turns Intelligent Ingestion on or off: FILESTACK_INTELLIGENT_*. Off by default.
+ * Chooses how parts go to the storage: FILESTACK_INTELLIGENT_*. Off by default.
+ *
+ * In Intelligent Ingestion a part goes in chunks: as a whole first, and in halves down to 32 KiB when the network
+ * fails them; what has arrived is not sent again, and chunks grow back when they get through.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
@@ -590,7 +626,8 @@ filestack_status filestack_upload_options_set_alt_text(
     filestack_upload_options *options, const char *alt_text, filestack_error **error);
 
 /**
- * Replaces characters of the file's name, wherever that comes from; 0 = the name is left as it is, which is the default.
+ * Replaces characters of the file's name, wherever that comes from; 0 = the name is left as it is, which is the
+ * default.
  *
  * `exclude` holds the characters that are replaced; NULL = those of filestack-js, \\ { } | % ` " ' ~ [ ] # ^ < >.
  * `replacement` takes the place of each; NULL = "-". The extension, what stands behind the last dot, stays. A name of
@@ -602,11 +639,11 @@ filestack_status filestack_upload_options_set_sanitize_filename(
     filestack_error **error);
 
 /**
- * Sets what is compared with what was sent once the file is stored: FILESTACK_VERIFY_*. OFF by default.
+ * Sets how the stored file is verified: FILESTACK_VERIFY_*. OFF by default.
  *
- * The service is asked for the file's metadata, for which a policy has to allow "stat". An upload whose file is another one
- * fails with FILESTACK_E_PROTOCOL; the message has both values and the handle of the file, which stays. An upload with
- * base64decode cannot be verified. Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
+ * The service is asked for the file's metadata, for which a policy has to allow "stat". If the stored file differs,
+ * the upload fails with FILESTACK_E_PROTOCOL; the message has both values and the handle of the file, which stays. An
+ * upload with base64decode cannot be verified. Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_upload_options_set_verify(
     filestack_upload_options *options, int32_t verify, filestack_error **error);
@@ -620,7 +657,8 @@ filestack_status filestack_upload_options_set_part_size_bytes(
     filestack_upload_options *options, uint64_t size_bytes, filestack_error **error);
 
 /**
- * Sets how many parts are sent at the same time: 1 to 20, 4 by default. Those of a reader are held in memory meanwhile.
+ * Sets how many parts are sent at the same time: 1 to 20, 4 by default. Those of a reader are held in memory
+ * meanwhile.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
@@ -647,8 +685,8 @@ filestack_status filestack_upload_options_set_total_timeout_ms(
 /**
  * Sets a function that is told how far the upload is. NULL: none, which is the default.
  *
- * `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
- * or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ * `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them are
+ * freed or use another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_upload_options_set_progress(
     filestack_upload_options *options, filestack_progress_callback callback, void *user, filestack_destroy destroy,
@@ -685,7 +723,8 @@ filestack_store_options *filestack_store_options_new(void);
 /**
  * Makes options with the same values.
  *
- * Returns an object to be freed with filestack_store_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Returns an object to be freed with filestack_store_options_free. Errors: none; NULL for NULL. Threads: one at a
+ * time.
  * Since: 0.1.0.
  */
 filestack_store_options *filestack_store_options_clone(const filestack_store_options *options);
@@ -781,7 +820,7 @@ void filestack_store_options_free(filestack_store_options *options);
 /*---------------------------------------------------------------------------------------------------------------------
  * Request options
  *
- * How one call to the service is made.
+ * Credentials, limits, destination and progress of one call.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /** An existing destination is replaced, in one step, when the download is whole. */
@@ -789,6 +828,12 @@ void filestack_store_options_free(filestack_store_options *options);
 
 /** A download to an existing destination fails and leaves it as it is. */
 #define FILESTACK_IF_EXISTS_FAIL 1
+
+/**
+ * An existing destination is replaced as by REPLACE, and a download that fails can be resumed: it keeps what it has,
+ * and the next RESUME download to the same path continues it, also in another process.
+ */
+#define FILESTACK_IF_EXISTS_RESUME 2
 
 /**
  * Makes options with every default.
@@ -800,7 +845,8 @@ filestack_request_options *filestack_request_options_new(void);
 /**
  * Makes options with the same values.
  *
- * Returns an object to be freed with filestack_request_options_free. Errors: none; NULL for NULL. Threads: one at a time.
+ * Returns an object to be freed with filestack_request_options_free. Errors: none; NULL for NULL. Threads: one at a
+ * time.
  * Since: 0.1.0.
  */
 filestack_request_options *filestack_request_options_clone(const filestack_request_options *options);
@@ -833,6 +879,12 @@ filestack_status filestack_request_options_set_max_size_bytes(
 /**
  * Sets what happens when the destination of a download exists: FILESTACK_IF_EXISTS_*. REPLACE by default.
  *
+ * With RESUME the part of a download that fails stays beside the destination, in a file whose name begins with
+ * ".filestack-". A later download with RESUME of the same content to the same path asks for the rest only; it begins
+ * anew when the content has changed at the service, which gives it an ETag, or when the partial file does not fit.
+ * While another call or process writes the part, it fails with FILESTACK_E_STATE. A download to the path without
+ * RESUME removes the part. Content in memory and sinks cannot be resumed: FILESTACK_E_UNSUPPORTED.
+ *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_request_options_set_if_exists(
@@ -841,8 +893,8 @@ filestack_status filestack_request_options_set_if_exists(
 /**
  * Sets a function that is told how far the call is. NULL: none, which is the default.
  *
- * `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them have gone,
- * or have got another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ * `destroy`, when set, is called with `user` once: when these options, their copies and the calls that use them are
+ * freed or use another function; also when this call fails. Errors: misuse only. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_request_options_set_progress(
     filestack_request_options *options, filestack_progress_callback callback, void *user, filestack_destroy destroy,
@@ -866,7 +918,7 @@ void filestack_request_options_free(filestack_request_options *options);
 /*---------------------------------------------------------------------------------------------------------------------
  * Progress
  *
- * How far a call is, told to a function of the host.
+ * How far a call is, reported to a callback.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /** Initial value of a filestack_progress. */
@@ -940,7 +992,7 @@ filestack_status filestack_filelink_signed_url(
     const filestack_filelink *filelink, const filestack_security *security, char **out_url, filestack_error **error);
 
 /**
- * Begins a transformation of the file. Contacts nobody.
+ * Begins a transformation of the file. Makes no network call.
  *
  * `*out_transformation` is freed with filestack_transformation_free and has the filelink's credentials.
  * Errors: misuse only. Threads: any. Since: 0.1.0.
@@ -1118,13 +1170,30 @@ filestack_status filestack_filelink_delete(
 /**
  * Downloads the file. Blocks.
  *
- * The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name
- * that ends with ".filestack-part", which is removed on failure. `request` may be NULL. `out_size_bytes` may be
- * NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, and those of the network and the service.
+ * The file at `path` appears only when the download is whole; until then the bytes stand beside it under a name that
+ * begins with ".filestack-", which is removed on failure, unless FILESTACK_IF_EXISTS_RESUME keeps it. A connection
+ * that breaks is followed by another one, which brings the rest where the service allows that. `request` may be NULL.
+ * `out_size_bytes` may be NULL. Errors: FILESTACK_E_IO, FILESTACK_E_EXISTS, FILESTACK_E_TOO_LARGE, FILESTACK_E_STATE
+ * while a resumable download to this path is running, and those of the network and the service.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_filelink_download(
     const filestack_filelink *filelink, const char *path, const filestack_request_options *request,
+    uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * Downloads the file to a sink. Blocks.
+ *
+ * The sink receives the bytes in order as they arrive, and is not used after the call. A connection that breaks is
+ * followed by another one; what the sink has already is not given to it again. On failure it has a part of the file,
+ * so the caller must throw that away. `request` may be NULL. `out_size_bytes` may be NULL.
+ * Errors: FILESTACK_E_STATE when the sink is in use, FILESTACK_E_CALLBACK when a writer fails, FILESTACK_E_IO when a
+ * descriptor does, FILESTACK_E_SOURCE_CHANGED when the file is another one after the connection broke,
+ * FILESTACK_E_UNSUPPORTED with FILESTACK_IF_EXISTS_RESUME, FILESTACK_E_TOO_LARGE, and those of the network and the
+ * service. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_filelink_download_to(
+    const filestack_filelink *filelink, const filestack_sink *sink, const filestack_request_options *request,
     uint64_t *out_size_bytes, filestack_error **error);
 
 /**
@@ -1172,8 +1241,8 @@ filestack_status filestack_transformation_add(
  * Adds a task with its parameters as a JSON object, checked against the catalogue of tasks.
  *
  * `params_json` may be NULL when there are none; a member that is null counts as not given.
- * Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is not a JSON object; they poison the
- * transformation. Threads: one at a time. Since: 0.1.0.
+ * Errors: as filestack_transformation_add, and FILESTACK_E_ARGUMENT when the text is not a JSON object; they poison
+ * the transformation. Threads: one at a time. Since: 0.1.0.
  */
 filestack_status filestack_transformation_add_json(
     filestack_transformation *transformation, const char *task, const char *params_json, filestack_error **error);
@@ -1181,8 +1250,9 @@ filestack_status filestack_transformation_add_json(
 /**
  * Adds a task that the catalogue of tasks does not know yet, or one with parameters that it would refuse.
  *
- * Nothing is checked but that a URL can hold the names and the values; what the service makes of it is not known here. `params_json` may be NULL when there are none; its members are booleans, numbers, texts, and lists of
- * these, or null, which counts as not given.
+ * Checks only that a URL can hold the names and the values; the service may still refuse the task. `params_json` may
+ * be NULL when there are none; its members are booleans, numbers, texts, and lists of these, or null, which counts as
+ * not given.
  * Errors: FILESTACK_E_ARGUMENT for an invalid name or a text that is not a JSON object, FILESTACK_E_PARAM_TYPE for
  * a member that is an object, FILESTACK_E_TASK_ORDER; they poison the transformation. Threads: one at a time.
  * Since: 0.1.0.
@@ -1287,6 +1357,16 @@ struct filestack_param {
 filestack_status filestack_transformation_download(
     const filestack_transformation *transformation, const char *path, const filestack_request_options *request,
     uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * Downloads the result to a sink. Blocks.
+ *
+ * As filestack_filelink_download_to. Errors: that of a task that could not be added, and those of
+ * filestack_filelink_download_to. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_download_to(
+    const filestack_transformation *transformation, const filestack_sink *sink,
+    const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
 
 /**
  * Reads the result into memory. Blocks.
@@ -1416,7 +1496,7 @@ filestack_status filestack_av_job_status(
 /**
  * Waits until the job is completed, by polling the service. Blocks.
  *
- * `timeout_ms` limits the wait; 0 = one look, -1 = no limit. `request` may be NULL and holds for each look.
+ * `timeout_ms` limits the wait; 0 = ask once, -1 = no limit. `request` may be NULL and applies to each request.
  * Errors: FILESTACK_E_TIMEOUT when it is not completed by then (it goes on), and those of filestack_av_job_status.
  * Threads: any. Since: 0.1.0.
  */
@@ -1424,11 +1504,11 @@ filestack_status filestack_av_job_wait(
     const filestack_av_job *job, int64_t timeout_ms, const filestack_request_options *request, filestack_error **error);
 
 /**
- * The result of a completed job. Contacts nobody.
+ * The result of a completed job. Makes no network call.
  *
  * `*out_filelink` is released with filestack_filelink_release and has the job's client and credentials.
- * Errors: FILESTACK_E_STATE when the job was not seen completed yet, FILESTACK_E_HTTP with the service's message when
- * it was seen to have failed. Threads: any. Since: 0.1.0.
+ * Errors: FILESTACK_E_STATE before a status or wait call has reported completion, FILESTACK_E_HTTP with the service's
+ * message when it was seen to have failed. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_av_job_filelink(
     const filestack_av_job *job, filestack_filelink **out_filelink, filestack_error **error);
@@ -1448,9 +1528,79 @@ filestack_av_job *filestack_av_job_retain(const filestack_av_job *job);
 void filestack_av_job_release(filestack_av_job *job);
 
 /*---------------------------------------------------------------------------------------------------------------------
+ * Sink
+ *
+ * Destinations of downloads, descriptors and writers.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/** Initial value of a filestack_writer. */
+#define FILESTACK_WRITER_INIT { (uint32_t)sizeof(filestack_writer), 0, 0, 0, 0 }
+
+/**
+ * A writer of the caller, such as a file object of another language. Start from FILESTACK_WRITER_INIT, which sets
+ * struct_size.
+ *
+ * The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
+ * call a blocking function of the library. Nothing is read from the network while `write` runs.
+ */
+struct filestack_writer {
+    /** sizeof(filestack_writer), set by FILESTACK_WRITER_INIT. */
+    uint32_t struct_size;
+    /** Must be 0. */
+    uint32_t reserved;
+    /**
+     * Consumes 1 to `size` bytes from the front of `data` and returns how many; it is called again with the rest.
+     * `data` is valid during the call only. 0 and negative numbers are failures.
+     */
+    int64_t (*write)(void *user, const void *data, size_t size);
+    /** Frees `user`; called once, after the last call of `write`. May be NULL. */
+    filestack_destroy destroy;
+    /** Given to both functions. */
+    void *user;
+};
+
+/**
+ * An open descriptor: a regular file, which is written from its present position on, a pipe, a stream socket or a
+ * terminal. It is duplicated: yours can be closed at once.
+ *
+ * Its blocking mode stays as it is. While it is full the download waits, until its time limit at most, and reads
+ * nothing from the network. A pipe or socket whose reader has gone is FILESTACK_E_IO, with EPIPE in
+ * filestack_error_os_code, and never SIGPIPE. Nothing is closed or synced.
+ *
+ * `*out_sink` is released with filestack_sink_release.
+ * Errors: FILESTACK_E_ARGUMENT when the descriptor is closed, a directory, open for reading only, or a socket of
+ * messages; FILESTACK_E_UNSUPPORTED where the system has no descriptors. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_sink_from_fd(int32_t fd, filestack_sink **out_sink, filestack_error **error);
+
+/**
+ * A writer. The struct is copied; `writer->destroy` is called once, after the last use, also when this call fails -
+ * unless `struct_size` is too small to tell that there is one.
+ *
+ * `*out_sink` is released with filestack_sink_release. Errors: FILESTACK_E_NULL without `write`,
+ * FILESTACK_E_ARGUMENT for a struct_size or reserved that does not fit. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_sink_from_writer(
+    const filestack_writer *writer, filestack_sink **out_sink, filestack_error **error);
+
+/**
+ * Adds a reference to the sink and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_sink *filestack_sink_retain(const filestack_sink *sink);
+
+/**
+ * Releases a reference to the sink.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_sink_release(filestack_sink *sink);
+
+/*---------------------------------------------------------------------------------------------------------------------
  * Source
  *
- * What is uploaded.
+ * Content of uploads, from files, descriptors, memory and readers.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /** Initial value of a filestack_reader. */
@@ -1476,7 +1626,7 @@ struct filestack_reader {
      */
     int32_t (*seek)(void *user, uint64_t offset);
     /**
-     * Returns the number of bytes from the first to the last, or a negative number when only reading tells. May be
+     * Returns the number of bytes from the first to the last, or a negative number when the size is unknown. May be
      * NULL. Without a size the content is first copied to a temporary file. It may move the position when there is
      * `seek`, which is called afterwards.
      */
@@ -1500,8 +1650,8 @@ filestack_status filestack_source_from_path(const char *path, filestack_source *
  *
  * A regular file is read by position, without moving the one that it has: `size` bytes from `offset` on; -1 for the
  * offset means the present position, and -1 for the size everything up to the end. Pipes, sockets and devices are read
- * in order, serve one upload, and take -1 as the offset; without a size (-1) they are first copied to a temporary file.
- * Whether they block is not changed.
+ * in order, serve one upload, and take -1 as the offset; without a size (-1) they are first copied to a temporary
+ * file. Their blocking mode stays as it is.
  *
  * `*out_source` is released with filestack_source_release.
  * Errors: FILESTACK_E_ARGUMENT when the descriptor is closed, a directory or cannot be read, or has no offsets;
@@ -1566,16 +1716,16 @@ filestack_status filestack_security_new(
  * Signs a policy that was built key by key.
  *
  * `*out_security` is released with filestack_security_release; the policy stays the caller's.
- * Errors: the first failure of a setter of the policy; FILESTACK_E_ARGUMENT when the policy has no expiry or contradicts
- * itself, or the secret is empty.
+ * Errors: the first failure of a setter of the policy; FILESTACK_E_ARGUMENT when the policy has no expiry or
+ * contradicts itself, or the secret is empty.
  * Threads: one at a time for the policy. Since: 0.1.0.
  */
 filestack_status filestack_security_from_policy(
     const filestack_policy *policy, const char *secret, filestack_security **out_security, filestack_error **error);
 
 /**
- * Signs a policy that another program has encoded in base64, character by character as it is: in the alphabet with - and _
- * or the one with + and /, with padding or without.
+ * Signs a policy that another program has encoded in base64, character by character as it is: in the alphabet with -
+ * and _ or the one with + and /, with padding or without.
  *
  * `*out_security` is released with filestack_security_release.
  * Errors: FILESTACK_E_ARGUMENT when it is not base64 or the secret is empty. Threads: any.
@@ -1652,7 +1802,7 @@ filestack_policy *filestack_policy_new(void);
 /**
  * Sets any member by its name on the wire (expiry, call, handle, url, maxSize, minSize, path, container) from a
  * JSON value. An unknown name is refused with the nearest right one, and so are an empty list, an empty text and null,
- * which would allow everything: a slip cannot lift a restriction.
+ * which would allow everything: a mistake never widens the policy.
  *
  * Errors: FILESTACK_E_ARGUMENT for an unknown name or a value that does not fit. Threads: one at a time.
  * Since: 0.1.0.
@@ -1720,7 +1870,8 @@ filestack_status filestack_policy_set_container(filestack_policy *policy, const 
 /**
  * The policy as JSON text.
  *
- * `*out_json` is freed with filestack_string_free. Errors: the first failure of a setter. Threads: one at a time. Since: 0.1.0.
+ * `*out_json` is freed with filestack_string_free. Errors: the first failure of a setter. Threads: one at a time.
+ * Since: 0.1.0.
  */
 filestack_status filestack_policy_json(const filestack_policy *policy, char **out_json, filestack_error **error);
 
@@ -1734,7 +1885,7 @@ void filestack_policy_free(filestack_policy *policy);
 /*---------------------------------------------------------------------------------------------------------------------
  * Webhook
  *
- * Checks that Filestack sent them.
+ * Verifies that they come from Filestack.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
@@ -1763,7 +1914,7 @@ filestack_status filestack_webhook_verify_headers(
 /*---------------------------------------------------------------------------------------------------------------------
  * Error
  *
- * What went wrong, as objects of the caller.
+ * Status, message and details of a failure.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
@@ -1850,7 +2001,7 @@ void filestack_error_release(filestack_error *error);
 /*---------------------------------------------------------------------------------------------------------------------
  * Status
  *
- * What every function that can fail returns.
+ * Codes of results, and their names.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
@@ -1962,17 +2113,10 @@ const char *filestack_status_name(filestack_status status);
 #define FILESTACK_E_PANIC 900
 
 /*---------------------------------------------------------------------------------------------------------------------
- * Memory
+ * Buffer
  *
- * Strings and buffers that the library hands over.
+ * Content in memory.
  *--------------------------------------------------------------------------------------------------------------------*/
-
-/**
- * Frees a string that the library handed over, and wipes it first: signed URLs are secrets.
- *
- * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
- */
-void filestack_string_free(char *string);
 
 /**
  * The first byte of the buffer.
@@ -1995,6 +2139,19 @@ size_t filestack_buffer_size(const filestack_buffer *buffer);
  * Errors: none; NULL is allowed. Threads: one at a time. Since: 0.1.0.
  */
 void filestack_buffer_free(filestack_buffer *buffer);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Memory
+ *
+ * Strings that the library hands over.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Frees a string that the library handed over, and wipes it first: signed URLs are secrets.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_string_free(char *string);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Log
@@ -2023,10 +2180,10 @@ void filestack_buffer_free(filestack_buffer *buffer);
 /**
  * Where log events go. Start from FILESTACK_LOG_INIT, which sets struct_size.
  *
- * `write` is called on a thread of the library that does nothing else, one event after the other; its strings are valid
- * during the call only, and `fields_json` is a JSON object with the event's further members. It must not throw and may
- * not call a blocking function. When it is so slow that events pile up, some are dropped, and an event says how many.
- * `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
+ * `write` is called on a thread of the library that does nothing else, one event after the other; its strings are
+ * valid during the call only, and `fields_json` is a JSON object with the event's further members. It must not throw
+ * and may not call a blocking function. When it is so slow that events pile up, some are dropped, and an event says
+ * how many. `destroy`, when set, is called with `user` exactly once, after the last call of `write`.
  */
 struct filestack_log {
     /** sizeof(filestack_log), set by FILESTACK_LOG_INIT. */
@@ -2042,14 +2199,13 @@ struct filestack_log {
 };
 
 /**
- * Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before.
+ * Sends the library's log events to `log`, or nowhere when `log` is NULL. It takes the place of the one before. Waits.
  *
- * The struct is copied. The events so far still go to the log before, which is destroyed when the call returns - unless
- * it is made from a callback, which waits for nothing. When the call fails, `log->destroy` is called - unless `struct_size` is too small to tell that
- * there is one - and the log before stays.
- * Errors: FILESTACK_E_ARGUMENT for an unknown level or a struct_size that is too small, FILESTACK_E_NULL without `write`,
- * FILESTACK_E_RESOURCES when the log's thread cannot be started, FILESTACK_E_STATE in a Rust program that has a tracing
- * subscriber of its own.
+ * The struct is copied. Pending events still go to the log before, which is destroyed before this call returns, except
+ * in a callback. When the call fails, the log before stays and `log->destroy` is called, unless `struct_size` is too
+ * small to tell that there is one.
+ * Errors: FILESTACK_E_ARGUMENT for an unknown level or a struct_size that is too small, FILESTACK_E_NULL without
+ * `write`, FILESTACK_E_RESOURCES when the log's thread cannot be started.
  * Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_set_log(const filestack_log *log, filestack_error **error);
@@ -2110,16 +2266,16 @@ uint32_t filestack_version_number(void);
 /*---------------------------------------------------------------------------------------------------------------------
  * Library
  *
- * The library as a whole: how many threads it makes, and how they end.
+ * Its threads, and its shutdown.
  *--------------------------------------------------------------------------------------------------------------------*/
 
 /**
  * Sets how many threads the library makes at its first network call.
  *
  * `io_threads` drive the network; 0 = the default, 2. `worker_threads` do file work and hashing; 0 = the default, as
- * many as there are processors, 2 to 4. Besides these there are up to 4 for name look-ups, and one for each reader in
- * use; all are made when they are needed. Errors: FILESTACK_E_ARGUMENT above 64, FILESTACK_E_STATE when the threads run
- * already. Threads: any. Since: 0.1.0.
+ * many as there are processors, 2 to 4. Besides these there are up to 4 for name look-ups, and one for each reader,
+ * writer and progress function in use; all are made when they are needed. Errors: FILESTACK_E_ARGUMENT above 64,
+ * FILESTACK_E_STATE when the threads run already. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_runtime_configure(uint32_t io_threads, uint32_t worker_threads, filestack_error **error);
 

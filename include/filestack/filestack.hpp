@@ -6,7 +6,7 @@
  *     filestack::filelink small = img.resize({.width = 300, .fit = filestack::fit::crop}).sepia().store();
  *
  * What a function does, its units and its errors are those of the C function that it calls: filestack.h documents
- * them. Here stands what is different.
+ * them. This comment lists the differences.
  *
  *  - Errors. A function that fails throws filestack::error. Where FILESTACK_NO_EXCEPTIONS is defined before this
  *    header, or the compiler has no exceptions, it returns a filestack::result<T> instead of a T, and constructors
@@ -37,6 +37,7 @@
 #include "cpp/options.hpp"
 #include "cpp/result.hpp"
 #include "cpp/security.hpp"
+#include "cpp/sink.hpp"
 #include "cpp/source.hpp"
 #include "cpp/transformation.hpp"
 #include "filestack.h"

@@ -13,6 +13,7 @@
 
 #include "support/check.h"
 #include "support/folder.h"
+#include "support/fuse.h"
 #include "support/service.h"
 #include "support/stored.h"
 
@@ -63,6 +64,34 @@ static void a_file_that_is_on_the_disk_only_is_read(void)
     free(path);
     free(bytes);
     filestack_client_release(client);
+}
+
+/* Files of a network are read once: each part is held until it is sent. */
+static void a_file_of_a_network_is_read_once(void)
+{
+    enum { LARGE = 12 * 1000 * 1000, BEGINNING = 64 * 1024 };
+    char *path = folder_path("network"), *file = folder_path("network/remote.bin");
+    uint8_t *bytes = content_new(LARGE, SEED);
+    struct fuse_folder *folder;
+    CHECK_INT(0, mkdir(path, 0700));
+    folder = fuse_start(path, bytes, LARGE);
+    if (!folder) {
+        skip("this process may not mount file systems");
+    } else {
+        filestack_client *client = service_client();
+        filestack_filelink *filelink = NULL;
+        CHECK_OK(filestack_client_upload_path(client, file, NULL, &filelink, failure_out()));
+        check_stored(filelink, bytes, LARGE);
+        /* Its beginning is looked at before, for its type. */
+        CHECK(fuse_bytes_read(folder) >= LARGE && fuse_bytes_read(folder) <= LARGE + BEGINNING);
+        filestack_filelink_release(filelink);
+        filestack_client_release(client);
+        fuse_stop(folder);
+    }
+    CHECK_INT(0, rmdir(path));
+    free(bytes);
+    free(file);
+    free(path);
 }
 
 static void a_descriptor_can_be_closed_at_once_and_its_file_removed(void)
@@ -132,6 +161,20 @@ static void pipes_and_sockets_are_read_in_order(void)
         check_stream(client, ends, size);
     }
     filestack_client_release(client);
+}
+
+/* A part that is larger than the memory limit allows goes through the disk. */
+static void a_reader_fits_into_any_memory_limit(void)
+{
+    filestack_client_options *options = service_options();
+    filestack_client *client = NULL;
+    int ends[2] = {-1, -1};
+    CHECK_OK(filestack_client_options_set_memory_limit_bytes(options, 1024 * 1024, failure_out()));
+    CHECK_OK(filestack_client_new(service_api_key(), options, &client, failure_out()));
+    CHECK_INT(0, pipe(ends));
+    check_stream(client, ends, SIZE);
+    filestack_client_release(client);
+    filestack_client_options_free(options);
 }
 
 static void check_refused(int fd, int64_t offset, int64_t size, const char *problem)
@@ -231,8 +274,10 @@ int main(void)
     const struct test tests[] = {
         TEST(a_file_is_read_where_the_caller_says),
         TEST(a_file_that_is_on_the_disk_only_is_read),
+        TEST(a_file_of_a_network_is_read_once),
         TEST(a_descriptor_can_be_closed_at_once_and_its_file_removed),
         TEST(pipes_and_sockets_are_read_in_order),
+        TEST(a_reader_fits_into_any_memory_limit),
         TEST(what_cannot_be_read_is_refused),
         TEST(the_temporary_folder_must_be_one),
         TEST(a_full_temporary_folder_is_an_error_with_its_number),

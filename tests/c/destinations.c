@@ -144,16 +144,6 @@ static void every_name_that_the_file_system_allows_can_be_used(void)
     folder_clear();
 }
 
-/* Whether a forked child cannot be judged here. */
-static bool is_without_forks(void)
-{
-    if (is_sanitized() || is_under_valgrind()) {
-        skip("the tool takes what a forked child leaves for lost");
-        return true;
-    }
-    return false;
-}
-
 /* Makes the next download of a file slow: `speed` is that of the fault drip. */
 static void slow_down(const filestack_filelink *file, const char *speed)
 {

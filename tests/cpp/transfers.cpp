@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdio>
 #include <cstring>
 #include <mutex>
 #include <stdexcept>
@@ -290,6 +291,54 @@ static void a_reader_fails_by_what_it_returns()
               }).code());
 }
 
+static void downloads_go_to_functions_and_descriptors()
+{
+    const client here = client_here();
+    const std::string content = content_of(300 * 1000, 12);
+    const filelink file = here.upload(content);
+    std::string taken;
+    int destroyed = 0;
+    {
+        const sink some = sink::from_writer([&taken, count = counted(destroyed)](const void *data, std::size_t size) {
+            const std::size_t part = std::min<std::size_t>(size, 1000);
+            taken.append(static_cast<const char *>(data), part);
+            return part;
+        });
+        CHECK_SIZE(content.size(), file.download_to(some));
+        CHECK(taken == content);
+        taken.clear();
+        CHECK_SIZE(content.size(), file.transform().download_to(some));
+        CHECK(taken == content);
+        CHECK_INT(0, destroyed);
+    }
+    CHECK_INT(1, destroyed);
+    taken.clear();
+    const sink all = sink::from_writer(
+        [&taken](const void *data, std::size_t size) { taken.append(static_cast<const char *>(data), size); });
+    const std::uint64_t size = here.zip_to(all, {file.handle()});
+    CHECK_SIZE(taken.size(), size);
+    CHECK(taken.compare(0, 2, "PK") == 0);
+
+    std::FILE *const out = std::fopen(in_folder("sink.bin").c_str(), "wb");
+    CHECK_SIZE(content.size(), file.download_to(sink::from_fd(fileno(out))));
+    std::fclose(out);
+    CHECK(content_at(in_folder("sink.bin")) == content);
+    CHECK_INT(FILESTACK_E_ARGUMENT, failure_of([] { sink::from_fd(-1); }).code());
+}
+
+static void what_a_writer_throws_is_thrown_by_the_download()
+{
+    const filelink file = client_here().upload(content_of(1000, 13));
+    const sink torn = sink::from_writer([](const void *, std::size_t) { throw own_exception(); });
+    try {
+        file.download_to(torn);
+        CHECK_NEVER("nothing was thrown");
+    } catch (const own_exception &) {
+    }
+    const sink full = sink::from_writer([](const void *, std::size_t) { return 0; });
+    CHECK_INT(FILESTACK_E_CALLBACK, failure_of([&] { file.download_to(full); }).code());
+}
+
 static void a_log_takes_events_and_is_destroyed_when_another_comes()
 {
     int destroyed = 0;
@@ -392,6 +441,8 @@ static const struct test tests[] = {
     CPP_TEST(a_reader_fails_by_what_it_returns),
     CPP_TEST(a_progress_function_is_told_and_cancels),
     CPP_TEST(options_of_an_upload_reach_the_service),
+    CPP_TEST(downloads_go_to_functions_and_descriptors),
+    CPP_TEST(what_a_writer_throws_is_thrown_by_the_download),
     CPP_TEST(a_log_takes_events_and_is_destroyed_when_another_comes),
     CPP_TEST(a_file_is_changed_copied_asked_and_deleted),
     CPP_TEST(files_become_an_archive),

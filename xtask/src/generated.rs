@@ -3,10 +3,8 @@
 use filestack_catalogue::Catalogue;
 
 use crate::headers::first_difference;
-use crate::workspace::{Result, Workspace, read, write_if_changed};
+use crate::workspace::{Result, Workspace, catalogue, read, write_if_changed};
 use crate::{task_cases, task_page, tasks_cpp, tasks_header};
-
-const CATALOGUE: &str = "catalogue/tasks.toml";
 
 /// A file and what makes its text.
 type Generator = (&'static str, fn(&Catalogue) -> Result<String>);
@@ -38,10 +36,4 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The catalogue of the workspace.
-pub(crate) fn catalogue(workspace: &Workspace) -> Result<Catalogue> {
-    let text = read(&workspace.path(CATALOGUE))?;
-    filestack_catalogue::read(&text).map_err(|problems| format!("{CATALOGUE}: {}", problems.join("\n")))
 }

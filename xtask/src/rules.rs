@@ -12,6 +12,9 @@ use crate::workspace::{Result, Workspace, read};
 /// No file is longer.
 const MAX_LINES: usize = 800;
 
+/// No line of the header is longer.
+const MAX_COLUMNS: usize = 120;
+
 /// Where Rust code of the workspace stands.
 const RUST_FOLDERS: [&str; 8] =
     ["src", "benches", "core", "catalogue", "filestack-local", "md5-lanes", "mimetypes", "xtask"];
@@ -29,6 +32,12 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
             if lines > MAX_LINES {
                 failures.add(&path, lines, format!("more than {MAX_LINES} lines: more than one subject"));
             }
+        }
+    }
+    let header = workspace.path("include/filestack/filestack.h");
+    for (index, line) in read(&header)?.lines().enumerate() {
+        if line.chars().count() > MAX_COLUMNS {
+            failures.add(&header, index + 1, format!("more than {MAX_COLUMNS} columns: wrap it in src"));
         }
     }
     // A second implementation of cryptography, in C, which reqwest brings along unless its features are chosen well.

@@ -6,10 +6,9 @@ use std::path::Path;
 use filestack_catalogue::{Catalogue, Kind, Param, Task};
 use serde_json::Value;
 
-use crate::generated::catalogue;
 use crate::task_cases::{chain, sources};
 use crate::task_words::{c_constant, c_name, is_sent_by_callers};
-use crate::workspace::{Result, Workspace, write_if_changed};
+use crate::workspace::{Result, Workspace, catalogue, write_if_changed};
 
 /// What the generated calls use.
 const SUPPORT: &str = include_str!("task_examples/support.c");

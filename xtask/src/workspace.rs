@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use filestack_catalogue::Catalogue;
+
 /// What a command answers; the failure is the text that the user sees.
 pub(crate) type Result<T> = std::result::Result<T, String>;
 
@@ -89,4 +91,12 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
     std::fs::write(path, content).map_err(failed)
+}
+
+const CATALOGUE: &str = "catalogue/tasks.toml";
+
+/// The catalogue of the workspace.
+pub(crate) fn catalogue(workspace: &Workspace) -> Result<Catalogue> {
+    let text = read(&workspace.path(CATALOGUE))?;
+    filestack_catalogue::read(&text).map_err(|problems| format!("{CATALOGUE}: {}", problems.join("\n")))
 }

@@ -1,96 +1,99 @@
-//! Downloads: content of the service to memory, or to a file that appears only when it is whole.
+//! Downloads: content of the service to memory, to a file that appears only when it is whole, or to a sink.
 
 mod destination;
+mod file;
+mod left_over;
 mod provider_error;
 mod target;
 mod temporary;
+mod transfer;
+mod version;
+mod wanted;
 
 use std::path::Path;
 
+use tokio::sync::Mutex;
+
 use crate::context::{Call, Context};
-use crate::error::Result;
-use crate::options::RequestOptions;
-use crate::transport::{Reply, Request};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{IfExists, RequestOptions};
+use crate::sink::{self, Sink};
 
 use destination::Destination;
+use file::FileInTheMaking;
 use target::Target;
+use transfer::Transfer;
+use version::Version;
+pub(crate) use wanted::Wanted;
 
 /// The most that is read into memory unless the caller sets another limit.
 const LARGEST_CONTENT: u64 = 1024 * 1024 * 1024;
 
-/// What is downloaded.
-pub(crate) struct Wanted {
-    /// Where it is.
-    pub(crate) url: String,
-    /// What errors call it: "download of 'H'".
-    pub(crate) what: String,
-    /// Whether the service makes it of a file, so that its text may be an error.
-    pub(crate) is_converted: bool,
-}
-
 /// Downloads to `path` and returns the size in bytes.
 pub(crate) async fn to_path(context: &Context, wanted: &Wanted, path: &Path, options: &RequestOptions) -> Result<u64> {
-    let Wanted { url, what, is_converted } = wanted;
-    let call = context.begin(options.control(), what, options.total_timeout)?;
-    let request = Request::get(url.as_str(), what.as_str()).counted_by(call.operation().transfer());
-    call.run(async {
-        let (path, if_exists) = (path.to_owned(), options.if_exists);
-        let target = call.threads().work(move || Target::resolve(&path, if_exists)).await?;
-        let attempt = || async {
-            let mut reply = call.send(&request).await?;
-            let beginning = if *is_converted { provider_error::refuse(&mut reply).await? } else { Vec::new() };
-            save(&call, reply, beginning, &target, options).await
-        };
-        call.retry(attempt).await
-    })
-    .await
+    let call = begin(context, wanted, options)?;
+    let mut begun = None;
+    let outcome = call
+        .run(async {
+            let (path, if_exists) = (path.to_owned(), options.if_exists);
+            let target = call.threads().work(move || Target::resolve(&path, if_exists)).await?;
+            let (file, version) = match if_exists {
+                IfExists::Resume => FileInTheMaking::left_over(&call, target, wanted.digest()).await?,
+                IfExists::Replace | IfExists::Fail => (FileInTheMaking::new(target), Version::default()),
+            };
+            let file = begun.insert(file);
+            fetch(&call, wanted, file, version, options.max_size.unwrap_or(u64::MAX)).await?;
+            file.finish(&call, if_exists).await
+        })
+        .await;
+    if let Some(file) = begun {
+        file.give_up(&call).await;
+    }
+    outcome
 }
 
 /// Reads into memory.
 pub(crate) async fn to_memory(context: &Context, wanted: &Wanted, options: &RequestOptions) -> Result<Vec<u8>> {
-    let Wanted { url, what, is_converted } = wanted;
-    let limit = options.max_size.unwrap_or(LARGEST_CONTENT);
-    let call = context.begin(options.control(), what, options.total_timeout)?;
-    let request = Request::get(url.as_str(), what.as_str()).counted_by(call.operation().transfer());
-    let attempt = || async {
-        let mut reply = call.send(&request).await?;
-        let content = reply.bytes(limit).await?;
-        if *is_converted { provider_error::refuse_content(&reply, content) } else { Ok(content) }
-    };
-    call.run(call.retry(attempt)).await
+    refuse_resume(options, "content in memory")?;
+    let call = begin(context, wanted, options)?;
+    let mut content = Vec::new();
+    call.run(fetch(&call, wanted, &mut content, Version::default(), options.max_size.unwrap_or(LARGEST_CONTENT)))
+        .await?;
+    Ok(content)
 }
 
-/// Writes the body, of which the beginning was read already, beside `target` and moves it there once it is complete.
-async fn save(
-    call: &Call,
-    mut reply: Reply,
-    beginning: Vec<u8>,
-    target: &Target,
-    options: &RequestOptions,
-) -> Result<u64> {
+/// Downloads to what the caller has lent, which is not used after that, and returns the size in bytes.
+pub(crate) async fn to_sink(context: &Context, wanted: &Wanted, sink: &Sink, options: &RequestOptions) -> Result<u64> {
+    refuse_resume(options, "a sink")?;
+    let call = begin(context, wanted, options)?;
+    let mut lease = sink::Lease::of(sink, &call)?;
     let limit = options.max_size.unwrap_or(u64::MAX);
-    if reply.announced_length().is_some_and(|length| length > limit) {
-        return Err(reply.too_large(limit));
+    let outcome = call.run(fetch(&call, wanted, &mut lease, Version::default(), limit)).await;
+    let size = lease.taken();
+    lease.end().await;
+    outcome.map(|()| size)
+}
+
+fn begin(context: &Context, wanted: &Wanted, options: &RequestOptions) -> Result<Call> {
+    context.begin(options.control(), &wanted.what, options.total_timeout)
+}
+
+fn refuse_resume(options: &RequestOptions, destination: &str) -> Result<()> {
+    if options.if_exists == IfExists::Resume {
+        let message = format!("{destination} keeps nothing to resume from: resume a download to a path");
+        return Err(Error::new(ErrorKind::Unsupported, message));
     }
-    let mut destination = Destination::create(call, target).await?;
-    let mut size = 0;
-    let mut next = (!beginning.is_empty()).then(|| beginning.into());
-    while let Some(chunk) = match next.take() {
-        Some(beginning) => Some(beginning),
-        None => reply.chunk().await?,
-    } {
-        size += chunk.len() as u64;
-        if size > limit {
-            return Err(reply.too_large(limit));
-        }
-        destination.write(call, chunk).await?;
-    }
-    if let Some(announced) = reply.announced_length()
-        && announced != size
-    {
-        let problem = format!("ended after {size} of {announced} bytes");
-        return Err(reply.unexpected(&problem, "").with_retryable(true));
-    }
-    destination.finish(call, options.if_exists).await?;
-    Ok(size)
+    Ok(())
+}
+
+/// Brings all of it to the destination, which may have the beginning of `version`, with as many requests as it takes.
+async fn fetch(
+    call: &Call,
+    wanted: &Wanted,
+    destination: &mut impl Destination,
+    version: Version,
+    limit: u64,
+) -> Result<()> {
+    let transfer = Mutex::new(Transfer::new(call, wanted, destination, limit, version));
+    call.retry(|| async { transfer.lock().await.attempt().await }).await
 }

@@ -35,15 +35,6 @@ pub(super) async fn refuse(reply: &mut Reply) -> Result<Vec<u8>> {
     Err(error(reply, &beginning))
 }
 
-/// Fails when a converted file that was read whole is an error of the service.
-///
-/// # Errors
-/// `Protocol` with the service's words.
-pub(super) fn refuse_content(reply: &Reply, content: Vec<u8>) -> Result<Vec<u8>> {
-    let is_error = reply.header("content-type").is_some_and(is_text) && is_report(&content);
-    if is_error { Err(error(reply, &content)) } else { Ok(content) }
-}
-
 fn error(reply: &Reply, text: &[u8]) -> Error {
     let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_TEXT)]);
     reply.unexpected("is an error of the service and not the file", &text)

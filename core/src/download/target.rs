@@ -12,7 +12,7 @@ use super::temporary;
 const MOST_LINKS: usize = 40;
 
 /// What to do about a destination that cannot be written.
-const ADVICE: &str = "read the content into memory instead (get_content)";
+const ADVICE: &str = "open it and download to a sink (download_to), or read the content into memory (get_content)";
 
 /// The file that a download makes or replaces.
 #[derive(Clone, Debug)]
@@ -79,6 +79,18 @@ impl Target {
         exists(&self.name)
     }
 
+    /// The error for a folder in which no temporary file can be made.
+    pub(super) fn no_temporary(&self, cause: &io::Error) -> Error {
+        // Also where the file itself may be written to.
+        let hint = match cause.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                " (the folder must be writable, because a download replaces its file only when it is whole)"
+            }
+            _ => "",
+        };
+        Error::io(format!("cannot write a temporary file beside '{}'{hint}", self.name), cause)
+    }
+
     /// The error for a file that another one is mounted over.
     pub(super) fn mount_point(&self, os_code: Option<i32>) -> Error {
         let problem = "is a mount point, and a download replaces its file by renaming";
@@ -128,15 +140,16 @@ fn special_type(_found: &std::fs::Metadata) -> &'static str {
     "a special file"
 }
 
+/// Whether both are of one file.
 #[cfg(unix)]
-fn is_same_file(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
+pub(super) fn is_same_file(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 /// Other systems have no files without a name. Compiled, not tested.
 #[cfg(not(unix))]
-fn is_same_file(_one: &std::fs::Metadata, _other: &std::fs::Metadata) -> bool {
+pub(super) fn is_same_file(_one: &std::fs::Metadata, _other: &std::fs::Metadata) -> bool {
     true
 }
 

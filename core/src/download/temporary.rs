@@ -6,13 +6,14 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use tempfile::{Builder, TempPath};
 
 const PREFIX: &str = ".filestack-";
 const SUFFIX: &str = ".part";
+const NOTE_EXTENSION: &str = "json";
 
 /// How many bytes of the digest of a file's name are in the name of its temporary file.
 const DIGEST_BYTES: usize = 8;
@@ -20,9 +21,11 @@ const DIGEST_BYTES: usize = 8;
 /// How often a new file is made, should another download take it for a left-over before it is locked.
 const MOST_TRIES: usize = 16;
 
-/// Creates the temporary file for `path`, locked, and removes those that killed processes have left for the same path.
+/// Creates the temporary file for `path`, locked, and removes those that killed processes and failed downloads have left
+/// for the same path.
 pub(super) fn create_beside(path: &Path) -> io::Result<(File, TempPath)> {
-    let prefix = prefix(path);
+    let prefix = format!("{}-", stem(path));
+    remove_part(&part_to_keep(path));
     remove_left_overs(folder(path), &prefix);
     for _ in 0..MOST_TRIES {
         let (file, temporary) = Builder::new()
@@ -44,11 +47,21 @@ pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
+/// The temporary file for `path` that is kept when the download fails.
+pub(super) fn part_to_keep(path: &Path) -> PathBuf {
+    folder(path).join(format!("{}{SUFFIX}", stem(path)))
+}
+
+/// The note beside a part that is kept.
+pub(super) fn note_of(part: &Path) -> PathBuf {
+    part.with_extension(NOTE_EXTENSION)
+}
+
 /// How the names of the temporary files of `path` begin.
-fn prefix(path: &Path) -> String {
+fn stem(path: &Path) -> String {
     let digest = Sha256::digest(path.file_name().unwrap_or_default().as_encoded_bytes());
     let hex: String = digest.iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect();
-    format!("{PREFIX}{hex}-")
+    format!("{PREFIX}{hex}")
 }
 
 /// Removes the temporary files that no process holds. What cannot be removed is left: nobody asked for it.
@@ -57,13 +70,20 @@ fn remove_left_overs(folder: &Path, prefix: &str) {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let is_temporary = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(SUFFIX));
-        if is_temporary
-            && entry.file_type().is_ok_and(|file_type| file_type.is_file())
-            && let Ok(file) = File::open(entry.path()).or_else(|_| File::options().write(true).open(entry.path()))
-            && file.try_lock().is_ok()
-        {
-            let _ = std::fs::remove_file(entry.path());
+        if is_temporary {
+            remove_part(&entry.path());
         }
+    }
+}
+
+/// Removes a temporary file that no process holds, and its note.
+fn remove_part(path: &Path) {
+    if path.symlink_metadata().is_ok_and(|found| found.is_file())
+        && let Ok(file) = File::open(path).or_else(|_| File::options().write(true).open(path))
+        && file.try_lock().is_ok()
+    {
+        let _ = std::fs::remove_file(note_of(path));
+        let _ = std::fs::remove_file(path);
     }
 }
 
@@ -80,9 +100,24 @@ mod tests {
 
     #[test]
     fn the_name_has_one_length() {
-        let lengths = ["a", &"x".repeat(255), &"ü".repeat(127)].map(|name| prefix(Path::new(name)).len());
+        let lengths = ["a", &"x".repeat(255), &"ü".repeat(127)].map(|name| stem(Path::new(name)).len());
         assert_eq!(lengths, [lengths[0]; 3]);
-        assert_ne!(prefix(Path::new("/x/a")), prefix(Path::new("/x/b")));
+        assert_ne!(stem(Path::new("/x/a")), stem(Path::new("/x/b")));
+    }
+
+    #[test]
+    fn what_was_kept_to_go_on_with_is_removed_by_one_that_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.bin");
+        let part = part_to_keep(&path);
+        std::fs::write(note_of(&part), "{}").unwrap();
+        let running = File::create(&part).unwrap();
+        running.lock().unwrap();
+        drop(create_beside(&path).unwrap());
+        assert_eq!(names(folder.path()).len(), 2, "another process writes it");
+        drop(running);
+        drop(create_beside(&path).unwrap());
+        assert!(names(folder.path()).is_empty());
     }
 
     #[test]

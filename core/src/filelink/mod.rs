@@ -16,6 +16,7 @@ use crate::file_api;
 use crate::handle::Handle;
 use crate::options::RequestOptions;
 use crate::security::Security;
+use crate::sink::Sink;
 use crate::stored_file::{StoredFile, UploadReply};
 use crate::transformation::Transformation;
 
@@ -88,6 +89,16 @@ impl Filelink {
         download::to_path(self.context(), &self.wanted(options)?, path.as_ref(), options).await
     }
 
+    /// Downloads the file to a sink, which is not used after that, and returns its size in bytes.
+    ///
+    /// # Errors
+    /// `State` when the sink is in use, `Callback` or `Io` when it fails, `SourceChanged` when the file is another one
+    /// after the connection was cut, and whatever is wrong with the network or the service. The sink may have a part
+    /// of the file then.
+    pub async fn download_to(&self, sink: &Sink, options: &RequestOptions) -> Result<u64> {
+        download::to_sink(self.context(), &self.wanted(options)?, sink, options).await
+    }
+
     /// The file's content.
     ///
     /// # Errors
@@ -131,7 +142,13 @@ impl Filelink {
 
     fn wanted(&self, options: &RequestOptions) -> Result<Wanted> {
         let what = format!("download of '{}'", self.handle());
-        Ok(Wanted { url: self.content_url(options)?, what, is_converted: false })
+        Ok(Wanted {
+            url: self.content_url(options)?,
+            what,
+            is_converted: false,
+            makes_something: false,
+            unsigned_url: self.url(),
+        })
     }
 
     fn cdn(&self) -> &str {

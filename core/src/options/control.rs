@@ -1,4 +1,4 @@
-//! The part of a call's options that says who controls it and who is told of it.
+//! Control options of a call: its operation, and the observer of its progress.
 
 use crate::operation::Operation;
 use crate::progress::Reports;

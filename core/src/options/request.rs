@@ -16,6 +16,9 @@ pub enum IfExists {
     Replace,
     /// The download fails and leaves it as it is.
     Fail,
+    /// It is replaced as by `Replace`. A download to a path that fails keeps what it has, and the next one with the same
+    /// choice goes on with it, also in another process; it begins anew when the content has changed.
+    Resume,
 }
 
 /// How one call to the service is made.

@@ -27,6 +27,8 @@ pub enum Intelligent {
     Off,
     /// Intelligent Ingestion, where the application has it; regular parts otherwise.
     On,
+    /// Regular parts, and Intelligent Ingestion for those that the network fails, where the application has it.
+    Fallback,
 }
 
 /// What is compared with what was sent once the file is stored.

@@ -5,12 +5,16 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{FileType, OFlags, SeekFrom, fcntl_getfl, fstat, seek};
+use rustix::fs::{FileType, SeekFrom, seek};
 use rustix::io::Errno;
 
+use crate::descriptor::{self, Access};
 use crate::error::{Error, ErrorKind, Result};
 
 use super::reader::{Given, Reader};
+
+/// What errors call it.
+const NAME: &str = "the descriptor of the source";
 
 /// How long a read waits before it looks whether the call is over.
 const SLICE: Duration = Duration::from_millis(50);
@@ -33,40 +37,19 @@ pub(super) struct Stream {
 impl Descriptor {
     /// Looks whether and how it can be read.
     pub(super) fn open(descriptor: OwnedFd, offset: Option<u64>) -> Result<Self> {
-        let failed = |cause: Errno| Error::io("cannot look at the descriptor of the source", &cause.into());
-        let refused = |problem: &str| Err(Error::argument(format!("the descriptor of the source {problem}")));
-        let file_type = FileType::from_raw_mode(fstat(&descriptor).map_err(failed)?.st_mode);
-        if file_type == FileType::Directory {
-            return refused("is a directory: only files can be uploaded");
-        }
-        let flags = fcntl_getfl(&descriptor).map_err(failed)?;
-        if is_path_only(flags) {
-            return refused("was opened with O_PATH: open it for reading");
-        }
-        if flags & OFlags::RWMODE == OFlags::WRONLY {
-            return refused("is open for writing only: open it for reading");
-        }
+        let file_type = descriptor::file_type(&descriptor, NAME, Access::Reading)?;
         if file_type == FileType::RegularFile {
+            let failed = |cause: Errno| Error::io(format!("cannot inspect {NAME}"), &cause.into());
             let here = || seek(&descriptor, SeekFrom::Current(0)).map_err(failed);
             let offset = offset.map_or_else(here, Ok)?;
             return Ok(Descriptor::File(File::from(descriptor), offset));
         }
         if offset.is_some() {
-            return refused("is not a regular file, so it has no offsets: leave the offset out");
+            let problem = "is not a regular file, so it has no offsets: leave the offset out";
+            return Err(Error::argument(format!("{NAME} {problem}")));
         }
         Ok(Descriptor::Stream(Stream { descriptor, size: None, has_read: false }))
     }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_path_only(flags: OFlags) -> bool {
-    flags.contains(OFlags::PATH)
-}
-
-/// Other systems do not have such descriptors. Compiled, not tested.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn is_path_only(_flags: OFlags) -> bool {
-    false
 }
 
 impl Stream {
@@ -83,7 +66,7 @@ impl Reader for Stream {
             return Ok(Given::Bytes(0));
         }
         let most = self.size.map_or(buffer.len(), |left| usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len()));
-        let limit = Timespec::try_from(SLICE).map_err(|_| Error::argument("a slice of time is too long"))?;
+        let limit = Timespec::try_from(SLICE).map_err(|_| Error::argument("the poll interval is too long"))?;
         let mut asked = [PollFd::new(&self.descriptor, PollFlags::IN)];
         let read = match poll(&mut asked, Some(&limit)) {
             Ok(0) => Err(Errno::AGAIN),

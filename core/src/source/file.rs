@@ -199,7 +199,7 @@ fn is_on_generated_file_system(file: &File) -> bool {
         0xf97c_ff8c, // selinuxfs
         0xde5e_81e4, // efivarfs
     ];
-    is_on_one_of(file, &GENERATED)
+    type_of_file_system(file).is_some_and(|found| GENERATED.contains(&found))
 }
 
 /// Whether reading the file asks another machine, or a program that may.
@@ -218,13 +218,14 @@ fn is_on_network_file_system(file: &File) -> bool {
         0x6b41_4653, // the kernel's own afs
         0x0bd0_0bd0, // lustre
     ];
-    is_on_one_of(file, &NETWORK)
+    // One that cannot say what it is serves files of others.
+    type_of_file_system(file).is_none_or(|found| NETWORK.contains(&found))
 }
 
 #[cfg(target_os = "linux")]
-fn is_on_one_of(file: &File, file_systems: &[u32]) -> bool {
+fn type_of_file_system(file: &File) -> Option<u32> {
     // The number's type differs between processors; it has 32 bits everywhere.
-    rustix::fs::fstatfs(file).is_ok_and(|found| file_systems.contains(&(found.f_type as u32)))
+    rustix::fs::fstatfs(file).ok().map(|found| found.f_type as u32)
 }
 
 /// Reads what is in memory; `WouldBlock` when a disk would have to be asked.

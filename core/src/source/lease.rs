@@ -19,14 +19,15 @@ use crate::generation::Generation;
 use crate::hashing::Summed;
 use crate::limits::Buffer;
 use crate::operation::Operation;
-use crate::pieces::PIECE;
+use crate::pieces::{PIECE, zeros};
 use crate::threads::HostThread;
 use crate::transport::Content;
 
 use super::file::{Fingerprint, OpenFile};
-use super::reading::{Filling, Reading, Step};
+use super::reader::Step;
+use super::reading::{Filling, Reading};
 use super::spool::Spool;
-use super::{Origin, Reservation, Source, buffer};
+use super::{Origin, Reservation, Source};
 
 /// The right to read a source. It ends with [`Lease::end`]; dropping it ends it, too, but waits for nothing.
 pub(crate) struct Lease(Arc<Shared>);
@@ -181,7 +182,7 @@ impl Lease {
         let length = length.min(usize::try_from(input.size()).unwrap_or(usize::MAX));
         match input {
             Input::Reader(_) => {
-                let head = self.0.step_reader(Filling::new(buffer(length)?), Reading::read_head).await?;
+                let head = self.0.step_reader(Filling::new(zeros(length)?), Reading::read_head).await?;
                 Ok(head.buffer.into())
             }
             Input::File(_) | Input::Memory(_) => self.0.read(0, length).await,
@@ -232,7 +233,7 @@ impl Lease {
             let mut content = Unread { lease: Arc::clone(&self.0), at: 0, end: input.size() };
             drop(input);
             let sum = move || {
-                let (mut sum, mut piece) = (Sha256::new(), buffer(PIECE)?);
+                let (mut sum, mut piece) = (Sha256::new(), zeros(PIECE)?);
                 loop {
                     match content.read(&mut piece)? {
                         0 => return Ok(sum),
@@ -279,25 +280,7 @@ impl Shared {
             return ready(()).boxed();
         };
         // The reader is the host's: its last reference goes on a thread for that, after what runs there now.
-        let parcel = Arc::new(Mutex::new(Some((reading, reserved))));
-        let give_back = |parcel: Arc<Mutex<Option<_>>>| {
-            move || {
-                drop(parcel.lock().unwrap_or_else(PoisonError::into_inner).take());
-                Ok(())
-            }
-        };
-        let given_back = thread.run(give_back(Arc::clone(&parcel)));
-        let generation = Arc::clone(&self.generation);
-        async move {
-            if given_back.await.is_err()
-                && let Ok(other) = generation.threads().host_thread()
-            {
-                // The host's function has ended its thread.
-                let _ = other.run(give_back(parcel)).await;
-            }
-            drop(thread);
-        }
-        .boxed()
+        self.generation.give_back(thread, (reading, reserved))
     }
 
     /// Begins to read the `length` bytes from `offset`.

@@ -159,17 +159,6 @@ impl Drop for Reservation {
     }
 }
 
-/// A buffer of zeros.
-///
-/// # Errors
-/// `Resources` when there is no memory for it.
-fn buffer(length: usize) -> Result<Vec<u8>> {
-    let mut buffer = Vec::new();
-    buffer.try_reserve_exact(length).map_err(|_| Error::out_of_memory(length as u64))?;
-    buffer.resize(length, 0);
-    Ok(buffer)
-}
-
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.origin {

@@ -11,6 +11,14 @@ pub enum Given {
     WouldBlock,
 }
 
+/// How a step of reading has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Done,
+    /// The reader has nothing yet.
+    Waiting,
+}
+
 /// Something that gives its bytes in order. An upload calls it on a thread that it makes for that.
 pub trait Reader: Send {
     /// Fills the front of `buffer` and tells how much.

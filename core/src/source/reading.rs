@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::operation::Operation;
 
 use super::file::changed;
-use super::reader::{Given, Reader};
+use super::reader::{Given, Reader, Step};
 use super::spool::Spool;
 
 pub(super) struct Reading {
@@ -26,14 +26,6 @@ pub(super) struct Reading {
     sha256: Option<Sha256>,
     /// What the reader has told; not known of one that is spooled.
     size: Option<u64>,
-}
-
-/// How a step has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    Done,
-    /// The reader has nothing yet.
-    Waiting,
 }
 
 /// A buffer that is being filled.

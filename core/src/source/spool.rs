@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::operation::Operation;
-use crate::pieces::PIECE;
+use crate::pieces::{PIECE, zeros};
 
-use super::buffer;
-use super::reader::Given;
-use super::reading::Step;
+use super::reader::{Given, Step};
 
 /// A copy that grows, in a file without a name that vanishes when it is closed.
 pub(super) struct Spool {
@@ -29,7 +27,7 @@ impl Spool {
     pub(super) fn new(source: &str, folder: Option<&Path>) -> Result<Self> {
         let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
         let file = tempfile::tempfile_in(&folder).map_err(|cause| not_kept(source, &folder, &cause))?;
-        Ok(Spool { source: source.to_owned(), folder, file, buffer: buffer(PIECE)? })
+        Ok(Spool { source: source.to_owned(), folder, file, buffer: zeros(PIECE)? })
     }
 
     /// Copies what `read` gives, until it gives nothing more or has nothing yet. Stops when the call is over.

@@ -67,7 +67,7 @@ impl TaskChain {
     /// # Errors
     ///
     /// The first error of this transformation; [`ErrorKind::Argument`] for an invalid name, and for parameters
-    /// that are not a JSON object or hold one; [`ErrorKind::TaskOrder`] when a task is there after which none can come.
+    /// that are not a JSON object or hold one; [`ErrorKind::TaskOrder`] when the task before it must be the last one.
     pub fn add_unchecked(&mut self, task: &str, params_json: &str) -> Result<()> {
         let added = refuse_security(task)
             .and_then(|()| parse_members(task, params_json))

@@ -21,6 +21,7 @@ use crate::endpoints::Endpoint;
 use crate::error::{Error, Result};
 use crate::options::{RequestOptions, StoreOptions};
 use crate::security::Security;
+use crate::sink::Sink;
 use crate::stored_file::StoredFile;
 use crate::transport::Request;
 use crate::url_length;
@@ -104,6 +105,14 @@ impl Transformation {
         download::to_path(&self.context, &self.wanted(options)?, path.as_ref(), options).await
     }
 
+    /// Downloads the result to a sink, which is not used after that, and returns its size in bytes.
+    ///
+    /// # Errors
+    /// Those of the chain and of [`crate::Filelink::download_to`]. The sink may have a part of the result then.
+    pub async fn download_to(&self, sink: &Sink, options: &RequestOptions) -> Result<u64> {
+        download::to_sink(&self.context, &self.wanted(options)?, sink, options).await
+    }
+
     /// The result's content.
     ///
     /// # Errors
@@ -138,9 +147,8 @@ impl Transformation {
         if self.chain.failure().is_none() && !self.chain.tasks().iter().any(Step::may_answer_json) {
             return Err(Error::argument("the transformation gives a file, not JSON: download it or read its content"));
         }
-        let makes_something = self.chain.tasks().iter().any(Step::makes_something);
-        let request =
-            Request::get(self.content_url(options)?, self.name("answer to")).making_something_if(makes_something);
+        let request = Request::get(self.content_url(options)?, self.name("answer to"))
+            .making_something_if(self.makes_something());
         let call = self.context.begin(options.control(), request.what(), options.total_timeout)?;
         Ok(call.run(call.json_value(&request)).await?.to_string())
     }
@@ -198,9 +206,18 @@ impl Transformation {
         format!("{action} {tasks} of {sources}")
     }
 
+    fn makes_something(&self) -> bool {
+        self.chain.tasks().iter().any(Step::makes_something)
+    }
+
     fn wanted(&self, options: &RequestOptions) -> Result<Wanted> {
-        let is_converted = !self.chain.tasks().is_empty();
-        Ok(Wanted { url: self.content_url(options)?, what: self.name("download of"), is_converted })
+        Ok(Wanted {
+            url: self.content_url(options)?,
+            what: self.name("download of"),
+            is_converted: !self.chain.tasks().is_empty(),
+            makes_something: self.makes_something(),
+            unsigned_url: self.url()?,
+        })
     }
 
     fn url_with(&self, security: Option<&Security>) -> Result<String> {

@@ -15,7 +15,7 @@ use crate::suggestion::hint;
 pub(super) fn check<'a>(name: &str, params: impl IntoIterator<Item = (&'a str, &'a Value)>) -> Result<Step> {
     let (task, page) = catalogue::find(name).ok_or_else(|| {
         let hint = hint(name, catalogue::names());
-        Error::new(ErrorKind::TaskUnknown, format!("there is no task '{}'{hint}", shorten(name)))
+        Error::new(ErrorKind::TaskUnknown, format!("unknown task '{}'{hint}", shorten(name)))
     })?;
     let mut accepted = Vec::new();
     for (name, value) in params {

@@ -1,4 +1,4 @@
-//! The clocks of a request: bytes that should move, a source that is being read, a service that thinks.
+//! Time limits of a request: bytes that should move, a source that is being read, the service's answer.
 
 use std::future::Future;
 use std::pin::Pin;

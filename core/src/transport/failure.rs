@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind, Limit, is_scarcity, os_code};
+use crate::error::{Error, ErrorKind, Limit, Remedy, is_scarcity, os_code};
 use crate::redaction::redact;
 
 use super::handshake;
@@ -28,6 +28,7 @@ pub(super) fn transport_error(what: &str, route: &Route, error: &reqwest::Error)
     let peer = route.failed_peer(chain(error));
     let cause = root_cause(error);
     let os_code = os_code(error);
+    let mut remedy = None;
     let (kind, problem, retryable) = if error.is_builder() {
         (ErrorKind::Argument, format!("the request cannot be made: {cause}"), false)
     } else if is_lookup(error) {
@@ -39,16 +40,19 @@ pub(super) fn transport_error(what: &str, route: &Route, error: &reqwest::Error)
     } else if error.is_timeout() || is_tcp_timeout(error) {
         return limit_error(what, Limit::Idle).with_os_code(os_code);
     } else if let Some(tls) = tls_error(error).cloned().or_else(|| refused_identity(error)) {
+        remedy = handshake::remedy(&tls, route.has_identity());
         (ErrorKind::Tls, handshake::problem(&peer, &tls, route.has_identity()), false)
     } else if error.is_connect() {
         (ErrorKind::Connect, format!("cannot connect to {peer}: {cause}"), true)
     } else if route.is_identity_in_doubt() {
         // Without a certificate to show it will not become better; with one, it may have been the network after all.
+        remedy = (!route.has_identity()).then_some(Remedy::ShowCertificate);
         (ErrorKind::Tls, handshake::doubt(&peer, &cause, route.has_identity()), route.has_identity())
     } else {
         (ErrorKind::Network, format!("the connection to {peer} broke: {cause}"), true)
     };
     let failure = Error::new(kind, format!("{what} failed: {problem}")).with_retryable(retryable).with_os_code(os_code);
+    let failure = failure.with_remedy(remedy);
     if kind == ErrorKind::Timeout { failure.with_limit(Limit::Connect) } else { failure }
 }
 

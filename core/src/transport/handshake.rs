@@ -1,9 +1,11 @@
-//! What a failed TLS handshake means, in words that say what to do.
+//! TLS handshake failures, explained with advice.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{AlertDescription, CertificateError, PeerIncompatible};
+
+use crate::error::Remedy;
 
 /// The alerts with which a server refuses a client's certificate, or its absence.
 const ABOUT_THE_CLIENT: &[AlertDescription] = &[
@@ -34,16 +36,24 @@ pub(super) fn problem(peer: &str, error: &rustls::Error, has_identity: bool) -> 
     }
 }
 
+/// What helps against the problem.
+pub(super) fn remedy(error: &rustls::Error, has_identity: bool) -> Option<Remedy> {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(Remedy::TrustAuthority),
+        rustls::Error::AlertReceived(alert) if ABOUT_THE_CLIENT.contains(alert) && !has_identity => {
+            Some(Remedy::ShowCertificate)
+        }
+        _ => None,
+    }
+}
+
 /// What a connection means that broke after `peer` had asked for a certificate of the client.
 pub(super) fn doubt(peer: &str, cause: &str, has_identity: bool) -> String {
     match has_identity {
         true => {
             format!("{peer} has closed the connection: perhaps it does not accept the client certificate ({cause})")
         }
-        false => format!(
-            "{peer} has closed the connection: it demands a client certificate: set one with \
-             set_client_certificate_pem ({cause})"
-        ),
+        false => format!("{peer} has closed the connection: it demands a client certificate: set one ({cause})"),
     }
 }
 
@@ -51,7 +61,7 @@ pub(super) fn doubt(peer: &str, cause: &str, has_identity: bool) -> String {
 fn distrust(cause: &CertificateError) -> String {
     match cause {
         CertificateError::UnknownIssuer => "its certificate is self-signed, or signed by an authority that is not \
-             trusted here: trust the authority with set_ca_file or set_ca_pem"
+             trusted here: trust the authority's certificate"
             .into(),
         CertificateError::ExpiredContext { time, not_after } => {
             format!(
@@ -146,7 +156,7 @@ fn refusal(alert: AlertDescription, has_identity: bool) -> String {
             format!("it does not accept the client certificate ({alert:?})")
         }
         alert if ABOUT_THE_CLIENT.contains(&alert) => {
-            format!("it demands a client certificate: set one with set_client_certificate_pem ({alert:?})")
+            format!("it demands a client certificate: set one ({alert:?})")
         }
         AlertDescription::ProtocolVersion => "it speaks neither TLS 1.2 nor 1.3 (ProtocolVersion)".into(),
         AlertDescription::HandshakeFailure if has_identity => {
@@ -189,7 +199,7 @@ mod tests {
         let name = || ServerName::try_from("b.example").unwrap();
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         for (cause, words) in [
-            (CertificateError::UnknownIssuer, "set_ca_file"),
+            (CertificateError::UnknownIssuer, "trust the authority's certificate"),
             (
                 CertificateError::ExpiredContext { time: at(86_400), not_after: at(0) },
                 "valid until Thu, 01 Jan 1970 00:00:00 GMT, and by this machine's clock it is Fri, 02 Jan 1970",
@@ -239,7 +249,12 @@ mod tests {
     #[test]
     fn a_servers_refusal_depends_on_what_it_was_shown() {
         let refused = |alert, has_identity| problem("h:1", &rustls::Error::AlertReceived(alert), has_identity);
-        assert!(refused(AlertDescription::CertificateRequired, false).contains("set_client_certificate_pem"));
+        assert!(
+            refused(AlertDescription::CertificateRequired, false).contains("demands a client certificate: set one")
+        );
+        let remedies = [(AlertDescription::UnknownCA, false), (AlertDescription::UnknownCA, true)];
+        let remedies = remedies.map(|(alert, shown)| remedy(&rustls::Error::AlertReceived(alert), shown));
+        assert_eq!(remedies, [Some(Remedy::ShowCertificate), None]);
         assert!(
             refused(AlertDescription::UnknownCA, true).contains("does not accept the client certificate (UnknownCA)")
         );

@@ -1,4 +1,4 @@
-//! Who a client is: the certificate that it shows to servers that ask for one, and its key.
+//! Client certificates and their keys.
 
 use std::collections::BTreeSet;
 use std::fmt;

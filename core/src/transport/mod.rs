@@ -114,10 +114,7 @@ impl Transport {
             let reply = self.send_to(request, url.clone()).await?;
             match redirect_target(request, &url, &reply)? {
                 Some(target) => url = target,
-                None => {
-                    let received = request.transfer.clone().filter(|_| request.body.size() == 0);
-                    return Ok(reply.or_status_error().await?.counted_by(received));
-                }
+                None => return reply.or_status_error().await,
             }
         }
         Err(Error::new(ErrorKind::Protocol, format!("{} failed: more than {MOST_REDIRECTS} redirects", request.what)))

@@ -6,8 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind, Limit, Result};
-use crate::limits::Place;
-use crate::progress::Transfer;
+use crate::limits::{Limits, Place};
 
 use super::failure;
 use super::route::Route;
@@ -31,10 +30,8 @@ pub(crate) struct Reply {
     idle_timeout: Option<Duration>,
     /// Whether the request has made something, so that it must not be sent again.
     has_made: bool,
-    /// Where the body's bytes are counted, and how many were.
-    counted: Option<(Transfer, u64)>,
-    /// The request's place among those in flight, until the reply is read.
-    _place: Place,
+    /// The request's place among those in flight, until the reply is read; `None` while it waits for the host.
+    place: Option<Place>,
 }
 
 impl Reply {
@@ -50,22 +47,23 @@ impl Reply {
         let request_id = REQUEST_ID_HEADERS.iter().find_map(header).unwrap_or(trace_id);
         // Asked now, because the answer shrinks as the body is read.
         let announced_length = response.content_length();
-        Reply {
-            response,
-            what,
-            route,
-            request_id,
-            announced_length,
-            idle_timeout,
-            has_made: false,
-            counted: None,
-            _place: place,
-        }
+        Reply { response, what, route, request_id, announced_length, idle_timeout, has_made: false, place: Some(place) }
     }
 
     /// Says that the request makes something each time that it is carried out.
     pub(super) fn of_something_made(self, makes_something: bool) -> Self {
         Reply { has_made: makes_something, ..self }
+    }
+
+    /// Gives the request's place to others while the reply is not read.
+    pub(crate) fn leave_place(&mut self) {
+        self.place = None;
+    }
+
+    /// Waits for a place, so that the reply can be read on.
+    pub(crate) async fn take_place(&mut self, limits: &Limits) -> Result<()> {
+        self.place = Some(limits.request().await?);
+        Ok(())
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -85,15 +83,6 @@ impl Reply {
     /// The length that the reply announces.
     pub(crate) fn announced_length(&self) -> Option<u64> {
         self.announced_length
-    }
-
-    /// Counts the body's bytes from now on.
-    pub(super) fn counted_by(mut self, transfer: Option<Transfer>) -> Self {
-        if let (Some(transfer), Some(length)) = (&transfer, self.announced_length) {
-            transfer.expect(length);
-        }
-        self.counted = transfer.map(|transfer| (transfer, 0));
-        self
     }
 
     /// The reply itself when its status is a success, otherwise the error that it describes.
@@ -135,13 +124,7 @@ impl Reply {
                 .map_err(|_| self.identified(failure::limit_error(&self.what, Limit::Idle)))?,
             None => next.await,
         };
-        let chunk =
-            outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &self.route, &cause)))?;
-        if let (Some((transfer, received)), Some(chunk)) = (&mut self.counted, &chunk) {
-            *received += chunk.len() as u64;
-            transfer.count(*received, chunk.len() as u64);
-        }
-        Ok(chunk)
+        outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &self.route, &cause)))
     }
 
     /// The whole body, unless it is larger than `limit` bytes.

@@ -131,7 +131,7 @@ impl Request {
         if makes_something { self.making_something() } else { self }
     }
 
-    /// Counts the body's bytes while they move; without a body, those of a reply that is a success.
+    /// Counts the body's bytes while they move.
     pub(crate) fn counted_by(mut self, transfer: Transfer) -> Self {
         self.transfer = Some(transfer);
         self

@@ -1,4 +1,4 @@
-//! Which certificates are trusted. Verification is never off.
+//! TLS: which certificates are trusted, and how connections are secured.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -16,17 +16,29 @@ const LONGEST_ASSEMBLY: Duration = Duration::from_secs(600);
 const FIRST_ASSEMBLY_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_ASSEMBLY_DELAY: Duration = Duration::from_secs(2);
 
+/// What the service says of the parts that it joins.
+enum Assembly {
+    Going,
+    MissesCommits,
+    Done(Map<String, Value>),
+}
+
 impl Session<'_> {
-    /// Ends the upload and waits until the service has put the parts together. Of an intelligent upload it knows them.
+    /// Ends the upload and waits until the service has put the parts together. It knows those that were
+    /// committed.
     pub(super) async fn complete(&self, sent: &BTreeMap<u64, SentPart>) -> Result<Map<String, Value>> {
         let mut body = self.place.unknown.clone();
         body.extend(self.identity()?);
         body.extend(self.description.members());
         if self.place.is_intelligent {
             body.insert("fii".into(), true.into());
-        } else {
-            let part = |(number, part): (&u64, &SentPart)| json!({"part_number": number, "etag": part.etag});
-            body.insert("parts".into(), sent.iter().map(part).collect());
+        }
+        let part = |(number, part): (&u64, &SentPart)| {
+            part.etag.as_ref().map(|etag| json!({"part_number": number, "etag": etag}))
+        };
+        let whole_parts: Vec<Value> = sent.iter().filter_map(part).collect();
+        if !whole_parts.is_empty() {
+            body.insert("parts".into(), whole_parts.into());
         }
         if let Some(tags) = &self.description.upload_tags {
             body.insert("upload_tags".into(), tags.clone());
@@ -37,7 +49,8 @@ impl Session<'_> {
         self.context.sign_members(&mut body);
         let what = format!("completion of the upload of '{}'", self.description.filename);
         let request = self.request("multipart/complete", &what, &body);
-        let waiting = self.poll_until_assembled(&request);
+        let committed = sent.iter().filter(|(_, part)| part.etag.is_none()).map(|(number, _)| *number);
+        let waiting = self.poll_until_assembled(&request, committed.collect());
         if self.call.operation().has_deadline() {
             return waiting.await;
         }
@@ -48,22 +61,32 @@ impl Session<'_> {
         })?
     }
 
-    async fn poll_until_assembled(&self, request: &Request) -> Result<Map<String, Value>> {
+    /// `committed` are the parts that are committed once more when the service misses one of them.
+    async fn poll_until_assembled(&self, request: &Request, committed: Vec<u64>) -> Result<Map<String, Value>> {
         let mut delay = FIRST_ASSEMBLY_DELAY;
+        let mut may_commit_again = !committed.is_empty();
         loop {
             let outcome = self
                 .call
                 .retry(|| async {
                     let reply = self.call.send(request).await?;
                     match reply.status() {
-                        202 => Ok(None),
+                        202 => Ok(Assembly::Going),
+                        206 if may_commit_again => Ok(Assembly::MissesCommits),
                         206 => Err(reply.unexpected("says that a part was not committed", "")),
-                        _ => reply.json_object().await.map(Some),
+                        _ => reply.json_object().await.map(Assembly::Done),
                     }
                 })
                 .await?;
-            if let Some(reply) = outcome {
-                return Ok(reply);
+            match outcome {
+                Assembly::Done(reply) => return Ok(reply),
+                Assembly::Going => {}
+                Assembly::MissesCommits => {
+                    may_commit_again = false;
+                    for part in &committed {
+                        self.commit(*part).await?;
+                    }
+                }
             }
             tokio::time::sleep(jittered(delay)).await;
             delay = (delay * 2).min(LONGEST_ASSEMBLY_DELAY);

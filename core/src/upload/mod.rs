@@ -1,7 +1,9 @@
 //! Uploads: a source is cut into parts, several of which are sent at the same time.
 
+mod chunk_size;
 mod completion;
 mod external;
+mod ingestion;
 mod part_layout;
 mod part_transfer;
 mod scheduler;
@@ -20,6 +22,7 @@ use crate::options::{Intelligent, UploadOptions};
 use crate::source::{Lease, Source};
 use crate::stored_file::StoredFile;
 
+use chunk_size::ChunkSize;
 pub(crate) use external::upload_url;
 use part_layout::{Part, Parts};
 use scheduler::Scheduler;
@@ -51,7 +54,7 @@ async fn upload_parts(
     let size = lease.open(buffer, call.limits().largest_buffer()).await?;
     verification::prepare(lease, options).await?;
     let description = describe(context, source, lease, size, options).await?;
-    let wants_intelligent = options.intelligent == Intelligent::On;
+    let wants_intelligent = options.intelligent != Intelligent::Off;
     let place = session::start(context, call, &description, wants_intelligent).await?;
     let mut state = State {
         part_size: part_layout::part_size(description.size, options.part_size()),
@@ -62,7 +65,8 @@ async fn upload_parts(
         phase: Phase::Sending,
     };
     let State { description, place, part_size, sent, phase, .. } = &mut state;
-    let session = Session { context, call, description, place };
+    let is_fallback = options.intelligent == Intelligent::Fallback;
+    let session = Session { context, call, description, place, is_fallback, chunk_size: ChunkSize::new(*part_size) };
     let parts = Parts::cut(size, *part_size);
     call.operation().set_total(parts.size(), parts.len());
     let mut scheduler = Scheduler::new(&session, lease, parts.clone(), options.concurrency());

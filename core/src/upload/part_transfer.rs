@@ -1,7 +1,8 @@
 //! The transfer of a part: a signed PUT of its bytes to the storage, and the commit of intelligent uploads.
 
-use std::future::Future;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -9,9 +10,11 @@ use tokio::sync::Semaphore;
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::Transfer;
 use crate::redaction::{Secret, is_secret_member, secrets_of_url};
+use crate::source::Lease;
 use crate::transport::{Body, Request, service_text};
 use crate::web_url;
 
+use super::part_layout::Part;
 use super::session::{Session, incomplete, non_empty};
 
 /// A piece of the file on its way: `offset` is the one within the part, in intelligent uploads only.
@@ -23,36 +26,61 @@ pub(super) struct Chunk {
     pub(super) transfer: Transfer,
 }
 
+/// A part that is being sent, and where its bytes come from.
+pub(super) struct PartContent<'a> {
+    pub(super) lease: &'a Lease,
+    pub(super) part: Part,
+    /// Of the whole part, in base64.
+    pub(super) md5_b64: String,
+    /// Its bytes, when they were read and are kept; otherwise they are read again.
+    pub(super) held: Option<Bytes>,
+}
+
+impl PartContent<'_> {
+    /// The MD5 of a range of the part, in base64.
+    pub(super) async fn md5_b64(&self, offset: u64, length: u64) -> Result<String> {
+        if length == self.part.length {
+            return Ok(self.md5_b64.clone());
+        }
+        match &self.held {
+            Some(bytes) => self.lease.md5_b64_of(range(bytes, offset, length)).await,
+            None => self.lease.md5_b64(self.part.offset + offset, length).await,
+        }
+    }
+
+    /// A range of the part, as what a request carries.
+    pub(super) fn body(&self, offset: u64, length: u64) -> Body {
+        match &self.held {
+            Some(bytes) => Body::Memory(range(bytes, offset, length)),
+            None => Body::Content(Arc::new(self.lease.section(self.part.offset + offset, length))),
+        }
+    }
+}
+
+fn range(bytes: &Bytes, offset: u64, length: u64) -> Bytes {
+    let start = usize::try_from(offset).unwrap_or(usize::MAX);
+    bytes.slice(start..start + usize::try_from(length).unwrap_or(usize::MAX))
+}
+
 impl Session<'_> {
-    /// Sends one piece to the storage, each try with a signature of its own, and returns its ETag. It asks where to,
-    /// and then waits for one of `slots`. `hash_again` gives the MD5 of what the source holds now.
-    pub(super) async fn send<F>(
+    /// Sends one piece to the storage, with a signature of its own, and returns its ETag. It asks where to, and then
+    /// waits for one of `slots`.
+    pub(super) async fn send_once(
         &self,
         chunk: &Chunk,
         slots: &Semaphore,
-        hash_again: impl Fn() -> F + Send + Sync,
-    ) -> Result<String>
-    where
-        F: Future<Output = Result<String>> + Send,
-    {
-        self.call
-            .retry(|| async {
-                match self.send_once(chunk, slots).await {
-                    Err(error) if says(&error, "BadDigest") => Err(judge_digest(chunk, error, &hash_again).await),
-                    outcome => outcome,
-                }
-            })
-            .await
-    }
-
-    async fn send_once(&self, chunk: &Chunk, slots: &Semaphore) -> Result<String> {
+        content: &PartContent<'_>,
+    ) -> Result<String> {
         let what = format!("part {} of the upload of '{}'", chunk.part, self.description.filename);
         let (url, headers) = self.signed_request(chunk, &what).await?;
         let _secrets = secrets_of_request(&url, &headers);
         // Never closed.
         let _slot = slots.acquire().await;
         let put = Request::put_to_storage(url, &what, headers, chunk.body.clone()).counted_by(chunk.transfer.clone());
-        let reply = self.call.send(&put).await.map_err(retryable_when_outdated)?;
+        let reply = match self.call.send(&put).await {
+            Err(error) if says(&error, "BadDigest") => return Err(judge_digest(chunk, error, content).await),
+            reply => reply.map_err(retryable_when_outdated)?,
+        };
         let etag = reply.header("etag").filter(|etag| !etag.trim_matches('"').is_empty());
         etag.map(str::to_owned).ok_or_else(|| reply.unexpected("of the storage has no ETag", "").with_retryable(true))
     }
@@ -127,14 +155,12 @@ fn says(error: &Error, reason: &str) -> bool {
 }
 
 /// The error for bytes that did not arrive as they were announced: either they have changed, or the way has.
-async fn judge_digest<F>(chunk: &Chunk, error: Error, hash_again: impl Fn() -> F) -> Error
-where
-    F: Future<Output = Result<String>>,
-{
-    if let Body::Memory(_) = chunk.body {
+async fn judge_digest(chunk: &Chunk, error: Error, content: &PartContent<'_>) -> Error {
+    if content.held.is_some() {
         return error.with_retryable(true);
     }
-    match hash_again().await {
+    let offset = content.part.offset + chunk.offset.unwrap_or(0);
+    match content.lease.md5_b64(offset, chunk.body.size()).await {
         Ok(md5_b64) if md5_b64 == chunk.md5_b64 => error.with_retryable(true),
         Ok(_) => part_changed(chunk.part),
         Err(failure) => failure,

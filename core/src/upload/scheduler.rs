@@ -17,10 +17,9 @@ use tokio::sync::Semaphore;
 use crate::error::Result;
 use crate::hashing::LANES;
 use crate::source::Lease;
-use crate::transport::Body;
 
 use super::part_layout::{Part, Parts};
-use super::part_transfer::Chunk;
+use super::part_transfer::PartContent;
 use super::session::Session;
 use super::state::SentPart;
 
@@ -49,14 +48,13 @@ pub(super) struct Scheduler<'a> {
 /// A part that can be sent.
 struct ReadyPart {
     part: Part,
-    content: PartContent,
+    content: Ready,
 }
 
-#[derive(Clone)]
-enum PartContent {
-    /// In memory.
+enum Ready {
+    /// It was read and is kept.
     Held(Bytes),
-    /// To be read again; with its MD5 in base64.
+    /// It was summed up, and is read again; its MD5 in base64.
     Summed(String),
 }
 
@@ -127,9 +125,9 @@ async fn make_ready(session: &Session<'_>, lease: &Lease, part: Part, is_held: b
     session.call.operation().gate().await?;
     let content = if is_held {
         let buffer = session.call.limits().buffer(usize::try_from(part.length).unwrap_or(usize::MAX)).await?;
-        PartContent::Held(lease.fill(part.offset, buffer).await?)
+        Ready::Held(lease.fill(part.offset, buffer).await?)
     } else {
-        PartContent::Summed(lease.md5_b64(part.offset, part.length).await?)
+        Ready::Summed(lease.md5_b64(part.offset, part.length).await?)
     };
     Ok(ReadyPart { part, content })
 }
@@ -140,22 +138,11 @@ async fn send(
     slots: Arc<Semaphore>,
     ReadyPart { part, content }: ReadyPart,
 ) -> Result<(u64, SentPart)> {
-    let (md5_b64, body) = match content {
-        PartContent::Held(bytes) => (lease.md5_b64_of(bytes.clone()).await?, Body::Memory(bytes)),
-        PartContent::Summed(md5_b64) => (md5_b64, Body::Content(Arc::new(lease.section(part.offset, part.length)))),
+    let (md5_b64, held) = match content {
+        Ready::Held(bytes) => (lease.md5_b64_of(bytes.clone()).await?, Some(bytes)),
+        Ready::Summed(md5_b64) => (md5_b64, None),
     };
-    let is_intelligent = session.place.is_intelligent;
-    let chunk = Chunk {
-        part: part.number,
-        offset: is_intelligent.then_some(0),
-        md5_b64,
-        body,
-        transfer: session.call.operation().transfer(),
-    };
-    let etag = session.send(&chunk, &slots, || lease.md5_b64(part.offset, part.length)).await?;
-    if is_intelligent {
-        session.commit(part.number).await?;
-    }
+    let sent = session.send(&PartContent { lease, part, md5_b64, held }, &slots).await?;
     session.call.operation().count_part();
-    Ok((part.number, SentPart { md5: chunk.md5_b64, etag }))
+    Ok((part.number, sent))
 }

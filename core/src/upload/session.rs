@@ -8,6 +8,7 @@ use crate::endpoints::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Request;
 
+use super::chunk_size::ChunkSize;
 use super::state::{Description, Place};
 
 /// Names the region to the upload host.
@@ -19,6 +20,9 @@ pub(super) struct Session<'a> {
     pub(super) call: &'a Call,
     pub(super) description: &'a Description,
     pub(super) place: &'a Place,
+    /// Whether parts go in chunks only when the network has failed them as a whole.
+    pub(super) is_fallback: bool,
+    pub(super) chunk_size: ChunkSize,
 }
 
 /// Announces an upload, and learns where it goes.

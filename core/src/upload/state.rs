@@ -52,7 +52,8 @@ pub(super) struct Place {
 pub(super) struct SentPart {
     /// In base64.
     pub(super) md5: String,
-    pub(super) etag: String,
+    /// `None` for a part that went in chunks and was committed.
+    pub(super) etag: Option<String>,
 }
 
 /// How far the upload is.
@@ -103,7 +104,7 @@ mod tests {
             },
             part_size: 525 << 20,
             source: Fingerprint { size: 5 << 40, modified_ns: Some(7), device: Some(1), inode: Some(2) },
-            sent: BTreeMap::from([(2, SentPart { md5: "bQ==".into(), etag: "\"e\"".into() })]),
+            sent: BTreeMap::from([(2, SentPart { md5: "bQ==".into(), etag: Some("\"e\"".into()) })]),
             phase: Phase::Sending,
         };
         let json = serde_json::to_string(&state).unwrap();

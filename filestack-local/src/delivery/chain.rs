@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::content::Content;
 use crate::content::archive::Archive;
 use crate::content::blob::Blob;
+use crate::delivery::av_jobs;
 use crate::delivery::documents;
 use crate::delivery::fallback::Fallback;
 use crate::delivery::intelligence;
@@ -14,7 +15,6 @@ use crate::delivery::metadata;
 use crate::delivery::order::{Order, check_key, source_text};
 use crate::delivery::screenshots;
 use crate::delivery::sources::{self, Finder};
-use crate::delivery::videos;
 use crate::delivery::workflows;
 use crate::errors::{Result, ServiceError};
 use crate::files::{self, Origin};
@@ -58,7 +58,7 @@ async fn carry_out(state: &State, order: &Order) -> Result<Content> {
         [task] if task.name == "workflow_status" => {
             return workflows::status(state, task, order).await.map(Content::Json);
         }
-        [task] if videos::is_served(task.name) => return convert_video(state, order, task).await,
+        [task] if av_jobs::is_served(task.name) => return convert_video(state, order, task).await,
         _ => {}
     }
     let (mut content, used) = begin(state, order).await?;
@@ -92,7 +92,7 @@ fn is_served(task: &Task) -> bool {
             images::is_served(name)
                 || intelligence::is_served(task)
                 || documents::is_served(task)
-                || videos::is_served(name)
+                || av_jobs::is_served(name)
         }
     }
 }
@@ -265,7 +265,7 @@ async fn store(state: &State, order: &Order, content: Content, tasks: &[Task]) -
 async fn convert_video(state: &State, order: &Order, task: &Task) -> Result<Content> {
     let source = order.source.as_ref().ok_or_else(ServiceError::file_not_found)?;
     if let Source::Handle(uuid) = source
-        && let Some(reply) = videos::status(state, uuid, &order.origin).await?
+        && let Some(reply) = av_jobs::status(state, uuid, &order.origin).await?
     {
         return Ok(Content::Json(reply));
     }
@@ -273,6 +273,6 @@ async fn convert_video(state: &State, order: &Order, task: &Task) -> Result<Cont
         Content::Blob(blob) => blob,
         _ => return Err(grammar::bad_data()),
     };
-    let reply = videos::convert(state, task, blob, &source_text(order), &order.origin).await?;
+    let reply = av_jobs::convert(state, task, blob, &source_text(order), &order.origin).await?;
     Ok(Content::Json(reply))
 }

@@ -1,5 +1,6 @@
 //! Delivery: files as they are, what tasks make of them, and data about them.
 
+mod av_jobs;
 pub(crate) mod cdn;
 pub(crate) mod chain;
 mod documents;
@@ -13,5 +14,4 @@ pub(crate) mod process;
 mod ranges;
 mod screenshots;
 mod sources;
-mod videos;
 mod workflows;

@@ -1,4 +1,4 @@
-//! An order: the source and the tasks of a request, and on whose behalf they are carried out.
+//! An order: the source, the tasks and the credentials of a request.
 
 use axum::http::HeaderMap;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! `align` and `position`: where something lies in a room that is larger, or smaller.
+//! `align` and `position`: the offset of one rectangle in another, which may be smaller.
 
 use crate::errors::{Result, ServiceError};
 use crate::tasks::grammar::Task;

@@ -1,4 +1,4 @@
-//! What the image library does not know about JPEG: progressive files, small ones, and the quality of given ones.
+//! JPEG features that the image library lacks: progressive files, small ones, and the quality of given ones.
 
 use std::io::{self, Read, Write};
 

@@ -1,4 +1,4 @@
-//! `partial_blur` and `partial_pixelate`: boxes of a picture that nobody is to recognise.
+//! `partial_blur` and `partial_pixelate`: blurs or pixelates boxes of a picture.
 //!
 //! `amount` is what it is in `blur` and `pixelate`. `blur` is the width, in pixels, of the soft inner rim of each
 //! box, but at most a quarter of the box; outside of the boxes no pixel changes. With `type:oval` a box holds

@@ -1,4 +1,4 @@
-//! `shadow`: what a picture would cast on the ground behind it.
+//! `shadow`: a drop shadow.
 //!
 //! The shadow has the shape of what can be seen of the picture. `blur` is the standard deviation of a Gaussian in
 //! pixels, `opacity` a percentage, `vector` how far the shadow lies to the right and down. The canvas grows so that

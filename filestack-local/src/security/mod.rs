@@ -1,4 +1,4 @@
-//! Who may do what: credentials of requests, and the policies that they hold.
+//! Authorization: credentials of requests, and the policies that they hold.
 
 pub(crate) mod credentials;
 pub(crate) mod policy;

@@ -108,13 +108,31 @@ public:
         const std::lock_guard<std::mutex> hold(lock_);
         exception_ = std::move(exception);
     }
+    /* Runs a callback, and keeps what it throws for the call that it belongs to. */
+    template <class Value, class Callback> Value run(Value failed, Callback callback) noexcept;
+    /* Throws what was kept, when something was. */
+    void rethrow()
+    {
+#if !defined(FILESTACK_NO_EXCEPTIONS)
+        if (const std::exception_ptr exception = take())
+            std::rethrow_exception(exception);
+#endif
+    }
+    /* Throws what was kept when that is why the call has failed. */
+    template <class T> result<T> after_use(result<T> made)
+    {
+        if (!made && made.error().code() == FILESTACK_E_CALLBACK)
+            rethrow();
+        return made;
+    }
+
+private:
     std::exception_ptr take() noexcept
     {
         const std::lock_guard<std::mutex> hold(lock_);
         return std::exchange(exception_, nullptr);
     }
 
-private:
     std::mutex lock_;
     std::exception_ptr exception_;
 };
@@ -241,12 +259,8 @@ private:
     /* Throws what the progress function has thrown when the call was cancelled because of that. */
     void rethrow()
     {
-#if !defined(FILESTACK_NO_EXCEPTIONS)
-        if (progress_thrown_ && failure_ && failure_->code() == FILESTACK_E_CANCELLED) {
-            if (const std::exception_ptr exception = progress_thrown_->take())
-                std::rethrow_exception(exception);
-        }
-#endif
+        if (progress_thrown_ && failure_ && failure_->code() == FILESTACK_E_CANCELLED)
+            progress_thrown_->rethrow();
     }
 
     std::optional<error> failure_;
@@ -269,6 +283,12 @@ Value fenced(Value failed, Callback callback, Caught caught) noexcept
     static_cast<void>(caught);
     return callback();
 #endif
+}
+
+template <class Value, class Callback> Value thrown::run(Value failed, Callback callback) noexcept
+{
+    leave(nullptr);
+    return fenced<Value>(failed, callback, [this] { leave(std::current_exception()); });
 }
 
 /* A place for what a callback needs, which the C library destroys. */

@@ -23,7 +23,7 @@ public:
 #if !defined(FILESTACK_NO_EXCEPTIONS)
     explicit client(std::string_view api_key, const client_options &options = {}) : client(create(api_key, options)) {}
 #endif
-    /** Contacts nobody. Without an API key what needs one says so. */
+    /** Makes no network call. Without an API key what needs one says so. */
     static outcome<client> create(std::optional<std::string_view> api_key, const client_options &options = {})
     {
         detail::call call;
@@ -48,7 +48,7 @@ public:
             [&](char **out, filestack_error **failure) { return filestack_client_hosts_json(get(), out, failure); }));
     }
 
-    /** The file with this handle. Contacts nobody. */
+    /** The file with this handle. Makes no network call. */
     outcome<filestack::filelink> filelink(std::string_view handle,
                                           const std::optional<security> &signer = std::nullopt) const
     {
@@ -162,6 +162,19 @@ public:
             return filestack_client_zip(get(), c_path.c_str(), c_files.data(), c_files.size(), c_request.get(), out,
                                         failure);
         }));
+    }
+    /** Downloads files as one zip archive to a sink, which is not used after the call; returns its size. Blocks. */
+    outcome<std::uint64_t> zip_to(const sink &target, const std::vector<std::string> &files,
+                                  const request_options &request = {}) const
+    {
+        detail::call call;
+        const auto c_files = call.texts("files", files);
+        const auto c_request = detail::make(call, request);
+        return detail::deliver(
+            target.after_use(call.value<std::uint64_t>([&](std::uint64_t *out, filestack_error **failure) {
+                return filestack_client_zip_to(get(), target.get(), c_files.data(), c_files.size(), c_request.get(),
+                                               out, failure);
+            })));
     }
     /** How far a workflow's job is, as a JSON object. Blocks. */
     outcome<std::string> workflow_status(std::string_view job_id, const request_options &request = {}) const

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "options.hpp"
+#include "sink.hpp"
 #include "source.hpp"
 
 namespace filestack {
@@ -89,6 +90,16 @@ public:
         return detail::deliver(call.value<std::uint64_t>([&](std::uint64_t *out, filestack_error **failure) {
             return filestack_filelink_download(get(), c_path.c_str(), c_request.get(), out, failure);
         }));
+    }
+    /** Downloads to a sink, which is not used after the call; returns the size in bytes. Blocks. */
+    outcome<std::uint64_t> download_to(const sink &target, const request_options &request = {}) const
+    {
+        detail::call call;
+        const auto c_request = detail::make(call, request);
+        return detail::deliver(
+            target.after_use(call.value<std::uint64_t>([&](std::uint64_t *out, filestack_error **failure) {
+                return filestack_filelink_download_to(get(), target.get(), c_request.get(), out, failure);
+            })));
     }
     /** Reads the content into memory. Blocks. */
     outcome<buffer> get_content(const request_options &request = {}) const
@@ -211,7 +222,7 @@ public:
             return made;
         }));
     }
-    /** Waits until the job is completed; a timeout of 0 is one look, -1 ms is no limit. Blocks. */
+    /** Waits until the job is completed; a timeout of 0 asks once, -1 ms is no limit. Blocks. */
     outcome<void> wait(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1),
                        const request_options &request = {}) const
     {

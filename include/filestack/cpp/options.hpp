@@ -27,7 +27,11 @@ enum class endpoint : std::int32_t {
     cloud = FILESTACK_ENDPOINT_CLOUD
 };
 
-enum class intelligent : std::int32_t { off = FILESTACK_INTELLIGENT_OFF, on = FILESTACK_INTELLIGENT_ON };
+enum class intelligent : std::int32_t {
+    off = FILESTACK_INTELLIGENT_OFF,
+    on = FILESTACK_INTELLIGENT_ON,
+    fallback = FILESTACK_INTELLIGENT_FALLBACK
+};
 
 enum class verify : std::int32_t {
     off = FILESTACK_VERIFY_OFF,
@@ -35,7 +39,11 @@ enum class verify : std::int32_t {
     sha256 = FILESTACK_VERIFY_SHA256
 };
 
-enum class if_exists : std::int32_t { replace = FILESTACK_IF_EXISTS_REPLACE, fail = FILESTACK_IF_EXISTS_FAIL };
+enum class if_exists : std::int32_t {
+    replace = FILESTACK_IF_EXISTS_REPLACE,
+    fail = FILESTACK_IF_EXISTS_FAIL,
+    resume = FILESTACK_IF_EXISTS_RESUME
+};
 
 /** The delay before the first retry, and the longest that it grows to. */
 struct retry_delays {

@@ -122,15 +122,15 @@ private:
             reader &self = *static_cast<reader *>(user);
             if (self.size_failed)
                 return -1;
-            return self.template run<std::int64_t>(-1,
-                                                   [&] { return static_cast<std::int64_t>(self.read(buffer, room)); });
+            return self.thrown->template run<std::int64_t>(
+                -1, [&] { return static_cast<std::int64_t>(self.read(buffer, room)); });
         }
         static std::int32_t c_seek(void *user, std::uint64_t offset) noexcept
         {
             reader &self = *static_cast<reader *>(user);
             if (self.size_failed)
                 return -1;
-            return self.template run<std::int32_t>(-1, [&] {
+            return self.thrown->template run<std::int32_t>(-1, [&] {
                 if constexpr (std::is_void_v<decltype(self.seek(offset))>) {
                     self.seek(offset);
                     return 0;
@@ -144,16 +144,11 @@ private:
         {
             reader &self = *static_cast<reader *>(user);
             self.size_failed = true;
-            return self.template run<std::int64_t>(-1, [&] {
+            return self.thrown->template run<std::int64_t>(-1, [&] {
                 const auto total = static_cast<std::int64_t>(self.size());
                 self.size_failed = false;
                 return total;
             });
-        }
-        template <class Value, class Callback> Value run(Value failed, Callback callback) noexcept
-        {
-            thrown->leave(nullptr);
-            return detail::fenced<Value>(failed, callback, [this] { thrown->leave(std::current_exception()); });
         }
     };
 
@@ -169,13 +164,7 @@ private:
     /* Throws what a reader has thrown when the call has failed because of that. */
     template <class T> result<T> after_use(result<T> made) const
     {
-#if !defined(FILESTACK_NO_EXCEPTIONS)
-        if (thrown_ && !made && made.error().code() == FILESTACK_E_CALLBACK) {
-            if (const std::exception_ptr exception = thrown_->take())
-                std::rethrow_exception(exception);
-        }
-#endif
-        return made;
+        return thrown_ ? thrown_->after_use(std::move(made)) : std::move(made);
     }
 
     std::shared_ptr<detail::thrown> thrown_;

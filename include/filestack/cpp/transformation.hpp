@@ -186,6 +186,16 @@ public:
             return filestack_transformation_download(get(), c_path.c_str(), c_request.get(), out, failure);
         }));
     }
+    /** Downloads to a sink, which is not used after the call; returns the size in bytes. Blocks. */
+    outcome<std::uint64_t> download_to(const sink &target, const request_options &request = {}) const
+    {
+        detail::call call(failure_);
+        const auto c_request = detail::make(call, request);
+        return detail::deliver(
+            target.after_use(call.value<std::uint64_t>([&](std::uint64_t *out, filestack_error **failure) {
+                return filestack_transformation_download_to(get(), target.get(), c_request.get(), out, failure);
+            })));
+    }
     /** Reads the result into memory. Blocks. */
     outcome<buffer> get_content(const request_options &request = {}) const
     {

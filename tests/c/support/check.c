@@ -181,3 +181,12 @@ int run_tests(const struct test *tests, size_t count)
     printf("%zu passed, %zu failed\n", count - failed, failed);
     return failed == 0 ? 0 : 1;
 }
+
+bool is_without_forks(void)
+{
+    if (is_sanitized() || is_under_valgrind()) {
+        skip("the tool takes what a forked child leaves for lost");
+        return true;
+    }
+    return false;
+}

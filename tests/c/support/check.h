@@ -61,6 +61,9 @@ const char *message(void);
 bool is_sanitized(void);
 bool is_under_valgrind(void);
 
+/* Whether a forked child cannot be judged here; then the test is marked. */
+bool is_without_forks(void);
+
 /* Marks a test that cannot be run here; printed with the reason, and counted as passed. */
 void skip(const char *reason);
 

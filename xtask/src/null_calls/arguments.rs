@@ -3,6 +3,10 @@
 use crate::declarations::{Header, Item, Kind, Parameter, Prototype, Type};
 use crate::workspace::Result;
 
+/// What parameters are called that are descriptors, and what is passed: 0 and 1 may be anything.
+const DESCRIPTOR: &str = "fd";
+const EXAMPLE_DESCRIPTOR: &str = "example_descriptor()";
+
 /// Objects that only a service's reply makes: the program runs without one. Their functions are called with NULL for
 /// the object; the C tests of these objects look after the other parameters.
 const MADE_BY_SERVICE: [&str; 1] = ["filestack_av_job"];
@@ -77,6 +81,7 @@ impl<'a> Argument<'a> {
         let good = match role {
             Role::Output { .. } | Role::Error => format!("&{name}"),
             Role::Value if is_pointer(header, r#type) => "NULL".into(),
+            Role::Value if name == DESCRIPTOR => EXAMPLE_DESCRIPTOR.into(),
             Role::Value => "1".into(),
             Role::Input { .. } | Role::Array => match r#type.text.as_str() {
                 "const char *" | "const void *" | "char *" => "\"text\"".into(),
@@ -98,9 +103,13 @@ impl<'a> Argument<'a> {
         Ok(Argument { name, r#type, role, has_good, good, object })
     }
 
-    /// NULL or 0.
+    /// NULL or 0; descriptors have no such value.
     pub(super) fn nothing(&self, header: &Header) -> &'static str {
-        if is_pointer(header, self.r#type) { "NULL" } else { "0" }
+        match self.name {
+            _ if is_pointer(header, self.r#type) => "NULL",
+            DESCRIPTOR => EXAMPLE_DESCRIPTOR,
+            _ => "0",
+        }
     }
 }
 

@@ -20,6 +20,7 @@ static void *const garbage = &not_an_object;
 
 static const char *const example_texts[] = {"text"};
 static const filestack_reader example_filestack_reader = FILESTACK_READER_INIT;
+static const filestack_writer example_filestack_writer = FILESTACK_WRITER_INIT;
 static const filestack_param example_filestack_param = {"text", FILESTACK_PARAM_INT, 0, 1, 0.0, NULL, 0};
 
 static void expect(int condition, const char *otherwise)
@@ -130,6 +131,34 @@ static filestack_security *example_filestack_security(void)
 
     filestack_security_new("{\"expiry\":4102444800}", "secret", &security, NULL);
     return security;
+}
+
+/* An open file that can be read and written. */
+static int32_t example_descriptor(void)
+{
+    static FILE *file;
+
+    if (file == NULL) {
+        file = tmpfile();
+    }
+    return file == NULL ? -1 : fileno(file);
+}
+
+static int64_t take_all(void *user, const void *data, size_t size)
+{
+    (void)user;
+    (void)data;
+    return (int64_t)size;
+}
+
+static filestack_sink *example_filestack_sink(void)
+{
+    filestack_writer writer = FILESTACK_WRITER_INIT;
+    filestack_sink *sink;
+
+    writer.write = take_all;
+    filestack_sink_from_writer(&writer, &sink, NULL);
+    return sink;
 }
 
 static filestack_source *example_filestack_source(void)

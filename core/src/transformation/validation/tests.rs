@@ -21,9 +21,9 @@ fn names(step: &Step) -> Vec<&str> {
 fn unknown_tasks_name_the_nearest() {
     assert_eq!(
         failure("resise", &json!({})),
-        (ErrorKind::TaskUnknown, "there is no task 'resise'; did you mean 'resize'?".to_owned())
+        (ErrorKind::TaskUnknown, "unknown task 'resise'; did you mean 'resize'?".to_owned())
     );
-    assert_eq!(failure("", &json!({})), (ErrorKind::TaskUnknown, "there is no task ''".to_owned()));
+    assert_eq!(failure("", &json!({})), (ErrorKind::TaskUnknown, "unknown task ''".to_owned()));
 }
 
 #[test]
