@@ -69,13 +69,14 @@ impl Limits {
         Ok(Buffer { bytes, length, limits: Arc::clone(self), permit: Some(permit) })
     }
 
-    /// A used buffer that is large enough; an empty one when there is none.
+    /// A used buffer that is large enough, but not much larger, because it counts as what is asked for; an empty one when
+    /// there is none.
     fn take_spare(&self, length: usize) -> Vec<u8> {
         let mut spare = self.spare();
-        match spare.iter().position(|bytes| bytes.len() >= length) {
+        match spare.iter().position(|bytes| (length..=length + length / 8).contains(&bytes.len())) {
             Some(index) => spare.swap_remove(index),
             None => {
-                // One that is too small makes room, so that no more is kept than the limit allows.
+                // One of another size makes room, so that no more is kept than the limit allows.
                 spare.pop();
                 Vec::new()
             }
@@ -145,9 +146,12 @@ mod tests {
         let second = limits.buffer(32 * 1024).await.unwrap();
         assert!(limits.buffer(20 * 1024).now_or_never().is_none(), "52 of 64 are taken");
         drop(first);
-        let again = limits.buffer(10 * 1024).await.unwrap();
-        assert_eq!((again.as_ref().as_ptr(), again.as_ref().len()), (address, 10 * 1024));
-        drop((second, again));
+        let again = limits.buffer(19 * 1024).await.unwrap();
+        assert_eq!((again.as_ref().as_ptr(), again.as_ref().len()), (address, 19 * 1024));
+        drop(again);
+        let small = limits.buffer(10 * 1024).await.unwrap();
+        assert_eq!(small.bytes.len(), 10 * 1024, "a large one would count as a small one");
+        drop((second, small));
         assert!(limits.spare().is_empty(), "an idle client keeps none");
     }
 }
