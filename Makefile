@@ -28,7 +28,7 @@ WHEEL_CLANG_FORMAT := $(WHEEL)/clang_format/data/bin/clang-format
 CLANG_FORMAT = $(wildcard $(WHEEL_CLANG_FORMAT))
 GENERATED_HEADERS := include/filestack/filestack.h include/filestack/tasks.h include/filestack/tasks.hpp
 C_FILES = $(filter-out $(GENERATED_HEADERS),$(sort $(wildcard include/filestack/*.h* include/filestack/cpp/* \
-	benches/*.[ch] examples-c/*.[ch]* examples-ffi/*/*.[ch] tests/*/*.[ch] tests/*/*.[ch]pp tests/*/*/*.[ch] xtask/src/*/*.[ch]*)))
+	benches/*.[ch] examples-c/*.[ch]* examples-ffi/*/*.[ch] tests/*/*.[ch] tests/*/*.[ch]pp tests/*/*/*.[ch] xtask/src/*/*.c)))
 
 # One step after the other: Cargo and CTest use all processors by themselves.
 .NOTPARALLEL:

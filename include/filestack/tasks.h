@@ -61,7 +61,16 @@ typedef struct filestack_int_or_word {
 } filestack_int_or_word;
 
 /** Places in a picture. */
-typedef enum filestack_place { @places @ } filestack_place;
+typedef enum filestack_place {
+    FILESTACK_PLACE_UNSET = 0,
+    FILESTACK_PLACE_TOP = 1,
+    FILESTACK_PLACE_MIDDLE = 2,
+    FILESTACK_PLACE_BOTTOM = 3,
+    FILESTACK_PLACE_LEFT = 4,
+    FILESTACK_PLACE_CENTER = 5,
+    FILESTACK_PLACE_RIGHT = 6,
+    FILESTACK_PLACE_FACES = 7
+} filestack_place;
 
 /** A place in a picture, or two that name a corner: first from top to bottom, then from left to right. */
 typedef struct filestack_position {
@@ -246,8 +255,8 @@ static inline void filestack_task_int_or_word(filestack_task_params *params, con
     filestack_task_text(params, name, value.word);
 }
 
-static inline void filestack_task_list(filestack_task_params *params, const char *name, uint32_t kind, const void *list,
-                                       size_t count)
+static inline void filestack_task_list(filestack_task_params *params, const char *name, uint32_t kind,
+                                       const void *list, size_t count)
 {
     if (list || count > 0) {
         filestack_param *param = filestack_task_next(params, name, kind);
@@ -267,7 +276,7 @@ static inline void filestack_task_faces(filestack_task_params *params, const cha
 static inline void filestack_task_position(filestack_task_params *params, const char *name, const char **corner,
                                            filestack_position value)
 {
-    static const char *const places[] = { @place_words @ };
+    static const char *const places[] = { "top", "middle", "bottom", "left", "center", "right", "faces" };
     const int64_t place_count = (int64_t)(sizeof places / sizeof places[0]);
     const int64_t first = (int64_t)value.first;
     const int64_t second = (int64_t)value.second;

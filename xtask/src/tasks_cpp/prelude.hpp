@@ -38,7 +38,8 @@ namespace filestack {
 namespace task_detail {
 
 /* The text of an enumerator; empty for an unknown number, which the library refuses with the parameter's name. */
-template <std::size_t Count> constexpr const char *word_at(const char *const (&words)[Count], unsigned index) noexcept
+template <std::size_t Count>
+constexpr const char *word_at(const char *const (&words)[Count], unsigned index) noexcept
 {
     return index < Count ? words[index] : "";
 }
@@ -49,9 +50,9 @@ template <std::size_t Count> constexpr const char *word_at(const char *const (&w
  * Values
  *--------------------------------------------------------------------------------------------------------------------*/
 
-@places @
-    /** A place in a picture, or two that name a corner: first from top to bottom, then from left to right. */
-    class position {
+@places@
+/** A place in a picture, or two that name a corner: first from top to bottom, then from left to right. */
+class position {
 public:
     position(place only) noexcept : first_(only) {}
     position(place first, place second) noexcept : first_(first), second_(second) {}
@@ -115,9 +116,9 @@ private:
     std::string text_;
 };
 
-@words @
-    /** A whole number or a word. */
-    class int_or_word {
+@words@
+/** A whole number or a word. */
+class int_or_word {
 public:
     int_or_word(std::int64_t number) noexcept : number_(number) {}
     int_or_word(filestack::word instead) noexcept : word_(instead) {}
@@ -147,8 +148,7 @@ public:
     const char *with_nul() const noexcept { return with_nul_; }
     void refuse_nul(const char *name, std::string_view text) noexcept
     {
-        if (!with_nul_ && text.find('\0') != std::string_view::npos)
-            with_nul_ = name;
+        if (!with_nul_ && text.find('\0') != std::string_view::npos) with_nul_ = name;
     }
 
     void put_bool(const char *name, bool value) { next(name, FILESTACK_PARAM_BOOL).i = value ? 1 : 0; }
@@ -184,23 +184,19 @@ public:
 
     void put(const char *name, const std::optional<bool> &value)
     {
-        if (value)
-            put_bool(name, *value);
+        if (value) put_bool(name, *value);
     }
     void put(const char *name, const std::optional<std::int64_t> &value)
     {
-        if (value)
-            put_int(name, *value);
+        if (value) put_int(name, *value);
     }
     void put(const char *name, const std::optional<double> &value)
     {
-        if (value)
-            put_number(name, *value);
+        if (value) put_number(name, *value);
     }
     void put(const char *name, const std::optional<std::string> &value)
     {
-        if (value)
-            put_text(name, *value);
+        if (value) put_text(name, *value);
     }
     void put(const char *name, const std::optional<int_or_word> &value)
     {
@@ -221,8 +217,7 @@ public:
     }
     void put(const char *name, const std::optional<faces> &value)
     {
-        if (!value)
-            return;
+        if (!value) return;
         switch (value->numbers().size()) {
         case 0: put_word(name, "all"); break;
         case 1: put_int(name, value->numbers().front()); break;
@@ -231,18 +226,15 @@ public:
     }
     void put(const char *name, const std::optional<box> &value)
     {
-        if (value)
-            put_ints(name, {value->x, value->y, value->width, value->height});
+        if (value) put_ints(name, {value->x, value->y, value->width, value->height});
     }
     void put(const char *name, const std::optional<offset> &value)
     {
-        if (value)
-            put_ints(name, {value->x, value->y});
+        if (value) put_ints(name, {value->x, value->y});
     }
     void put(const char *name, const std::optional<interval> &value)
     {
-        if (value)
-            put_ints(name, {value->start, value->end});
+        if (value) put_ints(name, {value->start, value->end});
     }
     void put(const char *name, const std::vector<box> &values)
     {
@@ -250,8 +242,7 @@ public:
         for (const box &area : values) {
             ints.insert(ints.end(), {area.x, area.y, area.width, area.height});
         }
-        if (!values.empty())
-            put_ints(name, std::move(ints));
+        if (!values.empty()) put_ints(name, std::move(ints));
     }
     void put(const char *name, const std::vector<std::string> &values)
     {
@@ -267,8 +258,7 @@ public:
     }
     template <class Word> void put(const char *name, const std::optional<Word> &value)
     {
-        if (value)
-            put_word(name, word_of(*value));
+        if (value) put_word(name, word_of(*value));
     }
 
 private:
