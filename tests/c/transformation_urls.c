@@ -407,7 +407,7 @@ static void mistakes_are_told_with_what_is_right(void)
     } mistakes[] = {
         {"resise", "{\"width\":1}", FILESTACK_E_TASK_UNKNOWN, "did you mean 'resize'"},
         {"Resize", "{\"width\":1}", FILESTACK_E_TASK_UNKNOWN, "did you mean 'resize'"},
-        {"", NULL, FILESTACK_E_TASK_UNKNOWN, "no task"},
+        {"", NULL, FILESTACK_E_TASK_UNKNOWN, "unknown task"},
         {"resize", "{\"widht\":1}", FILESTACK_E_PARAM_UNKNOWN, "did you mean 'width'"},
         {"flip", "{\"deg\":1}", FILESTACK_E_PARAM_UNKNOWN, "it takes none"},
         {"resize", "{\"width\":\"1\"}", FILESTACK_E_PARAM_TYPE, "width"},
