@@ -74,7 +74,8 @@ static void a_file_of_a_network_is_read_once(void)
     uint8_t *bytes = content_new(LARGE, SEED);
     struct fuse_folder *folder;
     CHECK_INT(0, mkdir(path, 0700));
-    folder = fuse_start(path, bytes, LARGE);
+    /* Under valgrind the server of the file system would wait for the thread that waits for it. */
+    folder = is_under_valgrind() ? NULL : fuse_start(path, bytes, LARGE);
     if (!folder) {
         skip("this process may not mount file systems");
     } else {
