@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     moment.planned = seconds_now() + atof(argv[5]) / 1000;
     filestack_status status = filestack_client_upload_path(client, argv[3], options, &file, &error);
     double ended = seconds_now();
-    /* One that was done before is no measurement, and no failure. */
+    /* A call that had ended before it was cancelled measures nothing, and has not failed. */
     if (status == FILESTACK_E_CANCELLED)
         printf("%.3f\n", (ended - moment.cancelled) * 1000);
     else

@@ -120,6 +120,20 @@ pub(crate) unsafe fn texts<'a>(pointer: *const *const c_char, count: usize, name
     }
 }
 
+/// As [`texts`], copied.
+///
+/// # Safety
+/// As for [`texts`].
+pub(crate) unsafe fn owned_texts(pointer: *const *const c_char, count: usize, name: &str) -> Result<Vec<String>> {
+    // SAFETY: the caller's promise is the same.
+    Ok(unsafe { texts(pointer, count, name) }?.into_iter().map(str::to_owned).collect())
+}
+
+/// Copied texts as the core takes them.
+pub(crate) fn borrowed(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
 /// An array of `count` values; NULL is allowed when there are none.
 ///
 /// # Safety

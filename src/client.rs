@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use filestack_core::{Client, ClientOptions};
 
-use crate::arguments::{optional_text, owned_c_string, path, text, texts};
+use crate::arguments::{borrowed, optional_text, owned_c_string, owned_texts, path, text, texts};
 use crate::client_options::filestack_client_options;
 use crate::error_object::filestack_error;
 use crate::filelink::{self, filestack_filelink};
@@ -196,12 +196,9 @@ pub unsafe extern "C-unwind" fn filestack_client_zip(
         produce_optional(out_size_bytes, error, || {
             let client: Client = handle::borrow(client, "client")?.clone();
             let path = path(destination_path, "destination_path")?.to_owned();
-            let files: Vec<String> = texts(files, file_count, "files")?.into_iter().map(str::to_owned).collect();
+            let files = owned_texts(files, file_count, "files")?;
             let request = handle::options(request, "request")?;
-            block_on(async move {
-                let files: Vec<&str> = files.iter().map(String::as_str).collect();
-                client.zip(path, &files, &request).await
-            })
+            block_on(async move { client.zip(path, &borrowed(&files), &request).await })
         })
     }
 }
@@ -225,12 +222,9 @@ pub unsafe extern "C-unwind" fn filestack_client_zip_to(
     unsafe {
         produce_optional(out_size_bytes, error, || {
             let client: Client = handle::borrow(client, "client")?.clone();
-            let files: Vec<String> = texts(files, file_count, "files")?.into_iter().map(str::to_owned).collect();
+            let files = owned_texts(files, file_count, "files")?;
             let request = handle::options(request, "request")?;
-            sink::download(sink, |sink| async move {
-                let files: Vec<&str> = files.iter().map(String::as_str).collect();
-                client.zip_to(&sink, &files, &request).await
-            })
+            sink::download(sink, |sink| async move { client.zip_to(&sink, &borrowed(&files), &request).await })
         })
     }
 }

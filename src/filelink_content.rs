@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::arguments::{self, owned_c_string, texts};
+use crate::arguments::{self, borrowed, owned_c_string, owned_texts};
 use crate::buffer::filestack_buffer;
 use crate::error_object::filestack_error;
 use crate::filelink::filestack_filelink;
@@ -108,12 +108,9 @@ pub unsafe extern "C-unwind" fn filestack_filelink_metadata(
     unsafe {
         produce(out_json, "out_json", error, || {
             let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let fields: Vec<String> = texts(fields, field_count, "fields")?.into_iter().map(str::to_owned).collect();
+            let fields = owned_texts(fields, field_count, "fields")?;
             let request = handle::options(request, "request")?;
-            let json = block_on(async move {
-                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-                filelink.metadata(&fields, &request).await
-            })?;
+            let json = block_on(async move { filelink.metadata(&borrowed(&fields), &request).await })?;
             Ok(owned_c_string(&json))
         })
     }

@@ -11,7 +11,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use filestack_core::redaction::{is_secret_member, redact};
+use filestack_core::redaction::{redact, redact_member};
 
 use crate::arguments::{c_string, filestack_destroy, null};
 use crate::callback;
@@ -156,7 +156,7 @@ impl LogSink for Sink {
 fn log_event(level: i32, target: &str, message: &str, mut fields: Map<String, Value>) -> LogEvent {
     for (name, value) in &mut fields {
         if let Value::String(text) = value {
-            *text = if is_secret_member(name) { "***".to_owned() } else { redact(text) };
+            *text = redact_member(name, text);
         }
     }
     LogEvent {

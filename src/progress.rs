@@ -8,7 +8,11 @@ use filestack_core::{CallState, Observer, Progress, Reports};
 
 use crate::arguments::filestack_destroy;
 use crate::callback::{self, Ownership};
+use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
+use crate::guard::guard;
+use crate::handle::{self, Opaque};
+use crate::status_code::filestack_status;
 
 /// State of a call: it has not begun.
 pub const FILESTACK_STATE_WAITING: i32 = 1;
@@ -56,14 +60,30 @@ pub struct filestack_progress {
 pub type filestack_progress_callback =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, progress: *const filestack_progress) -> i32>;
 
-/// The host's function as an observer; none without a function. `destroy` is called when the last copy of it goes.
-pub(crate) fn observer(
+/// Sets the host's function as the observer of `reports`; none without a function. `destroy` is called when the last copy
+/// of it goes, also when this fails.
+///
+/// # Safety
+/// The pointers are NULL or valid, as for every exported function.
+pub(crate) unsafe fn set_observer<H: Opaque>(
+    options: *mut H,
+    reports: fn(&mut H::Value) -> &mut Reports,
     callback: filestack_progress_callback,
     user: *mut c_void,
     destroy: filestack_destroy,
-) -> Option<Arc<dyn Observer>> {
-    let ownership = Ownership { destroy, user };
-    Some(Arc::new(CallerObserver { callback: callback?, ownership }))
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        guard(error, || {
+            // Made first, so that `destroy` is called whatever fails.
+            let ownership = Ownership { destroy, user };
+            let observer =
+                callback.map(|callback| -> Arc<dyn Observer> { Arc::new(CallerObserver { callback, ownership }) });
+            reports(handle::borrow_mut(options, "options")?).observer = observer;
+            Ok(())
+        })
+    }
 }
 
 /// Sets the time from one report to the next.

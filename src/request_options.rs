@@ -7,7 +7,7 @@ use filestack_core::{IfExists, RequestOptions};
 use crate::arguments::filestack_destroy;
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
-use crate::guard::{guard, guard_or};
+use crate::guard::guard_or;
 use crate::handle::{self, Opaque};
 use crate::milliseconds;
 use crate::object;
@@ -147,14 +147,7 @@ pub unsafe extern "C-unwind" fn filestack_request_options_set_progress(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe {
-        guard(error, || {
-            // Made first, so that `destroy` is called whatever fails.
-            let observer = progress::observer(callback, user, destroy);
-            handle::borrow_mut(options, "options")?.reports.observer = observer;
-            Ok(())
-        })
-    }
+    unsafe { progress::set_observer(options, |options| &mut options.reports, callback, user, destroy, error) }
 }
 
 /// Sets the time from one call of the progress function to the next. 100 ms by default.

@@ -57,8 +57,8 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The result of `work`, or the error of the call's end. Whoever is told of the call is told of its end before this
-    /// returns, so there is one run in a call.
+    /// The result of `work`, or the error of the call's end. The observer of the call is told of its end before this
+    /// returns, so a call runs once.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let running = self.operation.run(work);
         let Some(mut reporter) = Reporter::start(&self.reports, &self.operation, &self.generation)? else {

@@ -11,6 +11,7 @@ use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::pieces::zeros;
 use crate::threads::Threads;
 
 /// How many sums are made in lockstep.
@@ -94,7 +95,7 @@ impl Shared {
             lanes.iter_mut().for_each(Lane::read);
             update(&mut lanes.iter_mut().map(Lane::piece).collect::<Vec<_>>());
             for lane in lanes.extract_if(.., |lane| lane.has_ended()) {
-                pieces.push(lane.end());
+                pieces.extend(lane.end());
                 self.state().free_lanes += 1;
             }
         }
@@ -118,12 +119,10 @@ impl Shared {
 
 impl Lane {
     fn new(job: Job, used_piece: Option<Vec<u8>>) -> Self {
-        let mut piece = used_piece.unwrap_or_default();
-        let has_room = piece.len() == PIECE || piece.try_reserve_exact(PIECE).is_ok();
-        if has_room {
-            piece.resize(PIECE, 0);
-        }
-        let failure = (!has_room).then(|| Error::out_of_memory(PIECE as u64));
+        let (piece, failure) = match used_piece.map_or_else(|| zeros(PIECE), Ok) {
+            Ok(piece) => (piece, None),
+            Err(failure) => (Vec::new(), Some(failure)),
+        };
         Lane { job, sum: Md5::new(), piece, filled: 0, failure }
     }
 
@@ -149,12 +148,12 @@ impl Lane {
         self.filled < PIECE
     }
 
-    /// Tells the result, and gives the buffer back.
-    fn end(self) -> Vec<u8> {
+    /// Tells the result, and gives the buffer back, when there was memory for one.
+    fn end(self) -> Option<Vec<u8>> {
         let outcome = self.failure.map_or_else(|| Ok(self.sum.finish()), Err);
         // Nobody waits when the call is over.
         let _ = self.job.result.send(outcome);
-        self.piece
+        Some(self.piece).filter(|piece| !piece.is_empty())
     }
 }
 

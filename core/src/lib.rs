@@ -21,6 +21,7 @@ mod filelink;
 mod generation;
 mod handle;
 mod hashing;
+mod hex;
 mod limits;
 mod location;
 mod operation;

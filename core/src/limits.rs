@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::pieces::zeros;
 
 /// Memory is counted in units of this many bytes, because a semaphore counts to some billions only.
 const UNIT: u64 = 1024;
@@ -61,24 +62,19 @@ impl Limits {
     pub(crate) async fn buffer(self: &Arc<Self>, length: usize) -> Result<Buffer> {
         let wanted = units((length as u64).min(self.largest_buffer()).next_multiple_of(UNIT));
         let permit = acquire(&self.memory, wanted).await?;
-        let mut bytes = self.take_spare(length);
-        if bytes.len() < length {
-            bytes.try_reserve_exact(length - bytes.len()).map_err(|_| Error::out_of_memory(length as u64))?;
-            bytes.resize(length, 0);
-        }
+        let bytes = self.take_spare(length).map_or_else(|| zeros(length), Ok)?;
         Ok(Buffer { bytes, length, limits: Arc::clone(self), permit: Some(permit) })
     }
 
-    /// A used buffer that is large enough, but not much larger, because it counts as what is asked for; an empty one when
-    /// there is none.
-    fn take_spare(&self, length: usize) -> Vec<u8> {
+    /// A used buffer that is large enough, but not much larger, because it counts as what is asked for.
+    fn take_spare(&self, length: usize) -> Option<Vec<u8>> {
         let mut spare = self.spare();
         match spare.iter().position(|bytes| (length..=length + length / 8).contains(&bytes.len())) {
-            Some(index) => spare.swap_remove(index),
+            Some(index) => Some(spare.swap_remove(index)),
             None => {
                 // One of another size makes room, so that no more is kept than the limit allows.
                 spare.pop();
-                Vec::new()
+                None
             }
         }
     }

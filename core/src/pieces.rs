@@ -33,13 +33,9 @@ impl Pieces {
     /// # Errors
     /// `Resources` when there is no memory for it.
     pub(crate) fn take(self: &Arc<Self>, length: usize) -> Result<Piece> {
-        let mut state = self.state();
-        let mut bytes = state.spare.pop().unwrap_or_default();
-        if bytes.len() < PIECE {
-            bytes = zeros(PIECE)?;
-        }
-        state.in_use += 1;
-        drop(state);
+        let spare = self.state().spare.pop();
+        let bytes = spare.map_or_else(|| zeros(PIECE), Ok)?;
+        self.state().in_use += 1;
         Ok(Piece { bytes, length: length.min(PIECE), pieces: Arc::clone(self) })
     }
 

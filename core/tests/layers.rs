@@ -6,6 +6,7 @@ use std::path::Path;
 
 /// The modules of the core, the lowest first.
 const CORE: &[&str] = &[
+    "hex",
     "redaction",
     "error",
     "suggestion",
@@ -18,8 +19,8 @@ const CORE: &[&str] = &[
     "descriptor",
     "operation",
     "threads",
-    "hashing",
     "pieces",
+    "hashing",
     "generation",
     "reporter",
     "limits",

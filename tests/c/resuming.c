@@ -26,6 +26,16 @@ static filestack_status resume(const filestack_filelink *file, const char *path,
     return status;
 }
 
+/* The end of a test: what it has made goes. */
+static void tidy(filestack_filelink *file, char *path, char *part)
+{
+    filestack_filelink_release(file);
+    free(path);
+    free(part);
+    folder_clear();
+    control_reset();
+}
+
 static void fault_of(const filestack_filelink *file, const char *rest)
 {
     char fault[200];
@@ -103,11 +113,7 @@ static void a_part_is_gone_on_with(void)
     CHECK_OK(resume(file, path, &size));
     check_asked_from(0);
     CHECK_SIZE(1, folder_count());
-    filestack_filelink_release(file);
-    free(path);
-    free(part);
-    folder_clear();
-    control_reset();
+    tidy(file, path, part);
 }
 
 static void a_file_that_has_changed_is_begun_anew(void)
@@ -124,12 +130,8 @@ static void a_file_that_has_changed_is_begun_anew(void)
     check_file(path, SIZE / 2, SEED + 1);
     CHECK_SIZE(1, folder_count());
     filestack_source_release(source);
-    filestack_filelink_release(file);
     free(bytes);
-    free(path);
-    free(part);
-    folder_clear();
-    control_reset();
+    tidy(file, path, part);
 }
 
 static void a_part_that_is_longer_than_the_file_is_begun_anew(void)
@@ -141,11 +143,7 @@ static void a_part_that_is_longer_than_the_file_is_begun_anew(void)
     check_asked_from(0);
     check_file(path, SIZE, SEED);
     CHECK_SIZE(1, folder_count());
-    filestack_filelink_release(file);
-    free(path);
-    free(part);
-    folder_clear();
-    control_reset();
+    tidy(file, path, part);
 }
 
 static void another_file_to_the_same_path_is_begun_anew(void)
@@ -156,12 +154,8 @@ static void another_file_to_the_same_path_is_begun_anew(void)
     check_asked_from(0);
     check_file(path, SIZE, SEED + 1);
     CHECK_SIZE(1, folder_count());
-    filestack_filelink_release(file);
     filestack_filelink_release(other);
-    free(path);
-    free(part);
-    folder_clear();
-    control_reset();
+    tidy(file, path, part);
 }
 
 static void a_download_that_does_not_resume_removes_the_part(void)
@@ -172,11 +166,7 @@ static void a_download_that_does_not_resume_removes_the_part(void)
     check_asked_from(0);
     check_file(path, SIZE, SEED);
     CHECK_SIZE(1, folder_count());
-    filestack_filelink_release(file);
-    free(path);
-    free(part);
-    folder_clear();
-    control_reset();
+    tidy(file, path, part);
 }
 
 /* Begins a slow download in another process, and returns its number when it has written something. */
@@ -225,11 +215,7 @@ static void what_a_killed_process_has_is_gone_on_with(void)
     check_asked_from(had);
     check_file(path, SIZE, SEED);
     CHECK_SIZE(1, folder_count());
-    filestack_filelink_release(file);
-    free(path);
-    free(part);
-    folder_clear();
-    control_reset();
+    tidy(file, path, part);
 }
 
 static void a_part_that_another_process_writes_is_left_alone(void)
@@ -252,10 +238,7 @@ static void a_part_that_another_process_writes_is_left_alone(void)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     check_file(path, SIZE, SEED);
     CHECK_SIZE(1, folder_count());
-    filestack_filelink_release(file);
-    free(path);
-    folder_clear();
-    control_reset();
+    tidy(file, path, NULL);
 }
 
 int main(void)

@@ -501,64 +501,6 @@ static void a_file_that_is_written_to_meanwhile_ends_the_upload(void)
     folder_clear();
 }
 
-static void intelligent_ingestion_commits_every_part(void)
-{
-    filestack_client *client = service_client();
-    filestack_upload_options *options = in_parts(PART, 4);
-    filestack_filelink *filelink = NULL;
-    size_t size = 13 * MIB + 1;
-    uint8_t *bytes = content_new(size, 10);
-    char *path = file_new("intelligent.bin", bytes, size);
-    CHECK_OK(filestack_upload_options_set_intelligent(options, FILESTACK_INTELLIGENT_ON, failure_out()));
-    control_reset();
-    CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
-    CHECK_SIZE(3, control_count("POST", "/multipart/commit"));
-    check_stored(filelink, bytes, size);
-    filestack_filelink_release(filelink);
-
-    CHECK_OK(filestack_upload_options_set_intelligent(options, FILESTACK_INTELLIGENT_OFF, failure_out()));
-    control_reset();
-    CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
-    CHECK_SIZE(0, control_count("POST", "/multipart/commit"));
-    check_stored(filelink, bytes, size);
-    filestack_filelink_release(filelink);
-    filestack_upload_options_free(options);
-    filestack_client_release(client);
-    free(path);
-    free(bytes);
-    folder_clear();
-}
-
-static void parts_that_the_network_fails_turn_intelligent(void)
-{
-    filestack_client *client = service_client();
-    filestack_upload_options *options = in_parts(PART, 4);
-    filestack_filelink *filelink = NULL;
-    size_t size = 13 * MIB + 1;
-    uint8_t *bytes = content_new(size, 11);
-    char *path = file_new("fallback.bin", bytes, size);
-    CHECK_OK(filestack_upload_options_set_intelligent(options, FILESTACK_INTELLIGENT_FALLBACK, failure_out()));
-    CHECK_STATUS(FILESTACK_E_ARGUMENT, filestack_upload_options_set_intelligent(options, 3, failure_out()));
-    control_reset();
-    CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
-    CHECK_SIZE(0, control_count("POST", "/multipart/commit"));
-    check_stored(filelink, bytes, size);
-    filestack_filelink_release(filelink);
-
-    control_reset();
-    control_fault("PUT /s3/* 2 reset-body:1000000");
-    CHECK_OK(filestack_client_upload_path(client, path, options, &filelink, failure_out()));
-    CHECK_SIZE(1, control_count("POST", "/multipart/commit"));
-    check_stored(filelink, bytes, size);
-    control_reset();
-    filestack_filelink_release(filelink);
-    filestack_upload_options_free(options);
-    filestack_client_release(client);
-    free(path);
-    free(bytes);
-    folder_clear();
-}
-
 static filestack_store_options *every_store_option(void)
 {
     filestack_store_options *store = filestack_store_options_new();
@@ -801,8 +743,6 @@ int main(void)
         TEST(an_empty_source_is_refused_before_anything_is_sent),
         TEST(a_file_is_what_it_is_when_the_upload_begins),
         TEST(a_file_that_is_written_to_meanwhile_ends_the_upload),
-        TEST(intelligent_ingestion_commits_every_part),
-        TEST(parts_that_the_network_fails_turn_intelligent),
         TEST(store_options_come_back_in_the_reply_and_the_metadata),
         TEST(store_options_are_sent),
         TEST(names_and_types_follow_from_the_file),

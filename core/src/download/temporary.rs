@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use tempfile::{Builder, TempPath};
 
+use crate::hex::hex;
+
 const PREFIX: &str = ".filestack-";
 const SUFFIX: &str = ".part";
 const NOTE_EXTENSION: &str = "json";
@@ -60,8 +62,7 @@ pub(super) fn note_of(part: &Path) -> PathBuf {
 /// How the names of the temporary files of `path` begin.
 fn stem(path: &Path) -> String {
     let digest = Sha256::digest(path.file_name().unwrap_or_default().as_encoded_bytes());
-    let hex: String = digest.iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect();
-    format!("{PREFIX}{hex}")
+    format!("{PREFIX}{}", hex(&digest[..DIGEST_BYTES]))
 }
 
 /// Removes the temporary files that no process holds. What cannot be removed is left: nobody asked for it.

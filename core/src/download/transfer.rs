@@ -208,7 +208,7 @@ impl<'a, D: Destination> Transfer<'a, D> {
         Ok(())
     }
 
-    /// The error for content that is no longer what a sink has the beginning of.
+    /// The error for content that has changed since the sink took its beginning.
     fn changed(&self) -> Error {
         let (what, bytes) = (&self.wanted.what, self.position());
         let problem = "was cut, and the service has no longer the same content";

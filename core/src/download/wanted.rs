@@ -2,6 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::hex::hex;
+
 /// Content of the service.
 pub(crate) struct Wanted {
     /// Where it is.
@@ -19,6 +21,6 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// Names what is downloaded, and shows nothing of it.
     pub(super) fn digest(&self) -> String {
-        Sha256::digest(&self.unsigned_url).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(&self.unsigned_url))
     }
 }

@@ -16,10 +16,10 @@ const REFUSAL: [&[u8]; 2] = [b"signature: \"", b"policy \""];
 /// How many letters and digits a handle has.
 const HANDLE_LENGTH: usize = 20;
 
-/// The values that `search` finds in `text` as it is, and decoded once and more often.
-pub(super) fn find(text: &str, search: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
+/// The values that `search` finds in a text as it is, and decoded once and more often.
+pub(super) fn find(views: &[View<'_>], search: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
-    for view in View::all(text) {
+    for view in views {
         for value in search(view.bytes()).into_iter().map(|range| view.origin(range)) {
             // What begins inside a value is a part of it, and ends where the value does.
             if !found.iter().any(|outer| outer.contains(&value.start)) {

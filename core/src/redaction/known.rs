@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use super::fields;
+use super::view::View;
 
 /// What stands in the place of a secret.
 pub(super) const MASK: &str = "***";
@@ -80,7 +81,9 @@ impl Drop for Value {
 
 /// The secrets of a URL of others, for as long as a request tells it to the service, which may repeat them.
 pub(crate) fn secrets_of_url(url: &str) -> Vec<Secret> {
-    let values = fields::find(url, fields::in_reference).into_iter().filter_map(|range| url.get(range));
+    let values = fields::find(&View::all(url).collect::<Vec<_>>(), fields::in_reference)
+        .into_iter()
+        .filter_map(|range| url.get(range));
     // Of a user and a password, the password alone is secret, too.
     let parts = values.flat_map(|value| [Some(value), value.split_once(':').map(|(_, password)| password)]);
     let decoded = |part| percent_decode_str(part).decode_utf8_lossy().into_owned();

@@ -12,7 +12,7 @@ mod view;
 use std::ops::Range;
 
 pub(crate) use known::{Secret, secrets_of_url};
-pub use names::is_secret_member;
+pub(crate) use names::is_secret_member;
 
 use known::MASK;
 use view::View;
@@ -28,6 +28,13 @@ pub fn redact(text: &str) -> String {
 #[must_use]
 pub fn redact_reference(text: &str) -> String {
     mask(text, fields::in_reference)
+}
+
+/// The value of a member called `name` of JSON or of a log's event: masked when the name is a secret's, redacted
+/// otherwise.
+#[must_use]
+pub fn redact_member(name: &str, text: &str) -> String {
+    if is_secret_member(name) { MASK.to_owned() } else { redact(text) }
 }
 
 /// `text` as the line of a message: secrets masked, and control characters, line ends too, as escapes.
@@ -50,8 +57,9 @@ fn one_line(text: &str) -> String {
 
 /// Replaces the fields that `find` finds in `text`, and known secrets.
 fn mask(text: &str, find: impl Fn(&[u8]) -> Vec<Range<usize>>) -> String {
-    let mut secrets = fields::find(text, find);
-    for view in View::all(text) {
+    let views: Vec<_> = View::all(text).collect();
+    let mut secrets = fields::find(&views, find);
+    for view in &views {
         secrets.extend(known::in_text(view.bytes()).into_iter().map(|range| view.origin(range)));
     }
     secrets.sort_unstable_by_key(|range| range.start);

@@ -33,8 +33,7 @@ pub(super) fn is_secret_parameter(name: &[u8]) -> bool {
 }
 
 /// Whether a member of JSON, or of a log's event, called `name` is a secret.
-#[must_use]
-pub fn is_secret_member(name: &str) -> bool {
+pub(crate) fn is_secret_member(name: &str) -> bool {
     is_secret(&plain(name.as_bytes()))
 }
 

@@ -4,6 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::error::{Error, Result};
+use crate::hex::hex;
 
 /// Lower-case hex of HMAC-SHA256 over the encoded policy's characters.
 pub(super) fn sign(policy_b64: &str, secret: &str) -> Result<String> {
@@ -14,8 +15,4 @@ pub(super) fn sign(policy_b64: &str, secret: &str) -> Result<String> {
         .map_err(|cause| Error::argument(format!("the app secret cannot be used as a key: {cause}")))?;
     mac.update(policy_b64.as_bytes());
     Ok(hex(&mac.finalize().into_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

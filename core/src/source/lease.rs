@@ -17,6 +17,7 @@ use crate::context::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generation::Generation;
 use crate::hashing::Summed;
+use crate::hex::hex;
 use crate::limits::Buffer;
 use crate::operation::Operation;
 use crate::pieces::{PIECE, zeros};
@@ -104,16 +105,12 @@ impl Lease {
         let origin = shared.state().reserved.as_ref().map(|reserved| Arc::clone(&reserved.source.0));
         let input = match origin.as_deref().map(|source| &source.origin) {
             Some(Origin::File { file, name, range }) => {
-                let (file, name, range, shared) = (Arc::clone(file), name.in_errors(), *range, Arc::clone(shared));
-                let threads = shared.generation.threads();
-                let open = threads.work({
-                    let shared = Arc::clone(&shared);
-                    move || {
-                        let folder = shared.temporary_folder.as_deref();
-                        OpenFile::open(file, &name, range, folder, &shared.operation).map(Arc::new)
-                    }
-                });
-                Input::File(open.await?)
+                let (file, name, range, leased) = (Arc::clone(file), name.in_errors(), *range, Arc::clone(shared));
+                let open = move || {
+                    let folder = leased.temporary_folder.as_deref();
+                    OpenFile::open(file, &name, range, folder, &leased.operation).map(Arc::new)
+                };
+                Input::File(shared.generation.threads().work(open).await?)
             }
             Some(Origin::Memory(bytes)) => Input::Memory(bytes.clone()),
             Some(Origin::Reader { .. }) => {
@@ -212,16 +209,14 @@ impl Lease {
     /// Sums up what a reader gives from now on, for [`Lease::sha256`]. Others can be read again.
     pub(crate) async fn begin_sha256(&self) -> Result<()> {
         let has_reader = matches!(self.0.state().input, Some(Input::Reader(_)));
-        if has_reader {
-            self.0
-                .ask_reader(|reading| {
-                    reading.begin_sha256();
-                    Ok(())
-                })
-                .await
-        } else {
-            Ok(())
+        if !has_reader {
+            return Ok(());
         }
+        let begin = |reading: &mut Reading| {
+            reading.begin_sha256();
+            Ok(())
+        };
+        self.0.ask_reader(begin).await
     }
 
     /// The SHA-256 of the source, in hexadecimal: of a reader that has been read, or of what is read once more.
@@ -243,7 +238,7 @@ impl Lease {
             };
             self.0.generation.threads().work(sum).await?
         };
-        Ok(sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&sum.finalize()))
     }
 
     /// Whether a file was touched since it was opened: then only its content tells whether it has changed.

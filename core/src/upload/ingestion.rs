@@ -1,7 +1,6 @@
 //! Intelligent Ingestion: a part goes to the storage in chunks, whose size follows what the network can carry, and is
 //! committed when all of them are there. Here is decided which part goes in this way.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -35,19 +34,16 @@ impl Session<'_> {
         }
         if self.is_fallback {
             // A part that the network fails goes on in chunks; everything else is tried again as it is.
-            let is_failed = AtomicBool::new(false);
-            let outcome = self.call.retry(|| async {
-                let outcome = self.send_once(&whole, slots, content).await;
-                outcome.map_err(|error| {
-                    is_failed.store(is_of_network(&error), Ordering::Relaxed);
-                    if is_of_network(&error) { error.not_repeatable() } else { error }
-                })
-            });
-            match outcome.await {
-                Ok(etag) => return Ok(SentPart { md5: whole.md5_b64, etag: Some(etag) }),
-                Err(_) if is_failed.into_inner() => self.call.operation().count_retry(),
-                Err(error) => return Err(error),
+            let attempt = || async {
+                match self.send_once(&whole, slots, content).await {
+                    Err(failure) if is_of_network(&failure) => Ok(None),
+                    outcome => outcome.map(Some),
+                }
+            };
+            if let Some(etag) = self.call.retry(attempt).await? {
+                return Ok(SentPart { md5: whole.md5_b64, etag: Some(etag) });
             }
+            self.call.operation().count_retry();
         }
         self.send_in_chunks(content, slots, &transfer).await?;
         Ok(SentPart { md5: whole.md5_b64, etag: None })
