@@ -1,11 +1,12 @@
-//! MD5 sums of parts, several in lockstep: a processor sums eight of them up in little more time than one.
+//! MD5 sums of parts, several in lockstep: a processor sums up eight or sixteen of them in little more time than one.
 //!
-//! There is one list of jobs for all uploads. A thread takes up to eight of them and reads a piece of each in turn.
+//! There is one list of jobs for all uploads. A thread takes as many of them as the processor has
+//! lanes, and reads a piece of each in turn.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use filestack_md5_lanes::{Md5, update};
+use filestack_md5_lanes::{Md5, lanes, update};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
@@ -14,10 +15,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pieces::zeros;
 use crate::threads::Threads;
 
-/// How many sums are made in lockstep.
-pub(crate) const LANES: usize = 8;
 /// How much of each is read at a time: so the pieces of all lanes stay in the processor's cache.
 const PIECE: usize = 64 * 1024;
+/// Up to this size, what is in memory is summed up at once: that takes less time than a change of threads and back.
+const SHORT: usize = 64 * 1024;
+/// How many sums one upload needs under way at least, so that no processor waits for it.
+const FEWEST_AHEAD: usize = 8;
 
 /// What is summed up.
 pub(crate) trait Summed: Send + 'static {
@@ -30,6 +33,20 @@ pub(crate) trait Summed: Send + 'static {
 
 /// The MD5 of a part.
 pub(crate) type Sum = [u8; 16];
+
+/// How many sums of one upload are best made at the same time.
+pub(crate) fn best_ahead() -> usize {
+    lanes().max(FEWEST_AHEAD)
+}
+
+/// The sum of bytes in memory, when they are so few that no other thread is worth it.
+pub(crate) fn sum_of_short(bytes: &[u8]) -> Option<Sum> {
+    (bytes.len() <= SHORT).then(|| {
+        let mut sum = Md5::new();
+        sum.update(bytes);
+        sum.finish()
+    })
+}
 
 /// The list of jobs.
 #[derive(Default)]
@@ -74,7 +91,7 @@ impl Hashing {
                 state.waiting.pop_back();
                 return ready(Err(failure)).boxed();
             }
-            state.free_lanes += LANES;
+            state.free_lanes += lanes();
         }
         drop(state);
         let stopped = || Error::new(ErrorKind::Cancelled, "the library was stopped while a part was summed up");
@@ -89,12 +106,12 @@ impl Shared {
 
     /// Does jobs until none is left.
     fn run(&self) {
-        let mut lanes = Vec::with_capacity(LANES);
+        let mut running = Vec::with_capacity(lanes());
         let mut pieces = Vec::new();
-        while self.take_jobs(&mut lanes, &mut pieces) {
-            lanes.iter_mut().for_each(Lane::read);
-            update(&mut lanes.iter_mut().map(Lane::piece).collect::<Vec<_>>());
-            for lane in lanes.extract_if(.., |lane| lane.has_ended()) {
+        while self.take_jobs(&mut running, &mut pieces) {
+            running.iter_mut().for_each(Lane::read);
+            update(&mut running.iter_mut().map(Lane::piece).collect::<Vec<_>>());
+            for lane in running.extract_if(.., |lane| lane.has_ended()) {
                 pieces.extend(lane.end());
                 self.state().free_lanes += 1;
             }
@@ -102,18 +119,18 @@ impl Shared {
     }
 
     /// Fills the lanes. Without anything to do, the thread leaves.
-    fn take_jobs(&self, lanes: &mut Vec<Lane>, pieces: &mut Vec<Vec<u8>>) -> bool {
+    fn take_jobs(&self, running: &mut Vec<Lane>, pieces: &mut Vec<Vec<u8>>) -> bool {
         let mut state = self.state();
-        while lanes.len() < LANES
+        while running.len() < lanes()
             && let Some(job) = state.waiting.pop_front()
         {
             state.free_lanes -= 1;
-            lanes.push(Lane::new(job, pieces.pop()));
+            running.push(Lane::new(job, pieces.pop()));
         }
-        if lanes.is_empty() {
-            state.free_lanes -= LANES;
+        if running.is_empty() {
+            state.free_lanes -= lanes();
         }
-        !lanes.is_empty()
+        !running.is_empty()
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! | [`Backend`] | lanes | where |
 //! |---|---|---|
-//! | `Avx512` | 8 | x86-64 with AVX-512F and VL, at run time |
+//! | `Avx512` | 16 | x86-64 with AVX-512F, at run time |
 //! | `Avx2` | 8 | x86-64 with AVX2, at run time |
 //! | `Sse2` | 4 | every other x86-64 |
 //! | `Neon` | 4 | aarch64 |
@@ -52,7 +52,7 @@ pub struct Lane<'a> {
 /// What sums are made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
-    /// Registers of 256 bits with the instructions of AVX-512.
+    /// Registers of 512 bits.
     Avx512,
     /// Registers of 256 bits.
     Avx2,
@@ -131,6 +131,12 @@ impl fmt::Debug for Md5 {
     }
 }
 
+/// How many sums this machine makes side by side.
+#[must_use]
+pub fn lanes() -> usize {
+    Backend::of_this_machine().most()
+}
+
 /// Adds to each sum the bytes of its lane.
 pub fn update(lanes: &mut [Lane<'_>]) {
     update_with(Backend::of_this_machine(), lanes);
@@ -175,7 +181,7 @@ impl Backend {
     pub fn is_here(self) -> bool {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Backend::Avx512 => is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl"),
+            Backend::Avx512 => is_x86_feature_detected!("avx512f"),
             #[cfg(target_arch = "x86_64")]
             Backend::Avx2 => is_x86_feature_detected!("avx2"),
             #[cfg(not(target_arch = "x86_64"))]
@@ -198,7 +204,8 @@ impl Backend {
     /// How many lanes it has.
     fn most(self) -> usize {
         match self {
-            Backend::Avx512 | Backend::Avx2 => 8,
+            Backend::Avx512 => 16,
+            Backend::Avx2 => 8,
             Backend::Sse2 | Backend::Neon => 4,
             Backend::Plain => 1,
         }

@@ -26,6 +26,10 @@ pub(super) struct OpenFile {
     size: u64,
     file_size: u64,
     modified: Option<SystemTime>,
+    /// Device and inode.
+    place: Option<(u64, u64)>,
+    /// Whether reading is expensive enough to be done once only: over a network.
+    is_remote: bool,
     /// Whether the file system can say what it has in memory.
     can_read_cached: AtomicBool,
 }
@@ -89,12 +93,14 @@ impl OpenFile {
             )));
         }
         Ok(OpenFile {
-            file,
             name: name.to_owned(),
             offset: range.offset,
             size,
             file_size: metadata.len(),
             modified: metadata.modified().ok(),
+            place: place_of(&metadata),
+            is_remote: is_on_network_file_system(&file),
+            file,
             can_read_cached: AtomicBool::new(true),
         })
     }
@@ -105,7 +111,7 @@ impl OpenFile {
 
     pub(super) fn fingerprint(&self) -> Fingerprint {
         let since_1970 = self.modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-        let (device, inode) = self.file.metadata().ok().and_then(|metadata| place_of(&metadata)).unzip();
+        let (device, inode) = self.place.unzip();
         Fingerprint {
             size: self.size,
             modified_ns: since_1970.and_then(|time| u64::try_from(time.as_nanos()).ok()),
@@ -116,7 +122,7 @@ impl OpenFile {
 
     /// Whether reading is expensive enough to be done once only: over a network.
     pub(super) fn is_remote(&self) -> bool {
-        is_on_network_file_system(&self.file)
+        self.is_remote
     }
 
     /// Fills `buffer` with the bytes from `offset` on.

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::context::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generation::Generation;
-use crate::hashing::Summed;
+use crate::hashing::{Summed, sum_of_short};
 use crate::hex::hex;
 use crate::limits::Buffer;
 use crate::operation::Operation;
@@ -162,6 +162,9 @@ impl Lease {
             let filled = shared.step_reader(Filling::new(buffer), Reading::read).await?;
             return Ok(Bytes::from_owner(filled.buffer));
         }
+        if buffer.as_mut().len() <= PIECE {
+            return shared.read_into(buffer, offset).await;
+        }
         let threads = self.0.generation.threads();
         let filled = threads.work(move || {
             for (index, piece) in buffer.as_mut().chunks_mut(PIECE).enumerate() {
@@ -182,7 +185,7 @@ impl Lease {
                 let head = self.0.step_reader(Filling::new(zeros(length)?), Reading::read_head).await?;
                 Ok(head.buffer.into())
             }
-            Input::File(_) | Input::Memory(_) => self.0.read(0, length).await,
+            Input::File(_) | Input::Memory(_) => self.0.read_into(zeros(length)?, 0).await,
         }
     }
 
@@ -202,6 +205,9 @@ impl Lease {
 
     /// The MD5 of bytes of the source that were read before, in base64.
     pub(crate) async fn md5_b64_of(&self, bytes: Bytes) -> Result<String> {
+        if let Some(sum) = sum_of_short(&bytes) {
+            return Ok(STANDARD.encode(sum));
+        }
         let content = Held { left: bytes, operation: self.0.operation.clone() };
         Ok(STANDARD.encode(self.0.generation.sum(content).await?))
     }
@@ -247,6 +253,9 @@ impl Lease {
     /// `SourceChanged` when its size is another one.
     pub(crate) async fn was_touched(&self) -> Result<bool> {
         let Some(Input::File(file)) = self.0.state().input.clone() else { return Ok(false) };
+        if !file.is_remote() {
+            return file.was_touched();
+        }
         self.0.generation.threads().work(move || file.was_touched()).await
     }
 
@@ -280,15 +289,24 @@ impl Shared {
 
     /// Begins to read the `length` bytes from `offset`.
     fn read(self: &Arc<Self>, offset: u64, length: usize) -> BoxFuture<'static, Result<Bytes>> {
-        let mut piece = match self.generation.pieces().take(length) {
-            Ok(piece) => piece,
-            Err(failure) => return ready(Err(failure)).boxed(),
-        };
+        match self.generation.pieces().take(length) {
+            Ok(piece) => self.read_into(piece, offset),
+            Err(failure) => ready(Err(failure)).boxed(),
+        }
+    }
+
+    /// Begins to fill a buffer of at most [`PIECE`] bytes with those from `offset` on.
+    fn read_into<B: AsRef<[u8]> + AsMut<[u8]> + Send + 'static>(
+        self: &Arc<Self>,
+        mut buffer: B,
+        offset: u64,
+    ) -> BoxFuture<'static, Result<Bytes>> {
         let input = match &self.state().input {
             Some(Input::Memory(bytes)) => {
                 // Copied while the lock is held, so that nothing of it is read once the lease has ended.
-                piece.as_mut().copy_from_slice(range(bytes, offset, length));
-                return ready(Ok(Bytes::from_owner(piece))).boxed();
+                let buffer_bytes = buffer.as_mut();
+                buffer_bytes.copy_from_slice(range(bytes, offset, buffer_bytes.len()));
+                return ready(Ok(Bytes::from_owner(buffer))).boxed();
             }
             Some(input) => input.clone(),
             None => return ready(Err(ended())).boxed(),
@@ -296,18 +314,18 @@ impl Shared {
         let Input::File(file) = input else {
             let shared = Arc::clone(self);
             let read = async move {
-                let filled = shared.step_reader(Filling::new(piece), Reading::read).await?;
+                let filled = shared.step_reader(Filling::new(buffer), Reading::read).await?;
                 Ok(Bytes::from_owner(filled.buffer))
             };
             return read.boxed();
         };
-        let cached = file.read_cached(offset, piece.as_mut());
-        if cached == length {
-            return ready(Ok(Bytes::from_owner(piece))).boxed();
+        let cached = file.read_cached(offset, buffer.as_mut());
+        if cached == buffer.as_ref().len() {
+            return ready(Ok(Bytes::from_owner(buffer))).boxed();
         }
         self.generation.threads().work(move || {
-            file.read(offset + cached as u64, &mut piece.as_mut()[cached..])?;
-            Ok(Bytes::from_owner(piece))
+            file.read(offset + cached as u64, &mut buffer.as_mut()[cached..])?;
+            Ok(Bytes::from_owner(buffer))
         })
     }
 

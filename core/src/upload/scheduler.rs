@@ -15,7 +15,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::Semaphore;
 
 use crate::error::Result;
-use crate::hashing::LANES;
+use crate::hashing::best_ahead;
 use crate::source::Lease;
 
 use super::part_layout::{Part, Parts};
@@ -116,7 +116,7 @@ impl<'a> Scheduler<'a> {
             self.parts.next();
             self.readying.push(make_ready(self.session, self.lease, part, self.is_held).boxed());
         }
-        self.window = (self.window * 2).min(LANES);
+        self.window = (self.window * 2).min(best_ahead());
     }
 }
 
