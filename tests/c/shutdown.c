@@ -36,12 +36,15 @@ static int library_threads(void)
     return count;
 }
 
+/* Large enough for work on threads of every kind. */
+#define USES_ALL 100000
+
 static void check_it_works(void)
 {
     filestack_client *client = service_client();
-    filestack_filelink *file = service_file(client, 1000, 7);
-    uint8_t *bytes = content_new(1000, 7);
-    check_stored(file, bytes, 1000);
+    filestack_filelink *file = service_file(client, USES_ALL, 7);
+    uint8_t *bytes = content_new(USES_ALL, 7);
+    check_stored(file, bytes, USES_ALL);
     free(bytes);
     filestack_filelink_release(file);
     filestack_client_release(client);
