@@ -17,7 +17,7 @@ use crate::delivery::cdn;
 use crate::delivery::metadata;
 use crate::delivery::process;
 use crate::errors::ServiceError;
-use crate::faults::injection;
+use crate::faults::{Action, injection};
 use crate::page;
 use crate::recording::Answer;
 use crate::state::Shared;
@@ -98,6 +98,8 @@ async fn observe(
     let action = state.faults.next(head.method.as_str(), target);
     let expects_continue = head.headers.contains_key(header::EXPECT);
     let opens_document = control::opens_document(&state, &head.headers);
+    // The fault is that nobody reads it.
+    let is_early = matches!(action, Some(Action::Early(_)));
     let (method, path) = (head.method.clone(), head.uri.path().to_owned());
     let lent = LentBody::new(body, record.clone());
     let request = Request::from_parts(head, Body::new(lent.clone()));
@@ -105,13 +107,15 @@ async fn observe(
         None => next.run(request).await,
         Some(action) => {
             record.fault(&action.to_string());
-            match injection::instead(&action, &path, lent.clone(), &fate).await {
+            match injection::instead(&action, &method, &path, lent.clone(), &fate).await {
                 Some(response) => response,
                 None => injection::change(&action, &method, next.run(request).await, fate).await,
             }
         }
     };
-    lent.drain(expects_continue);
+    if !is_early {
+        lent.drain(expects_continue);
+    }
     answer.begin(if opens_document { control::confine(response) } else { response })
 }
 

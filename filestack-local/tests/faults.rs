@@ -366,3 +366,16 @@ async fn a_dripping_reply_comes_in_pieces() {
     assert!(head.contains("\r\ncontent-length: 1000\r\n") && ended.is_none(), "{head}");
     assert_eq!(sha256(body), sha256(&noise(1000, 3)));
 }
+
+#[tokio::test]
+async fn an_early_answer_does_not_wait_for_the_body() {
+    let fixture = start(Options::default());
+    fixture.service.add_fault(rule("POST /api/store/* 1 early:503"));
+    let head = format!("POST /api/store/S3?key={KEY} HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n");
+    // Nothing of the body is sent, and the end comes all the same.
+    let (reply, ended) = raw(&fixture, head.as_bytes());
+    let text = String::from_utf8_lossy(&reply);
+    assert!(text.starts_with("HTTP/1.1 503") && text.ends_with("injected fault") && ended.is_none(), "{text}");
+    let request = &fixture.service.requests()[0];
+    assert_eq!((request.body_size, request.body_complete, request.status), (0, false, Some(503)));
+}

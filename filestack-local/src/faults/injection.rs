@@ -17,7 +17,13 @@ use crate::errors::{ServiceError, s3_error};
 const FLUSH: Duration = Duration::from_millis(20);
 
 /// The reply of an action that leaves the request undone; `None` for those that change its ordinary reply.
-pub(crate) async fn instead(action: &Action, path: &str, body: LentBody, fate: &Fate) -> Option<Response> {
+pub(crate) async fn instead(
+    action: &Action,
+    method: &Method,
+    path: &str,
+    body: LentBody,
+    fate: &Fate,
+) -> Option<Response> {
     match action {
         Action::Status { code, body, headers, retry_after } => {
             let mut response = status(*code, body.as_deref(), path);
@@ -35,6 +41,10 @@ pub(crate) async fn instead(action: &Action, path: &str, body: LentBody, fate: &
         Action::Delay(millis) => {
             tokio::time::sleep(Duration::from_millis(*millis)).await;
             None
+        }
+        Action::Early(code) => {
+            let fate = fate.clone();
+            Some(cut(status(*code, None, path), method, u64::MAX, move || fate.close()))
         }
         Action::Hang => std::future::pending().await,
         Action::Garbage => Some(plain("application/json", "{\"error\": [garbage, \"")),

@@ -46,6 +46,8 @@ pub enum Action {
     NotJson,
     /// 200 with a body that never ends.
     Endless,
+    /// Answer with this status of a failure before any of the request's body is read, and close the connection.
+    Early(u16),
     /// No answer at all.
     Hang,
     /// Storage's 403 for a signature that is too old.

@@ -70,6 +70,7 @@ impl FromStr for Action {
             ("reset-body", Some(value)) => number(value, "bytes").map(Self::ResetBody),
             ("delay", Some(value)) => number(value, "milliseconds").map(Self::Delay),
             ("drip", Some(value)) => parse_drip(value),
+            ("early", Some(value)) => parse_early(value),
             ("reset", None) => Ok(Self::Reset),
             ("reset-after", None) => Ok(Self::ResetAfter),
             ("reset-mid", None) => Ok(Self::ResetMid),
@@ -98,6 +99,12 @@ fn parse_drip(text: &str) -> Result<Action, RuleError> {
         (0, _) => Err(refusal()),
         (bytes, millis) => Ok(Action::Drip { bytes, millis }),
     }
+}
+
+/// `CODE` of a failure
+fn parse_early(text: &str) -> Result<Action, RuleError> {
+    let code = text.parse().ok().filter(|code| (400..600).contains(code));
+    code.map(Action::Early).ok_or_else(|| RuleError(format!("'{text}' is not a status from 400 to 599")))
 }
 
 const HEADER: &str = "header=";
@@ -211,6 +218,7 @@ impl fmt::Display for Action {
             Self::ResetBody(bytes) => return write!(formatter, "reset-body:{bytes}"),
             Self::Delay(millis) => return write!(formatter, "delay:{millis}"),
             Self::Drip { bytes, millis } => return write!(formatter, "drip:{bytes}/{millis}"),
+            Self::Early(code) => return write!(formatter, "early:{code}"),
             Self::Reset => "reset",
             Self::ResetAfter => "reset-after",
             Self::ResetMid => "reset-mid",
@@ -253,6 +261,7 @@ mod tests {
             "* * 1 garbage",
             "* * 1 notjson",
             "* * 1 endless",
+            "PUT /s3/* 1 early:503",
             "* * 1 hang",
             "PUT /s3/* 1 skew",
             "PUT /s3/* 1 bad-digest",
@@ -295,6 +304,7 @@ mod tests {
             "PUT /a 1 delay:-1",
             "PUT /a 1 drip:0/1",
             "PUT /a 1 drip:1",
+            "PUT /a 1 early:200",
             "PUT /a 1 truncate:",
             "PUT /a 1 truncate:x",
         ] {
