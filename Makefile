@@ -32,7 +32,7 @@ C_FILES = $(filter-out $(GENERATED_HEADERS),$(sort $(wildcard include/filestack/
 
 # One step after the other: Cargo and CTest use all processors by themselves.
 .NOTPARALLEL:
-.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance bench-programs bench lint clang-format format demo clean help
+.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance soak bench-programs bench lint clang-format format demo clean help
 
 library: ## Build the shared and the static library (the default)
 	@# This package alone, so that no other one's features get in.
@@ -101,6 +101,9 @@ memcheck: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Run the C tests und
 conformance: local ## Run the official SDKs against filestack-local; docs/conformance.md has the results
 	@$(PYTHON) tests/conformance/run --local $(LOCAL)
 	@$(PYTHON) tests/conformance/run --check-table
+
+soak: ## Run the transfers with every fault; docs/reliability.md has the results
+	@$(CARGO) test --quiet --package filestack-core --test fault_matrix -- --ignored
 
 bench: bench-programs ## Measure the library beside its peers; docs/performance.md has the results
 	@$(PYTHON) benches/run --write
