@@ -379,3 +379,19 @@ async fn an_early_answer_does_not_wait_for_the_body() {
     let request = &fixture.service.requests()[0];
     assert_eq!((request.body_size, request.body_complete, request.status), (0, false, Some(503)));
 }
+
+#[tokio::test]
+async fn a_reply_without_a_body_is_cut_before_its_head() {
+    let fixture = start(Options::default());
+    let handle = fixture.store(b"abc", "a", "b/c").await;
+    fixture.service.add_fault(rule("HEAD /* 1-50 truncate:5"));
+    fixture.service.add_fault(rule("HEAD /* 51-100 reset-mid"));
+    let request = format!("HEAD /{handle} HTTP/1.1\r\nHost: x\r\n\r\n");
+    // As often as it takes to notice that an answer wins against the end now and then.
+    for _ in 0..50 {
+        assert_eq!(raw(&fixture, request.as_bytes()), (Vec::new(), None));
+    }
+    for _ in 0..50 {
+        assert_eq!(raw(&fixture, request.as_bytes()), (Vec::new(), Some(ErrorKind::ConnectionReset)));
+    }
+}

@@ -44,7 +44,7 @@ pub(crate) async fn instead(
         }
         Action::Early(code) => {
             let fate = fate.clone();
-            Some(cut(status(*code, None, path), method, u64::MAX, move || fate.close()))
+            Some(cut(status(*code, None, path), method, u64::MAX, move || fate.close()).await)
         }
         Action::Hang => std::future::pending().await,
         Action::Garbage => Some(plain("application/json", "{\"error\": [garbage, \"")),
@@ -98,10 +98,10 @@ pub(crate) async fn change(action: &Action, method: &Method, mut response: Respo
             response.headers_mut().insert(header::ETAG, other);
             response
         }
-        Action::Truncate(bytes) => cut(response, method, *bytes, move || fate.close()),
+        Action::Truncate(bytes) => cut(response, method, *bytes, move || fate.close()).await,
         Action::ResetMid => {
             let half = length_of(&response).unwrap_or(0) / 2;
-            cut(response, method, half, move || fate.reset())
+            cut(response, method, half, move || fate.reset()).await
         }
         _ => response,
     }
@@ -183,12 +183,12 @@ fn drip(response: Response, bytes: u64, pause: Duration) -> Response {
 }
 
 /// Announces the whole reply, sends `keep` bytes of its body, and ends the connection.
-fn cut(response: Response, method: &Method, keep: u64, end: impl FnOnce() + Send + 'static) -> Response {
+async fn cut(response: Response, method: &Method, keep: u64, end: impl FnOnce() + Send + 'static) -> Response {
     let length = length_of(&response);
     if method == Method::HEAD || length == Some(0) {
-        // There is no body to cut: the connection goes before the head is sent.
+        // There is no body to cut: the connection goes before the head is sent. What waits for that goes with it.
         end();
-        return response;
+        return std::future::pending().await;
     }
     let (mut head, body) = response.into_parts();
     if let Some(length) = length {
