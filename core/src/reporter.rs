@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use crate::error::{Error, Result};
 use crate::generation::Generation;
 use crate::operation::Operation;
-use crate::progress::{Observer, Reports};
+use crate::progress::{CallState, Observer, Reports};
 
 /// Reports at intervals until it is ended, and then once more. One that is slow holds up its own call's end only.
 pub(crate) struct Reporter {
@@ -79,7 +79,9 @@ fn report_at_intervals(
 ) -> impl FnOnce() -> Result<()> + Send {
     move || {
         while ended.recv_timeout(interval) == Err(mpsc::RecvTimeoutError::Timeout) {
-            if !observer.report(&operation.progress()) {
+            let progress = operation.progress();
+            // Between the end of the call and that of the intervals, which makes the last report.
+            if progress.state != CallState::Done && !observer.report(&progress) {
                 operation.cancel();
             }
         }
@@ -92,5 +94,43 @@ fn last_report(observer: Arc<dyn Observer>, operation: Operation) -> impl FnOnce
         // The call has ended: it cannot be cancelled any more.
         let _ = observer.report(&operation.progress());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generation::{Epoch, StdThreads};
+    use crate::progress::Progress;
+    use crate::threads::Threads;
+    use std::sync::Mutex;
+
+    #[derive(Default)]
+    struct States(Mutex<Vec<CallState>>);
+
+    impl Observer for States {
+        fn report(&self, progress: &Progress) -> bool {
+            self.0.lock().unwrap().push(progress.state);
+            true
+        }
+    }
+
+    #[tokio::test]
+    async fn the_end_is_told_once_however_late_the_intervals_end() {
+        let generation = Arc::new(Generation::new(Epoch::default(), Threads::new(Arc::new(StdThreads), 1)));
+        let states = Arc::new(States::default());
+        let observer: Arc<dyn Observer> = Arc::<States>::clone(&states);
+        let reports = Reports { observer: Some(observer), interval: Duration::from_millis(1) };
+        let operation = Operation::new();
+        operation.begin("the test", None);
+        let reporter = Reporter::start(&reports, &operation, &generation).unwrap().unwrap();
+        while states.0.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        operation.finish();
+        std::thread::sleep(Duration::from_millis(20));
+        reporter.end().await;
+        let told = states.0.lock().unwrap();
+        assert_eq!(told.iter().filter(|state| **state == CallState::Done).count(), 1, "{told:?}");
     }
 }
