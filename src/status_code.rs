@@ -73,6 +73,8 @@ pub const FILESTACK_E_SIGNATURE: filestack_status = 306;
 pub const FILESTACK_E_CANCELLED: filestack_status = 400;
 /// A callback of the caller reported a failure.
 pub const FILESTACK_E_CALLBACK: filestack_status = 403;
+/// The service may have stored the file: its answer was lost, and it no longer knows the upload.
+pub const FILESTACK_E_MAY_BE_STORED: filestack_status = 404;
 /// A bug in the library was caught; please report the message.
 pub const FILESTACK_E_PANIC: filestack_status = 900;
 
@@ -117,6 +119,7 @@ static NAMES: &[(filestack_status, &CStr)] = named![
     FILESTACK_E_SIGNATURE,
     FILESTACK_E_CANCELLED,
     FILESTACK_E_CALLBACK,
+    FILESTACK_E_MAY_BE_STORED,
     FILESTACK_E_PANIC,
 ];
 
@@ -163,6 +166,7 @@ pub(crate) fn of_kind(kind: ErrorKind) -> filestack_status {
         ErrorKind::Signature => FILESTACK_E_SIGNATURE,
         ErrorKind::Cancelled => FILESTACK_E_CANCELLED,
         ErrorKind::Callback => FILESTACK_E_CALLBACK,
+        ErrorKind::MayBeStored => FILESTACK_E_MAY_BE_STORED,
     }
 }
 

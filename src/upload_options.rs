@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 
 use filestack_core::{FilenameSanitizer, Intelligent, UploadOptions, Verify};
 
-use crate::arguments::{filestack_destroy, optional_text};
+use crate::arguments::{self, filestack_destroy, optional_text};
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
 use crate::guard::guard_or;
@@ -160,6 +160,33 @@ pub unsafe extern "C" fn filestack_upload_options_set_verify(
     unsafe {
         object::change(options, error, |options| {
             options.verify = verify_of(verify)?;
+            Ok(())
+        })
+    }
+}
+
+/// Sets the file in which the upload notes how far it is, so that a later call goes on: after a crash, in another
+/// process too. `path` is NULL for none, which is the default.
+///
+/// The file is made when it is not there, and removed when the upload has succeeded. It stays after every failure; the
+/// same call with the same path, source and options then sends only what the storage does not have. It holds no key and
+/// no credentials. docs/resume.md has its format, and what happens when the source has changed. `path` is what the system
+/// takes; a relative one is looked up when the upload begins. With a checkpoint, an upload fails with FILESTACK_E_STATE
+/// while another one has it, when it is that of another upload, or when it is damaged, FILESTACK_E_ARGUMENT when the file
+/// is something else, FILESTACK_E_UNSUPPORTED when another version wrote it, and FILESTACK_E_IO when it cannot be
+/// written.
+///
+/// Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_upload_options_set_checkpoint_path(
+    options: *mut filestack_upload_options,
+    path: *const c_char,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        object::change(options, error, |options| {
+            options.checkpoint = if path.is_null() { None } else { Some(arguments::path(path, "path")?.to_owned()) };
             Ok(())
         })
     }

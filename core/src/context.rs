@@ -1,17 +1,18 @@
 //! The context of a call: the application's key, credentials, hosts and connections.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use serde_json::{Map, Value};
 
 use crate::endpoints::Endpoints;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::generation::{Epoch, Generation};
 use crate::limits::Limits;
 use crate::location::Location;
@@ -22,6 +23,7 @@ use crate::reporter::Reporter;
 use crate::security::Security;
 use crate::threads::Threads;
 use crate::transport::{Blueprint, Reply, Request, Transport};
+use crate::web_url;
 
 /// What every call to the service needs. Clones share the connections.
 #[derive(Clone)]
@@ -54,9 +56,17 @@ pub(crate) struct Call {
     reports: Reports,
     connections: Arc<Connections>,
     generation: Arc<Generation>,
+    /// Where certificates passed verification, when the call outlasts changes of the network.
+    verified: Option<Mutex<BTreeSet<String>>>,
 }
 
 impl Call {
+    /// Lets the call go on through changes of the network, such as a captive portal's.
+    pub(crate) fn outlasting_network(self) -> Self {
+        self.operation.outlast_network();
+        Call { verified: Some(Mutex::default()), ..self }
+    }
+
     /// The result of `work`, or the error of the call's end. The observer of the call is told of its end before this
     /// returns, so a call runs once.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
@@ -112,12 +122,31 @@ impl Call {
 
     /// Sends `request` once.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
-        self.connections.transport.send(request).await
+        let outcome = self.connections.transport.send(request).await;
+        if let Some(verified) = &self.verified
+            && let Some(origin) = web_url::secure_origin(request.url())
+        {
+            let mut verified = verified.lock().unwrap_or_else(PoisonError::into_inner);
+            match outcome {
+                // Somebody else answers for the service, and may go away.
+                Err(failure) if failure.kind() == ErrorKind::Tls => {
+                    let was_itself = verified.contains(&origin);
+                    let is_retryable = failure.is_retryable() || was_itself;
+                    return Err(failure.with_retryable(is_retryable));
+                }
+                Err(failure) if failure.http_status().is_none() => return Err(failure),
+                outcome => {
+                    verified.insert(origin);
+                    return outcome;
+                }
+            }
+        }
+        outcome
     }
 
     /// Sends `request` with retries and reads the JSON object that it is answered with.
     pub(crate) async fn json(&self, request: &Request) -> Result<Map<String, Value>> {
-        self.connections.transport.json(&self.operation, request).await
+        self.retry(|| async { self.send(request).await?.json_object().await }).await
     }
 
     /// Sends `request` with retries, within the call's limit, and returns the JSON object that it is answered with as text.
@@ -128,7 +157,7 @@ impl Call {
 
     /// Sends `request` with retries and reads the JSON value that it is answered with.
     pub(crate) async fn json_value(&self, request: &Request) -> Result<Value> {
-        self.connections.transport.json_value(&self.operation, request).await
+        self.retry(|| async { self.send(request).await?.json_value().await }).await
     }
 }
 
@@ -175,7 +204,7 @@ impl Context {
         let generation = self.shared.blueprint.host().generation()?;
         generation.begin(&operation);
         let reports = control.reports.clone();
-        Ok(Call { operation, reports, connections: self.shared.connections()?, generation })
+        Ok(Call { operation, reports, connections: self.shared.connections()?, generation, verified: None })
     }
 
     /// The same context with other credentials.

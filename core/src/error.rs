@@ -64,6 +64,8 @@ pub enum ErrorKind {
     TooLarge,
     /// A webhook's signature does not match, or it is too old.
     Signature,
+    /// The service may have stored the file: its answer was lost, and it no longer knows the upload.
+    MayBeStored,
     /// The operation was cancelled.
     Cancelled,
     /// A callback of the caller reported a failure.

@@ -24,6 +24,7 @@ mod hashing;
 mod hex;
 mod limits;
 mod location;
+mod locked_file;
 mod operation;
 mod options;
 mod pieces;

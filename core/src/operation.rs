@@ -37,6 +37,7 @@ struct Control {
     what: Option<Arc<str>>,
     is_cancelled: bool,
     is_done: bool,
+    outlasts_network: bool,
     paused_since: Option<Instant>,
     deadline: Option<Deadline>,
 }
@@ -135,6 +136,17 @@ impl Operation {
         self.0.control.borrow().deadline.is_some()
     }
 
+    /// Lets the call try again for as long as it may take when the service cannot be reached.
+    pub(crate) fn outlast_network(&self) {
+        self.change(|control| control.outlasts_network = true);
+    }
+
+    /// Whether a service that cannot be reached is tried again until the deadline. Without one, it is not.
+    pub(crate) fn outlasts_network(&self) -> bool {
+        let control = self.0.control.borrow();
+        control.outlasts_network && control.deadline.is_some()
+    }
+
     /// Ends the call, whatever its outcome.
     pub(crate) fn finish(&self) {
         self.change(|control| control.is_done = true);
@@ -145,7 +157,7 @@ impl Operation {
         self.0.counters.count_retry();
     }
 
-    /// Says how much there is to do.
+    /// Says how much there is to do, from the beginning.
     pub(crate) fn set_total(&self, bytes: u64, parts: u64) {
         self.0.counters.set_total(bytes, parts);
     }

@@ -101,6 +101,7 @@ impl Counters {
     pub(crate) fn set_total(&self, bytes: u64, parts: u64) {
         self.bytes_total.store(bytes, Ordering::Relaxed);
         self.parts_total.store(u32::try_from(parts).unwrap_or(u32::MAX), Ordering::Relaxed);
+        self.parts_done.store(0, Ordering::Relaxed);
     }
 
     pub(crate) fn count_part(&self) {

@@ -22,6 +22,12 @@ pub(crate) fn leaves_tls(from: &str, to: &str) -> bool {
     is_tls(from) == Ok(true) && is_tls(to) == Ok(false)
 }
 
+/// Scheme, host and port of a URL with TLS.
+pub(crate) fn secure_origin(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok().filter(|url| url.scheme() == "https")?;
+    Some(url.origin().ascii_serialization())
+}
+
 /// Refuses every other text.
 ///
 /// # Errors

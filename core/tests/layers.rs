@@ -18,6 +18,7 @@ const CORE: &[&str] = &[
     "progress",
     "descriptor",
     "operation",
+    "locked_file",
     "threads",
     "pieces",
     "hashing",

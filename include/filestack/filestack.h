@@ -649,6 +649,23 @@ filestack_status filestack_upload_options_set_verify(
     filestack_upload_options *options, int32_t verify, filestack_error **error);
 
 /**
+ * Sets the file in which the upload notes how far it is, so that a later call goes on: after a crash, in another
+ * process too. `path` is NULL for none, which is the default.
+ *
+ * The file is made when it is not there, and removed when the upload has succeeded. It stays after every failure; the
+ * same call with the same path, source and options then sends only what the storage does not have. It holds no key and
+ * no credentials. docs/resume.md has its format, and what happens when the source has changed. `path` is what the system
+ * takes; a relative one is looked up when the upload begins. With a checkpoint, an upload fails with FILESTACK_E_STATE
+ * while another one has it, when it is that of another upload, or when it is damaged, FILESTACK_E_ARGUMENT when the file
+ * is something else, FILESTACK_E_UNSUPPORTED when another version wrote it, and FILESTACK_E_IO when it cannot be
+ * written.
+ *
+ * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
+ */
+filestack_status filestack_upload_options_set_checkpoint_path(
+    filestack_upload_options *options, const char *path, filestack_error **error);
+
+/**
  * Sets the size of a part: 5 MiB to 5 GiB, 8 MiB by default. It grows for files of more than 10 000 parts.
  *
  * Errors: FILESTACK_E_ARGUMENT. Threads: one at a time. Since: 0.1.0.
@@ -2108,6 +2125,9 @@ const char *filestack_status_name(filestack_status status);
 
 /** A callback of the caller reported a failure. */
 #define FILESTACK_E_CALLBACK 403
+
+/** The service may have stored the file: its answer was lost, and it no longer knows the upload. */
+#define FILESTACK_E_MAY_BE_STORED 404
 
 /** A bug in the library was caught; please report the message. */
 #define FILESTACK_E_PANIC 900

@@ -273,6 +273,9 @@ static void options_of_an_upload_reach_the_service()
     options.alt_text = "a crane";
     options.sanitize_filename.emplace();
     options.verify = verify::sha256;
+    options.checkpoint_path = "/missing/upload";
+    CHECK_INT(FILESTACK_E_IO, failure_of([&] { here.upload("abc", options); }).code());
+    options.checkpoint_path.reset();
     CHECK_TEXT("a-b.bin", here.upload("abc", options).filename().value_or("(none)"));
     options.sanitize_filename->exclude = "b";
     options.sanitize_filename->replacement = "(c)";

@@ -4,17 +4,17 @@
 //! Both have names that follow from the file's. The part is locked by the process that writes it. The note stands before
 //! the first byte of its content does, and what it says is believed only together with the part's size.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempPath;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::locked_file;
 
-use super::target::{Target, is_same_file};
+use super::target::Target;
 use super::temporary;
 use super::version::Version;
 
@@ -23,10 +23,6 @@ const FORMAT: u32 = 1;
 
 /// The largest note that is read.
 const LARGEST_NOTE: u64 = 64 * 1024;
-
-/// How often a part that is locked is tried again: one that looks for left-overs locks it for a moment.
-const MOST_TRIES: usize = 10;
-const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// A part that is locked by this process.
 pub(super) struct LeftOver {
@@ -110,39 +106,11 @@ impl Note {
 
 /// Opens the part and locks it.
 fn lock(path: &Path, target: &Target) -> Result<File> {
-    let in_use = || {
+    // The caller's umask decides, as for any file that a program writes.
+    locked_file::open(path, 0o666).map_err(|cause| target.no_temporary(&cause))?.ok_or_else(|| {
         let problem = "is being downloaded by another call or process";
         Error::new(ErrorKind::State, format!("the destination '{}' {problem}: wait for its end", target.name()))
-    };
-    for _ in 0..MOST_TRIES {
-        let file = open(path).map_err(|cause| target.no_temporary(&cause))?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => std::thread::sleep(BETWEEN_TRIES),
-            // Where the file system has no locks, there is nothing to be known.
-            _ if is_still_at(&file, path) => return Ok(file),
-            _ => {}
-        }
-    }
-    Err(in_use())
-}
-
-fn is_still_at(file: &File, path: &Path) -> bool {
-    let (opened, named) = (file.metadata(), std::fs::symlink_metadata(path));
-    matches!((opened, named), (Ok(opened), Ok(named)) if is_same_file(&opened, &named))
-}
-
-/// Opens the part to be read and written, without following a link that somebody has put there.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    let file = options.open(path)?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("something else has its name")) }
+    })
 }
 
 #[cfg(test)]

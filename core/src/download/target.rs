@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf, is_separator};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::locked_file;
 use crate::options::IfExists;
 
 use super::temporary;
@@ -58,7 +59,7 @@ impl Target {
     /// Refuses a file that has another place than its path says, or one that cannot be replaced by renaming.
     fn check_place(&self, found: &std::fs::Metadata) -> Result<()> {
         let by_path = std::fs::symlink_metadata(&self.path);
-        if !by_path.is_ok_and(|by_path| is_same_file(&by_path, found)) {
+        if !by_path.is_ok_and(|by_path| locked_file::is_same(&by_path, found)) {
             let problem = "is an open file without a name, which cannot be replaced";
             return Err(Error::argument(format!("the destination '{}' {problem}: {ADVICE}", self.name)));
         }
@@ -138,19 +139,6 @@ fn special_type(found: &std::fs::Metadata) -> &'static str {
 #[cfg(not(unix))]
 fn special_type(_found: &std::fs::Metadata) -> &'static str {
     "a special file"
-}
-
-/// Whether both are of one file.
-#[cfg(unix)]
-pub(super) fn is_same_file(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
-/// Other systems have no files without a name. Compiled, not tested.
-#[cfg(not(unix))]
-pub(super) fn is_same_file(_one: &std::fs::Metadata, _other: &std::fs::Metadata) -> bool {
-    true
 }
 
 /// Whether another file is mounted over this one, so that it cannot be replaced.

@@ -1,5 +1,6 @@
 //! Upload options: how a file is sent.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -62,6 +63,8 @@ pub struct UploadOptions {
     pub operation: Option<Operation>,
     /// Whom the upload tells how far it is.
     pub reports: Reports,
+    /// The file in which the upload notes what another process needs to go on with it.
+    pub checkpoint: Option<PathBuf>,
     alt_text: Option<String>,
     part_size: u64,
     concurrency: usize,
@@ -78,6 +81,7 @@ impl Default for UploadOptions {
             total_timeout: None,
             operation: None,
             reports: Reports::default(),
+            checkpoint: None,
             alt_text: None,
             part_size: 8 * 1024 * 1024,
             concurrency: 4,

@@ -53,6 +53,13 @@ pub(crate) struct Fingerprint {
     pub(crate) inode: Option<u64>,
 }
 
+impl Fingerprint {
+    /// Whether a source with the other one has the same content for sure: a file that nobody has touched.
+    pub(crate) fn proves(&self, other: &Self) -> bool {
+        self.modified_ns.is_some() && self == other
+    }
+}
+
 impl OpenFile {
     /// The file itself, or a temporary copy when its size is not that of its content, as below `/proc`.
     pub(super) fn open(

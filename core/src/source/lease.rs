@@ -149,6 +149,11 @@ impl Lease {
         }
     }
 
+    /// Whether any range can be read at any time: of everything but a reader.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        !matches!(self.0.state().input, Some(Input::Reader(_)))
+    }
+
     /// A range of the source. Those of a reader must be read in ascending order.
     pub(crate) fn section(&self, offset: u64, length: u64) -> Section {
         Section { lease: Arc::clone(&self.0), offset, length }

@@ -24,7 +24,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Url};
-use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Limit, Result};
@@ -87,20 +86,10 @@ impl Transport {
             operation.gate().await?;
             match attempt().await {
                 Ok(value) => return Ok(value),
-                Err(error) => backoff.pause_after(error).await?,
+                Err(error) => backoff.pause_after(error, operation.outlasts_network()).await?,
             }
             operation.count_retry();
         }
-    }
-
-    /// Sends `request` with retries and reads the JSON object that it is answered with.
-    pub(crate) async fn json(&self, operation: &Operation, request: &Request) -> Result<Map<String, Value>> {
-        self.retry(operation, || async { self.send(request).await?.json_object().await }).await
-    }
-
-    /// Sends `request` with retries and reads the JSON value that it is answered with.
-    pub(crate) async fn json_value(&self, operation: &Operation, request: &Request) -> Result<Value> {
-        self.retry(operation, || async { self.send(request).await?.json_value().await }).await
     }
 
     /// Sends `request` once. A reply with an error status is an error; redirects of a GET are followed.

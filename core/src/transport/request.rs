@@ -60,6 +60,11 @@ pub(super) enum Effect {
 }
 
 impl Request {
+    /// Where it goes.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A GET from the service. `what` names it in errors: "download of 'H'".
     pub(crate) fn get(url: impl Into<String>, what: impl Into<String>) -> Self {
         Self::to_service(Method::GET, url, what)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Limit, Result};
 
 use super::settings::Settings;
 
@@ -25,8 +25,12 @@ impl Backoff {
         }
     }
 
-    /// Sleeps before the next try, or gives `error` back when no further try is allowed.
-    pub(crate) async fn pause_after(&mut self, error: Error) -> Result<()> {
+    /// Sleeps before the next try, or gives `error` back when no further try is allowed. A way to the service that is
+    /// gone costs no try where `outlasts_network`.
+    pub(crate) async fn pause_after(&mut self, error: Error, outlasts_network: bool) -> Result<()> {
+        if outlasts_network && is_without_way(&error) {
+            self.retries_left = self.retries_left.saturating_add(1);
+        }
         let delay = self.delay_after(error)?;
         tokio::time::sleep(delay).await;
         Ok(())
@@ -46,6 +50,12 @@ impl Backoff {
     }
 }
 
+/// Whether the service cannot be reached: no name look-up, no connection, or somebody else at its other end.
+fn is_without_way(error: &Error) -> bool {
+    let is_unconnected = error.limit() == Some(Limit::Connect);
+    is_unconnected || matches!(error.kind(), ErrorKind::Dns | ErrorKind::Connect | ErrorKind::Tls)
+}
+
 /// Between half of `delay` and all of it, so that many clients do not come back at the same moment.
 pub(crate) fn jittered(delay: Duration) -> Duration {
     delay.mul_f64(0.5 + fastrand::f64() / 2.0)
@@ -54,7 +64,6 @@ pub(crate) fn jittered(delay: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
 
     fn backoff(max_retries: u32) -> Backoff {
         Backoff::new(&Settings {

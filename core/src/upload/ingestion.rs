@@ -11,7 +11,7 @@ use crate::transport::jittered;
 
 use super::part_transfer::{Chunk, PartContent};
 use super::session::Session;
-use super::state::SentPart;
+use super::state::{BegunPart, SentPart};
 
 /// Between a chunk that failed and a smaller one. The network was not asked to do the same again.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -20,7 +20,7 @@ impl Session<'_> {
     /// Sends a part, and returns its ETag when it went as a whole.
     pub(super) async fn send(&self, content: &PartContent<'_>, slots: &Semaphore) -> Result<SentPart> {
         let part = content.part;
-        let transfer = self.call.operation().transfer();
+        let transfer = self.transfers.of(self.call, part.number);
         let whole = Chunk {
             part: part.number,
             offset: None,
@@ -32,7 +32,9 @@ impl Session<'_> {
             let etag = self.call.retry(|| self.send_once(&whole, slots, content)).await?;
             return Ok(SentPart { md5: whole.md5_b64, etag: Some(etag) });
         }
-        if self.is_fallback {
+        let arrived = self.arrived(content)?;
+        transfer.count(arrived, arrived);
+        if self.is_fallback && arrived == 0 {
             // A part that the network fails goes on in chunks; everything else is tried again as it is.
             let attempt = || async {
                 match self.send_once(&whole, slots, content).await {
@@ -45,18 +47,34 @@ impl Session<'_> {
             }
             self.call.operation().count_retry();
         }
-        self.send_in_chunks(content, slots, &transfer).await?;
+        self.send_in_chunks(content, arrived, slots, &transfer).await?;
         Ok(SentPart { md5: whole.md5_b64, etag: None })
     }
 
-    /// Sends a part in chunks and commits it. What has arrived is not sent again.
-    async fn send_in_chunks(&self, content: &PartContent<'_>, slots: &Semaphore, transfer: &Transfer) -> Result<()> {
+    /// How much of a part arrived in an earlier process.
+    fn arrived(&self, content: &PartContent<'_>) -> Result<u64> {
+        match self.begun.get(&content.part.number) {
+            Some(begun) if begun.md5 == content.md5_b64 => Ok(begun.arrived.min(content.part.length)),
+            Some(_) => Err(self.checkpoint.other_source()),
+            None => Ok(0),
+        }
+    }
+
+    /// Sends a part in chunks, from `offset` on, and commits it. What has arrived is not sent again.
+    async fn send_in_chunks(
+        &self,
+        content: &PartContent<'_>,
+        mut offset: u64,
+        slots: &Semaphore,
+        transfer: &Transfer,
+    ) -> Result<()> {
         let part = content.part;
-        let mut offset = 0;
         while offset < part.length {
             let arrived = self.call.retry(|| self.send_chunk(offset, content, slots, transfer)).await?;
             self.chunk_size.grow(arrived);
             offset += arrived;
+            let begun = BegunPart { md5: content.md5_b64.clone(), arrived: offset };
+            self.checkpoint.chunk(part.number, begun).await?;
         }
         self.commit(part.number).await
     }

@@ -1,7 +1,7 @@
 //! The layout of an upload's parts: how a file is cut.
 
 use std::iter::Peekable;
-use std::ops::Range;
+use std::vec::IntoIter;
 
 /// The most parts of one upload.
 const MOST_PARTS: u64 = 10_000;
@@ -24,13 +24,20 @@ pub(super) struct Part {
 pub(super) struct Parts {
     size: u64,
     part_size: u64,
-    numbers: Peekable<Range<u64>>,
+    numbers: Peekable<IntoIter<u64>>,
 }
 
 impl Parts {
     /// Cuts a file of `size` bytes, of which each part but the last has `part_size`.
     pub(super) fn cut(size: u64, part_size: u64) -> Self {
-        Parts { size, part_size, numbers: (1..size.div_ceil(part_size) + 1).peekable() }
+        let numbers: Vec<_> = (1..size.div_ceil(part_size) + 1).collect();
+        Parts { size, part_size, numbers: numbers.into_iter().peekable() }
+    }
+
+    /// Only those parts that are wanted.
+    pub(super) fn of(self, is_wanted: impl Fn(u64) -> bool) -> Self {
+        let numbers: Vec<_> = self.numbers.filter(|number| is_wanted(*number)).collect();
+        Parts { numbers: numbers.into_iter().peekable(), ..self }
     }
 
     /// How many there are in all.

@@ -142,6 +142,13 @@ async fn send(
         Ready::Held(bytes) => (lease.md5_b64_of(bytes.clone()).await?, Some(bytes)),
         Ready::Summed(md5_b64) => (md5_b64, None),
     };
+    if let Some(known) = session.known.get(&part.number) {
+        if known.md5 != md5_b64 {
+            return Err(session.checkpoint.other_source());
+        }
+        session.count_known(part);
+        return Ok((part.number, known.clone()));
+    }
     let sent = session.send(&PartContent { lease, part, md5_b64, held }, &slots).await?;
     session.call.operation().count_part();
     Ok((part.number, sent))

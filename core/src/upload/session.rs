@@ -1,15 +1,21 @@
 //! The session of an upload: how it starts, and what the service must be told again in each further request.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use reqwest::header::HeaderName;
 use serde_json::{Map, Value};
 
 use crate::context::{Call, Context};
 use crate::endpoints::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::progress::Transfer;
 use crate::transport::Request;
 
+use super::checkpoint::Checkpoint;
 use super::chunk_size::ChunkSize;
-use super::state::{Description, Place};
+use super::part_layout::Part;
+use super::state::{BegunPart, Description, Place, SentPart};
 
 /// Names the region to the upload host.
 const REGION_HEADER: HeaderName = HeaderName::from_static("filestack-upload-region");
@@ -23,6 +29,23 @@ pub(super) struct Session<'a> {
     /// Whether parts go in chunks only when the network has failed them as a whole.
     pub(super) is_fallback: bool,
     pub(super) chunk_size: ChunkSize,
+    /// Parts of a reader that the storage has already: they are read and compared.
+    pub(super) known: &'a BTreeMap<u64, SentPart>,
+    /// Parts of which the storage has the beginning already.
+    pub(super) begun: &'a BTreeMap<u64, BegunPart>,
+    pub(super) checkpoint: &'a Checkpoint,
+    pub(super) transfers: &'a Transfers,
+}
+
+/// The parts of a call on their way. One that is sent again, even to an upload that was begun anew, is counted once.
+#[derive(Default)]
+pub(super) struct Transfers(Mutex<BTreeMap<u64, Transfer>>);
+
+impl Transfers {
+    pub(super) fn of(&self, call: &Call, number: u64) -> Transfer {
+        let mut transfers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        transfers.entry(number).or_insert_with(|| call.operation().transfer()).clone()
+    }
 }
 
 /// Announces an upload, and learns where it goes.
@@ -66,6 +89,12 @@ impl Session<'_> {
         Ok(members)
     }
 
+    /// Counts a part that the storage has already.
+    pub(super) fn count_known(&self, part: Part) {
+        self.transfers.of(self.call, part.number).count(part.length, part.length);
+        self.call.operation().count_part();
+    }
+
     /// A request of this upload to its host.
     pub(super) fn request(&self, path: &str, what: &str, body: &Map<String, Value>) -> Request {
         let request = Request::post_json(format!("{}/{path}", self.place.host), what, body);
@@ -73,6 +102,19 @@ impl Session<'_> {
             Some(region) => request.with_service_header(REGION_HEADER, region),
             None => request,
         }
+    }
+}
+
+/// Whether the service or the storage no longer knows the upload, of which nothing can be stored.
+pub(super) fn is_forgotten(error: &Error) -> bool {
+    if error.kind() == ErrorKind::MayBeStored {
+        return false;
+    }
+    let says = |word| error.service_text().is_some_and(|text| text.contains(word));
+    match error.http_status() {
+        Some(404 | 410) => true,
+        Some(400) => says("upload_id") || says("NoSuchUpload"),
+        _ => false,
     }
 }
 

@@ -131,6 +131,8 @@ struct upload_options {
     std::optional<filestack::intelligent> intelligent{};
     /** What is compared with what was sent once the file is stored; nothing by default. */
     std::optional<filestack::verify> verify{};
+    /** Where the upload notes how far it is, so that a later one with the same options goes on. */
+    std::optional<std::string> checkpoint_path{};
     /** 5 MiB to 5 GiB, 8 MiB by default. */
     std::optional<std::uint64_t> part_size_bytes{};
     /** How many parts travel at the same time: 1 to 20, 4 by default. */
@@ -302,6 +304,7 @@ inline c_upload_options make(call &call, const upload_options &from)
     }
     call.set<filestack_upload_options_set_intelligent>(made, "intelligent", from.intelligent);
     call.set<filestack_upload_options_set_verify>(made, "verify", from.verify);
+    call.set<filestack_upload_options_set_checkpoint_path>(made, "checkpoint_path", from.checkpoint_path);
     call.set<filestack_upload_options_set_part_size_bytes>(made, "part_size_bytes", from.part_size_bytes);
     call.set<filestack_upload_options_set_concurrency>(made, "concurrency", from.concurrency);
     call.set<filestack_upload_options_set_security>(made, "security", from.security);

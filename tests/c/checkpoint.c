@@ -1,0 +1,211 @@
+/* Uploads that go on with a checkpoint: after a kill, a cancel and a change of the source, and with bad checkpoints. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/check.h"
+#include "support/control.h"
+#include "support/folder.h"
+#include "support/pause.h"
+#include "support/service.h"
+#include "support/stored.h"
+
+enum { MIB = 1024 * 1024, PART = 5 * MIB, SIZE = 23 * MIB + 1, SEED = 14, KILLS = 12 };
+
+static filestack_upload_options *options_of(const char *checkpoint, int32_t mode)
+{
+    filestack_upload_options *options = filestack_upload_options_new();
+    CHECK_OK(filestack_upload_options_set_part_size_bytes(options, PART, failure_out()));
+    CHECK_OK(filestack_upload_options_set_concurrency(options, 2, failure_out()));
+    CHECK_OK(filestack_upload_options_set_intelligent(options, mode, failure_out()));
+    CHECK_OK(filestack_upload_options_set_checkpoint_path(options, checkpoint, failure_out()));
+    return options;
+}
+
+static filestack_status upload(const char *path, const char *checkpoint, int32_t mode,
+                               filestack_filelink **out_filelink)
+{
+    filestack_client *client = service_client();
+    filestack_upload_options *options = options_of(checkpoint, mode);
+    const filestack_status status = filestack_client_upload_path(client, path, options, out_filelink, failure_out());
+    filestack_upload_options_free(options);
+    filestack_client_release(client);
+    return status;
+}
+
+/* Checks that every request to join parts was about one upload: so no second file can have been stored. */
+static void check_one_was_joined(void)
+{
+    static const char member[] = "\\\"upload_id\\\":\\\"";
+    char *requests = control_requests(), *line = strtok(requests, "\n");
+    char first[100] = "";
+    for (; line; line = strtok(NULL, "\n")) {
+        const char *id = strstr(line, "/multipart/complete") ? strstr(line, member) : NULL;
+        if (id) {
+            char found[100];
+            snprintf(found, sizeof found, "%.20s", id + strlen(member));
+            CHECK(first[0] == '\0' || strcmp(first, found) == 0);
+            strcpy(first, found);
+        }
+    }
+    CHECK(first[0] != '\0');
+    free(requests);
+}
+
+/* Kills an upload after some milliseconds, and goes on with it. */
+static void kill_and_go_on(int32_t mode, long moment_ms)
+{
+    uint8_t *bytes = content_new(SIZE, SEED);
+    char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
+    filestack_filelink *filelink = NULL;
+    int status = 0;
+    pid_t child;
+    control_reset();
+    if (mode == FILESTACK_INTELLIGENT_FALLBACK) {
+        control_fault("PUT /s3/* 2 reset-body:1000000");
+    }
+    child = fork();
+    if (child == 0) {
+        _exit(upload(path, checkpoint, mode, &filelink) == FILESTACK_OK ? 0 : 1);
+    }
+    pause_ms(moment_ms);
+    kill(child, SIGKILL);
+    CHECK_INT(child, waitpid(child, &status, 0));
+    if (!WIFEXITED(status)) {
+        CHECK_OK(upload(path, checkpoint, mode, &filelink));
+        check_stored(filelink, bytes, SIZE);
+        check_one_was_joined();
+    }
+    CHECK(!file_exists(checkpoint));
+    CHECK_SIZE(1, folder_count());
+    filestack_filelink_release(filelink);
+    free(checkpoint);
+    free(path);
+    free(bytes);
+    folder_clear();
+    control_reset();
+}
+
+static void what_a_killed_process_has_sent_is_gone_on_with(void)
+{
+    static const int32_t modes[] = {FILESTACK_INTELLIGENT_OFF, FILESTACK_INTELLIGENT_ON,
+                                    FILESTACK_INTELLIGENT_FALLBACK};
+    uint32_t random = SEED;
+    if (is_without_forks()) {
+        return;
+    }
+    for (int i = 0; i < KILLS; i++) {
+        random = random * 1664525u + 1013904223u;
+        kill_and_go_on(modes[i % 3], (long)(random >> 16) % 300);
+    }
+}
+
+static void only_what_is_missing_is_sent(void)
+{
+    uint8_t *bytes = content_new(SIZE, SEED);
+    char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
+    filestack_filelink *filelink = NULL;
+    control_reset();
+    control_fault("PUT /s3/* 4 status:400");
+    CHECK_STATUS(FILESTACK_E_HTTP, upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK(file_exists(checkpoint));
+    control_reset();
+    CHECK_OK(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_SIZE(0, control_count("POST", "/multipart/start"));
+    CHECK(control_count("PUT", "/s3/") < 5);
+    check_stored(filelink, bytes, SIZE);
+    CHECK(!file_exists(checkpoint));
+    filestack_filelink_release(filelink);
+    free(checkpoint);
+    free(path);
+    free(bytes);
+    folder_clear();
+    control_reset();
+}
+
+static void bad_checkpoints_are_refused_and_stay(void)
+{
+    static const struct {
+        const char *text;
+        filestack_status status;
+    } bad[] = {{"my notes\n", FILESTACK_E_ARGUMENT},
+               {"filestack-checkpoint 99\n", FILESTACK_E_UNSUPPORTED},
+               {"filestack-checkpoint 1\n0123456789abcdef {}\n", FILESTACK_E_STATE}};
+    char *path = file_new("source.bin", "abc", 3), *missing = folder_path("missing/checkpoint"),
+         *folder = folder_path(".");
+    filestack_filelink *filelink = NULL;
+    control_reset();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const size_t length = strlen(bad[i].text);
+        size_t size = 0;
+        char *checkpoint = file_new("checkpoint", bad[i].text, length);
+        uint8_t *after;
+        CHECK_STATUS(bad[i].status, upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+        CHECK_CONTAINS(checkpoint, message());
+        after = file_read(checkpoint, &size);
+        CHECK(size == length && memcmp(after, bad[i].text, length) == 0);
+        free(after);
+        free(checkpoint);
+    }
+    CHECK_STATUS(FILESTACK_E_IO, upload(path, missing, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_STATUS(FILESTACK_E_IO, upload(path, folder, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_STATUS(FILESTACK_E_IO, upload(path, "", FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_SIZE(0, control_count("POST", "/multipart/start"));
+    CHECK_OK(upload(path, NULL, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_STATUS(FILESTACK_E_NULL, filestack_upload_options_set_checkpoint_path(NULL, path, failure_out()));
+    filestack_filelink_release(filelink);
+    free(folder);
+    free(missing);
+    free(path);
+    folder_clear();
+    control_reset();
+}
+
+static void a_checkpoint_is_for_one_upload_at_a_time(void)
+{
+    uint8_t *bytes = content_new(SIZE, SEED);
+    char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
+    filestack_filelink *filelink = NULL;
+    int status = 0;
+    pid_t child;
+    if (is_without_forks()) {
+        return;
+    }
+    control_reset();
+    control_fault("POST /multipart/complete 1 hang");
+    child = fork();
+    if (child == 0) {
+        _exit(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink) == FILESTACK_OK ? 0 : 1);
+    }
+    for (int i = 0; i < 2000 && control_count("POST", "/multipart/complete") == 0; i++) {
+        pause_ms(5);
+    }
+    CHECK_STATUS(FILESTACK_E_STATE, upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_CONTAINS("in use", message());
+    kill(child, SIGKILL);
+    CHECK_INT(child, waitpid(child, &status, 0));
+    control_reset();
+    CHECK_OK(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_SIZE(0, control_count("PUT", "/s3/"));
+    check_stored(filelink, bytes, SIZE);
+    filestack_filelink_release(filelink);
+    free(checkpoint);
+    free(path);
+    free(bytes);
+    folder_clear();
+    control_reset();
+}
+
+int main(void)
+{
+    static const struct test tests[] = {
+        TEST(what_a_killed_process_has_sent_is_gone_on_with),
+        TEST(only_what_is_missing_is_sent),
+        TEST(bad_checkpoints_are_refused_and_stay),
+        TEST(a_checkpoint_is_for_one_upload_at_a_time),
+    };
+    return RUN(tests);
+}
