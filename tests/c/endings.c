@@ -133,26 +133,26 @@ static void check_nothing_new_arrives(bool by_reader, bool overwrites, int64_t i
 
 static void an_upload_reads_no_memory_after_its_end(void)
 {
-    check_nothing_new_arrives(false, false, 0, 700);
-    check_nothing_new_arrives(false, false, 500, 0);
+    check_nothing_new_arrives(false, false, 0, time_to_begin_ms(700));
+    check_nothing_new_arrives(false, false, time_to_begin_ms(500), 0);
 }
 
 static void an_overwrite_reads_no_memory_after_its_end(void)
 {
-    check_nothing_new_arrives(false, true, 0, 700);
-    check_nothing_new_arrives(false, true, 500, 0);
+    check_nothing_new_arrives(false, true, 0, time_to_begin_ms(700));
+    check_nothing_new_arrives(false, true, time_to_begin_ms(500), 0);
 }
 
 static void an_upload_reads_no_reader_after_its_end(void)
 {
-    check_nothing_new_arrives(true, false, 0, 700);
-    check_nothing_new_arrives(true, false, 500, 0);
+    check_nothing_new_arrives(true, false, 0, time_to_begin_ms(700));
+    check_nothing_new_arrives(true, false, time_to_begin_ms(500), 0);
 }
 
 static void an_overwrite_reads_no_reader_after_its_end(void)
 {
-    check_nothing_new_arrives(true, true, 0, 700);
-    check_nothing_new_arrives(true, true, 500, 0);
+    check_nothing_new_arrives(true, true, 0, time_to_begin_ms(700));
+    check_nothing_new_arrives(true, true, time_to_begin_ms(500), 0);
 }
 
 /* The answer comes before the content was read, and the connection stays open. */
@@ -227,8 +227,8 @@ static filestack_source *slow_source(struct slow *slow, bool has_size)
 
 static void a_sleeping_reader_ends_with_its_read(void)
 {
-    struct slow slow = {0, 1500, 0, true};
-    filestack_client *client = client_with(service_url(), 0, 300);
+    struct slow slow = {0, (long)time_to_begin_ms(1500), 0, true};
+    filestack_client *client = client_with(service_url(), 0, time_to_begin_ms(300));
     filestack_source *source = slow_source(&slow, true);
     filestack_filelink *stored = NULL;
     begin();

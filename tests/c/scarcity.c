@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,7 +179,7 @@ static void descriptors_that_run_out_are_an_error_with_their_number(void)
 struct cancelled {
     const char *url;
     filestack_status status;
-    bool survived;
+    atomic_bool survived;
 };
 
 static void *upload_until_cancelled(void *user)
@@ -191,7 +192,7 @@ static void *upload_until_cancelled(void *user)
     uint8_t *bytes = content_new(MIB, 1);
     filestack_client_options_set_base_url(options, cancelled->url, NULL);
     filestack_client_options_set_max_retries(options, 0, NULL);
-    filestack_client_options_set_total_timeout_ms(options, 500, NULL);
+    filestack_client_options_set_total_timeout_ms(options, time_to_begin_ms(500), NULL);
     filestack_client_new("KEY", options, &client, NULL);
     filestack_source_from_memory(bytes, MIB, NULL, NULL, &source, NULL);
     cancelled->status = filestack_client_upload(client, source, NULL, &file, NULL);
@@ -211,9 +212,10 @@ static void a_cancelled_thread_ends_its_call_first_here(void)
     pthread_t thread;
     void *result = NULL;
     pthread_create(&thread, NULL, upload_until_cancelled, &cancelled);
-    while (stall_contents(stall) == 0) {
+    while (stall_contents(stall) == 0 && !cancelled.survived) {
         pause_ms(10);
     }
+    CHECK(!cancelled.survived);
     pthread_cancel(thread);
     pthread_join(thread, &result);
     CHECK(cancelled.survived);

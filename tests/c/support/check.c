@@ -153,6 +153,11 @@ bool is_under_valgrind(void)
     return preloaded && strstr(preloaded, "vgpreload");
 }
 
+int64_t time_to_begin_ms(int64_t ms)
+{
+    return is_under_valgrind() ? 8 * ms : ms;
+}
+
 void skip(const char *reason)
 {
     skipped = reason;

@@ -61,6 +61,9 @@ const char *message(void);
 bool is_sanitized(void);
 bool is_under_valgrind(void);
 
+/* A time within which a call does something first, before it must end: longer where the tool is slow. */
+int64_t time_to_begin_ms(int64_t ms);
+
 /* Whether a forked child cannot be judged here; then the test is marked. */
 bool is_without_forks(void);
 
