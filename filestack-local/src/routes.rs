@@ -56,6 +56,7 @@ pub(crate) fn router(state: Shared) -> Router {
         .route("/recording/{kind}/{step}", post(cloud::recording))
         .fallback(cdn::handle)
         .method_not_allowed_fallback(refuse_method);
+    let router = router.layer(middleware::from_fn(carry_out));
     let router = router.layer(middleware::from_fn(cors::answer));
     let router = router.layer(middleware::from_fn_with_state(state.clone(), observe));
     router.layer(middleware::from_fn(cors::allow)).with_state(state)
@@ -73,6 +74,16 @@ async fn not_served(request: Request) -> ServiceError {
 async fn refuse_method(request: Request) -> ServiceError {
     let refusal = ServiceError::text(StatusCode::METHOD_NOT_ALLOWED, "method not allowed");
     if request.uri().path().starts_with("/multipart/") { refusal.into_json() } else { refusal }
+}
+
+/// Carries a request out to its end, also when its client goes meanwhile: what is stored then is recorded, too.
+async fn carry_out(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        // The service ends.
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 /// Notes the request, lets it meet its fault, and takes care of the body that nobody read.

@@ -140,6 +140,7 @@ impl State {
         let limit = clock::now_ms() - UPLOAD_LIFETIME_MS;
         database.expire_uploads(limit).map_err(std::io::Error::other)?;
         storage.forget_other_uploads(&database.open_uploads().map_err(std::io::Error::other)?)?;
+        storage.forget_other_objects(&database.recorded_objects().map_err(std::io::Error::other)?)?;
         let fetcher = Fetcher::new(ca_pem);
         let webhooks = match &options.webhook {
             Some(url) => Webhooks::to(fetcher.client()?, url, options.webhook_secret.as_deref())?,

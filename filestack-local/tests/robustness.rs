@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::response::Redirect;
@@ -16,6 +17,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use common::program::{PROGRAM, Program};
 use common::*;
+use filestack_local::Options;
 use futures_util::{StreamExt as _, stream};
 use reqwest::Body;
 use serde_json::{Value, json};
@@ -462,6 +464,29 @@ fn halting_body(bytes: &[u8]) -> (Body, oneshot::Receiver<()>, oneshot::Sender<(
     });
     let body = stream::iter([Ok::<_, std::io::Error>(first)]).chain(rest);
     (Body::wrap_stream(body), halt, resume)
+}
+
+#[tokio::test]
+async fn what_a_client_does_not_wait_for_is_done_once() {
+    let fixture = start(Options::default());
+    let objects = fixture.service.data_dir().join("objects");
+    let bytes = noise(3 * PART, 1);
+    let upload = fixture.begin(bytes.len(), json!({})).await;
+    let mut parts = Vec::new();
+    for (number, part) in bytes.chunks(PART).enumerate() {
+        let etag = upload.put(number + 1, part, None).await;
+        parts.push(json!({ "part_number": number + 1, "etag": etag }));
+    }
+    // Long before the parts are joined, and as they are.
+    for wait_ms in [1, 5, 20] {
+        let complete = upload.complete(json!({ "parts": parts }));
+        let _ = tokio::time::timeout(Duration::from_millis(wait_ms), complete).await;
+    }
+    let (status, reply) = upload.complete(json!({ "parts": parts })).await;
+    assert_eq!(status, 200, "{reply}");
+    assert_eq!(files_below(&objects).len(), 1);
+    let stored = fixture.bytes(&format!("/{}", reply["handle"].as_str().unwrap())).await;
+    assert_eq!(sha256(&stored), sha256(&bytes));
 }
 
 /// A program whose temporary folder is made in `folder`.

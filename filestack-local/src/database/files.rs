@@ -1,5 +1,8 @@
 //! Stored files.
 
+use std::collections::HashSet;
+use std::sync::PoisonError;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Database, from_sql, to_sql};
@@ -51,6 +54,13 @@ impl Database {
             Ok((files, from_sql(total)))
         })
         .await
+    }
+
+    /// The objects of all files, and those that video jobs read.
+    pub(crate) fn recorded_objects(&self) -> rusqlite::Result<HashSet<String>> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statement = connection.prepare("SELECT object FROM files UNION SELECT object FROM videos")?;
+        statement.query_map([], |row| row.get(0))?.collect()
     }
 
     /// Records a new file.

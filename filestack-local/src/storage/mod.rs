@@ -20,6 +20,8 @@ use tokio_util::io::ReaderStream;
 use crate::errors::{Result, ServiceError};
 use crate::handles;
 
+/// Letters in the id of an object.
+const OBJECT_LENGTH: usize = 32;
 /// Bytes that are read from disk at once while sending.
 const SEND_BUFFER: usize = 256 * 1024;
 /// Frames of a request body that may wait for the disk.
@@ -83,7 +85,7 @@ impl Storage {
 
     /// Gives a finished file its place among the objects and returns its id.
     pub(crate) fn keep_object(&self, file: NamedTempFile) -> io::Result<String> {
-        let id = handles::random_name(32);
+        let id = handles::random_name(OBJECT_LENGTH);
         let path = self.object_path(&id);
         fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
         // The record that will name this object must never outlive its bytes.
@@ -115,6 +117,19 @@ impl Storage {
             let name = entry?.file_name();
             if let Some(upload_id) = name.to_str().filter(|name| !open.contains(*name)) {
                 self.forget_upload(upload_id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the objects that are not among `recorded`; a process that was killed may have left them.
+    pub(crate) fn forget_other_objects(&self, recorded: &HashSet<String>) -> io::Result<()> {
+        for folder in fs::read_dir(self.root.join("objects"))? {
+            for entry in fs::read_dir(folder?.path())? {
+                let name = entry?.file_name();
+                if let Some(id) = name.to_str().filter(|name| is_object(name) && !recorded.contains(*name)) {
+                    self.forget_object(id);
+                }
             }
         }
         Ok(())
@@ -154,6 +169,11 @@ impl Storage {
     }
 }
 
+/// Whether a file among the objects can be one.
+fn is_object(name: &str) -> bool {
+    name.len() == OBJECT_LENGTH && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 fn incomplete(reason: &str) -> ServiceError {
     ServiceError::xml(axum::http::StatusCode::BAD_REQUEST, "IncompleteBody", reason)
 }
@@ -190,6 +210,17 @@ mod tests {
             ["open", "complete"].map(|id| storage.keep_part(id, storage.temporary_file().unwrap()).unwrap());
         storage.forget_other_uploads(&HashSet::from(["open".to_owned()])).unwrap();
         assert!(storage.part_path(&kept).exists() && !storage.part_path(&left_behind).exists());
+    }
+
+    #[test]
+    fn objects_that_no_record_names_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Storage::open(folder.path()).unwrap();
+        let [kept, left_behind] = [(); 2].map(|()| storage.keep_object(storage.temporary_file().unwrap()).unwrap());
+        let notes = storage.object_path(&left_behind).with_file_name("notes.txt");
+        fs::write(&notes, "mine").unwrap();
+        storage.forget_other_objects(&HashSet::from([kept.clone()])).unwrap();
+        assert!(storage.object_path(&kept).exists() && !storage.object_path(&left_behind).exists() && notes.exists());
     }
 
     #[tokio::test]
