@@ -1,4 +1,4 @@
-/* Uploads that go on with a checkpoint: after a kill, a cancel and a change of the source, and with bad checkpoints. */
+/* Uploads that go on with a checkpoint: after a kill and a power failure, and with bad checkpoints. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include "support/check.h"
 #include "support/control.h"
+#include "support/disk.h"
 #include "support/folder.h"
 #include "support/pause.h"
 #include "support/service.h"
@@ -55,14 +56,15 @@ static void check_one_was_joined(void)
     free(requests);
 }
 
-/* Kills an upload after some milliseconds, and goes on with it. */
-static void kill_and_go_on(int32_t mode, long moment_ms)
+/* Kills an upload after some milliseconds, maybe as its power fails, and goes on with it. */
+static void kill_and_go_on(int32_t mode, long moment_ms, bool loses_power)
 {
     uint8_t *bytes = content_new(SIZE, SEED);
     char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
     filestack_filelink *filelink = NULL;
     int status = 0;
     pid_t child;
+    disk_watch(checkpoint);
     control_reset();
     if (mode == FILESTACK_INTELLIGENT_FALLBACK) {
         control_fault("PUT /s3/* 2 reset-body:1000000");
@@ -74,11 +76,15 @@ static void kill_and_go_on(int32_t mode, long moment_ms)
     pause_ms(moment_ms);
     kill(child, SIGKILL);
     CHECK_INT(child, waitpid(child, &status, 0));
-    if (!WIFEXITED(status)) {
+    if (loses_power) {
+        disk_lose_power();
+    }
+    if (!WIFEXITED(status) || file_exists(checkpoint)) {
         CHECK_OK(upload(path, checkpoint, mode, &filelink));
         check_stored(filelink, bytes, SIZE);
         check_one_was_joined();
     }
+    disk_end();
     CHECK(!file_exists(checkpoint));
     CHECK_SIZE(1, folder_count());
     filestack_filelink_release(filelink);
@@ -89,18 +95,53 @@ static void kill_and_go_on(int32_t mode, long moment_ms)
     control_reset();
 }
 
-static void what_a_killed_process_has_sent_is_gone_on_with(void)
+static void kill_at_some_moments(uint32_t seed, bool loses_power)
 {
     static const int32_t modes[] = {FILESTACK_INTELLIGENT_OFF, FILESTACK_INTELLIGENT_ON,
                                     FILESTACK_INTELLIGENT_FALLBACK};
-    uint32_t random = SEED;
+    uint32_t random = seed;
     if (is_without_forks()) {
         return;
     }
     for (int i = 0; i < KILLS; i++) {
         random = random * 1664525u + 1013904223u;
-        kill_and_go_on(modes[i % 3], (long)(random >> 16) % 300);
+        kill_and_go_on(modes[i % 3], (long)(random >> 16) % 300, loses_power);
     }
+}
+
+static void what_a_killed_process_has_sent_is_gone_on_with(void)
+{
+    kill_at_some_moments(SEED, false);
+}
+
+static void what_was_not_on_the_disk_is_sent_again(void)
+{
+    kill_at_some_moments(SEED + 1, true);
+}
+
+/* The removal of a checkpoint need not be on the disk when the power fails: then it is there again. */
+static void a_checkpoint_that_comes_back_stores_nothing_twice(void)
+{
+    uint8_t *bytes = content_new(SIZE, SEED);
+    char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
+    filestack_filelink *filelink = NULL, *again = NULL;
+    control_reset();
+    disk_watch(checkpoint);
+    CHECK_OK(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK(!file_exists(checkpoint));
+    disk_lose_power();
+    CHECK(file_exists(checkpoint));
+    CHECK_OK(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &again));
+    CHECK_STRING(filestack_filelink_handle(filelink), filestack_filelink_handle(again));
+    CHECK_SIZE(1, control_count("POST", "/multipart/start"));
+    disk_end();
+    filestack_filelink_release(again);
+    filestack_filelink_release(filelink);
+    free(checkpoint);
+    free(path);
+    free(bytes);
+    folder_clear();
+    control_reset();
 }
 
 static void only_what_is_missing_is_sent(void)
@@ -164,16 +205,13 @@ static void bad_checkpoints_are_refused_and_stay(void)
     control_reset();
 }
 
-static void a_checkpoint_is_for_one_upload_at_a_time(void)
+static void a_checkpoint_is_for_one_upload_at_a_time_here(void)
 {
     uint8_t *bytes = content_new(SIZE, SEED);
     char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
     filestack_filelink *filelink = NULL;
     int status = 0;
     pid_t child;
-    if (is_without_forks()) {
-        return;
-    }
     control_reset();
     control_fault("POST /multipart/complete 1 hang");
     child = fork();
@@ -199,10 +237,19 @@ static void a_checkpoint_is_for_one_upload_at_a_time(void)
     control_reset();
 }
 
+static void a_checkpoint_is_for_one_upload_at_a_time(void)
+{
+    if (!is_without_forks()) {
+        a_checkpoint_is_for_one_upload_at_a_time_here();
+    }
+}
+
 int main(void)
 {
     static const struct test tests[] = {
         TEST(what_a_killed_process_has_sent_is_gone_on_with),
+        TEST(what_was_not_on_the_disk_is_sent_again),
+        TEST(a_checkpoint_that_comes_back_stores_nothing_twice),
         TEST(only_what_is_missing_is_sent),
         TEST(bad_checkpoints_are_refused_and_stay),
         TEST(a_checkpoint_is_for_one_upload_at_a_time),
