@@ -8,7 +8,7 @@ use filestack_local::{Options, Service};
 
 use crate::cells::{Cell, Operation, PART};
 use crate::expectations::{Expected, expected};
-use crate::support::{content, options_of, sha256};
+use crate::support::{content, files_below, options_of, sha256};
 
 /// How long a request may stand still.
 const SILENCE: Duration = Duration::from_millis(1500);
@@ -82,7 +82,7 @@ async fn check(cell: Cell, content: &Content, service: &Service, folder: &Path) 
         ("downloaded", &downloads, expected_files),
         ("left in the temporary folder", &temporary, 0),
     ] {
-        let count = files_below(folder);
+        let count = files_below(folder).len();
         if count != expected {
             return Err(format!("{count} files instead of {expected} are {what}"));
         }
@@ -129,11 +129,4 @@ fn client(service: &Service, temporary: &Path) -> Client {
 fn equal(bytes: &[u8], content: &Content) -> std::result::Result<(), String> {
     let is_equal = bytes.len() == content.size && sha256(bytes) == content.sha256;
     if is_equal { Ok(()) } else { Err(format!("{} other bytes instead of {}", bytes.len(), content.size)) }
-}
-
-/// How many files there are below `folder`.
-fn files_below(folder: &Path) -> usize {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-    let count = |path: PathBuf| if path.is_dir() { files_below(&path) } else { 1 };
-    entries.map(|entry| count(entry.unwrap().path())).sum()
 }

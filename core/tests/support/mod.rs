@@ -4,9 +4,11 @@
 // Each test program uses a part of it.
 #![allow(dead_code)]
 
+pub(crate) mod process;
 pub(crate) mod reliability;
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -166,4 +168,11 @@ pub(crate) fn content(size: usize) -> Vec<u8> {
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The files below `folder`, in all depths.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
+    entries.filter_map(|entry| Some(below(entry.ok()?.path()))).flatten().collect()
 }

@@ -1,0 +1,61 @@
+//! This test program again, as another process that can be killed. It runs one test, which finds its task in the
+//! environment and has nothing to do without one.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+const TASK: &str = "FILESTACK_TEST_TASK";
+
+/// A process that runs the test `test` of this program. It is killed when this value goes.
+pub(crate) struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Process {
+    pub(crate) fn start(test: &str, task: &impl Serialize) -> Self {
+        let program = std::env::current_exe().unwrap();
+        let mut command = Command::new(program);
+        command.args([test, "--exact", "--nocapture"]).env(TASK, serde_json::to_string(task).unwrap());
+        Process(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap())
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+
+    /// Kills it, as the system does: it can do nothing about that. Whether it had not ended by itself.
+    pub(crate) fn kill(&mut self) -> bool {
+        let was_running = !self.has_ended();
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+        was_running
+    }
+
+    /// Waits for its end, for at most this long, and returns whether its test has passed.
+    ///
+    /// # Errors
+    /// That it hangs.
+    pub(crate) fn end(&mut self, longest: Duration) -> Result<bool, String> {
+        let started = Instant::now();
+        loop {
+            match self.0.try_wait().unwrap() {
+                Some(status) => return Ok(status.success()),
+                None if started.elapsed() > longest => return Err("the process hangs".to_owned()),
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        }
+    }
+}
+
+/// What this process is to do, when it is one of those.
+pub(crate) fn task<T: DeserializeOwned>() -> Option<T> {
+    std::env::var(TASK).ok().map(|text| serde_json::from_str(&text).unwrap())
+}
