@@ -33,14 +33,14 @@ class Problem(Exception):
 class Service:
     """The service that stores and checks nothing."""
 
-    def __init__(self, address='127.0.0.1'):
+    def __init__(self, address='127.0.0.1', folder=FOLDER, inside=()):
         program = LIBRARY / 'filestack-bench-service'
         if not program.exists():
             raise Problem(f'{program} is not there: run `make bench`')
-        self._process = subprocess.Popen([program, address, FOLDER], stdin=subprocess.PIPE,
+        self._process = subprocess.Popen([*inside, program, address, folder], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
         self.secure, self.plain = (self._process.stdout.readline().strip() for _ in range(2))
-        self.ca = FOLDER / 'ca.pem'
+        self.ca = folder / 'ca.pem'
         if not self.plain:
             raise Problem('the service has not started')
         self.port = int(self.secure.rsplit(':')[-1])
@@ -145,9 +145,10 @@ class Bench:
                 (folder / name).write_bytes(os.urandom(size))
         return folder
 
-    def program(self, name, *arguments, url=None):
+    def program(self, name, *arguments, service=None):
         """The command of one of the programs here, which are all told where the service is."""
-        return [PROGRAMS / name, url or self.service.secure, self.service.ca, *arguments]
+        service = service or self.service
+        return [PROGRAMS / name, service.secure, service.ca, *arguments]
 
     def measure(self, command, environment=None, library=None):
         """Runs a command and tells what it took."""

@@ -76,22 +76,27 @@ async def relay(port, ready):
     await server.serve_forever()
 
 
-class Link:
-    """The way to the service at a port, while it is open."""
+Far = collections.namedtuple('Far', 'secure ca')
 
+
+class Link:
+    """The way to a service through the relay, while it is open."""
+
+    # What the commands of clients begin with.
+    inside = []
     description = (f'The link is a relay of TCP connections on this machine: it holds each piece for '
                    f'{ROUND_TRIP_MS // 2} ms in either direction, a new connection for {ROUND_TRIP_MS} ms, and lets '
                    f'{RATE // 1_000_000} MB/s pass. It says nothing about losses and TCP windows.')
 
-    def __init__(self, port):
-        self._port = port
+    def __init__(self, service):
+        self._near = service
 
     def __enter__(self):
         context = multiprocessing.get_context('spawn')
         ready, sender = context.Pipe(duplex=False)
-        self._process = context.Process(target=_run, args=(self._port, sender), daemon=True)
+        self._process = context.Process(target=_run, args=(self._near.port, sender), daemon=True)
         self._process.start()
-        self.url = f'https://127.0.0.1:{ready.recv()}'
+        self.service = Far(f'https://127.0.0.1:{ready.recv()}', self._near.ca)
         return self
 
     def __exit__(self, *_):

@@ -6,6 +6,7 @@ import statistics
 import bench as harness
 from bench import GIB, KIB, MIB
 from link import RATE, ROUND_TRIP_MS, Link
+from network import Network
 from page import Section
 
 MINE = 'libfilestack'
@@ -22,9 +23,13 @@ def size_name(size):
     return f'{size // GIB} GiB' if size >= GIB else f'{size // MIB} MiB' if size >= MIB else f'{size // KIB} KiB'
 
 
-def curl(bench, *arguments):
+def curl(service, *arguments):
     """The command, with the authority and the version of HTTP that libfilestack has here."""
-    return ['curl', '--silent', '--show-error', '--fail', '--http1.1', '--cacert', bench.service.ca, *arguments]
+    return ['curl', '--silent', '--show-error', '--fail', '--http1.1', '--cacert', service.ca, *arguments]
+
+
+def curl_upload(service, path):
+    return curl(service, '--output', '/dev/null', '-T', path, f'{service.secure}/put')
 
 
 def with_curl(section, runs, name, run):
@@ -40,8 +45,7 @@ def upload(bench):
     path = bench.file(bench.large)
     section = Section(f'Upload of {size_name(bench.large)} over TLS')
     runs = {MINE: lambda: bench.measure(bench.program('upload', 'path', path))}
-    with_curl(section, runs, 'curl -T', lambda: bench.measure(
-        curl(bench, '--output', '/dev/null', '-T', path, f'{bench.service.secure}/put')))
+    with_curl(section, runs, 'curl -T', lambda: bench.measure(curl_upload(bench.service, path)))
     try:
         python = harness.OfficialPython()
         runs[python.title] = lambda: python.upload(bench, path)
@@ -64,7 +68,7 @@ def download(bench):
         return bench.measure(command)
 
     runs = {MINE: lambda: afresh(bench.program('download', bench.large, path))}
-    with_curl(section, runs, 'curl', lambda: afresh(curl(bench, '--output', path, url)))
+    with_curl(section, runs, 'curl', lambda: afresh(curl(bench.service, '--output', path, url)))
     section.compared(MINE, bench.compare(runs), {'curl': (None, 1.2, None)})
     path.unlink(missing_ok=True)
     return section
@@ -149,11 +153,17 @@ def distant(bench):
     size = bench.large
     section = Section(f'Upload of {size_name(size)} over a link of {ROUND_TRIP_MS} ms round trip')
     path = bench.file(size)
-    with Link(bench.service.port) as link:
+    missing = Network.missing()
+    with Link(bench.service) if missing else Network() as link:
         section.note(link.description)
-        runs = {MINE: lambda: bench.measure(bench.program('upload', 'path', path, url=link.url))}
-        with_curl(section, runs, 'curl -T', lambda: bench.measure(
-            curl(bench, '--output', '/dev/null', '-T', path, f'{link.url}/put')))
+        if missing:
+            section.note(f'A network could not be made: {missing}.')
+
+        def inside(command):
+            return bench.measure([*link.inside, *command])
+
+        runs = {MINE: lambda: inside(bench.program('upload', 'path', path, service=link.service))}
+        with_curl(section, runs, 'curl -T', lambda: inside(curl_upload(link.service, path)))
         usages = bench.compare(runs)
     for name, measured in usages.items():
         share = size / harness.medians(measured)[0] / RATE
