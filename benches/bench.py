@@ -205,16 +205,34 @@ def command_version(name):
     return told.stdout.splitlines()[0] if told.returncode == 0 and told.stdout else None
 
 
-class OfficialPython:
-    """The official SDK for Python, installed below target/ as `make conformance` does it."""
+class OfficialSdk:
+    """An official SDK, installed below target/ as `make conformance` does it."""
 
     def __init__(self):
         conformance = runpy.run_path(str(ROOT / 'tests' / 'conformance' / 'run'))
-        half = next(half for half in conformance['HALVES'] if half.name == 'python')
+        half = next(half for half in conformance['HALVES'] if half.name == self.name)
+        if missing := half.missing():
+            raise Problem(missing)
         self.title = half.title
-        self._folder = conformance['installed'](half)
-        self._environment = half.environment(self._folder)
+        self._environment = half.environment(conformance['installed'](half))
 
     def upload(self, bench, path):
-        environment = {**self._environment, 'REQUESTS_CA_BUNDLE': str(bench.service.ca)}
-        return bench.measure([sys.executable, HERE / 'python_client.py', bench.service.secure, path], environment)
+        """Uploads a file with default options, and tells what it took."""
+        command = [*self.client, bench.service.secure, path]
+        return bench.measure(command, {**self._environment, self.ca_variable: str(bench.service.ca)})
+
+
+class OfficialPython(OfficialSdk):
+    """filestack-python."""
+
+    name, language = 'python', 'Python'
+    client = [sys.executable, HERE / 'python_client.py']
+    ca_variable = 'REQUESTS_CA_BUNDLE'
+
+
+class OfficialJavaScript(OfficialSdk):
+    """filestack-js in Node."""
+
+    name, language = 'javascript', 'JavaScript'
+    client = ['node', HERE / 'javascript_client.js']
+    ca_variable = 'NODE_EXTRA_CA_CERTS'

@@ -75,13 +75,15 @@ less. The CPU time is that of the client alone, user and system; memory is its p
 | kernel | {kernel} |
 | curl | {curl} |
 | Python | {python} |
+| Node | {node} |
 """
 
 
 def write(sections, pairs):
     """Writes the page anew."""
     head = HEAD.format(pairs=f'{pairs} pairs', processor=processor(), cores=os.cpu_count(), kernel=platform.release(),
-                       curl=harness.command_version('curl') or 'not installed', python=platform.python_version())
+                       curl=harness.command_version('curl') or 'not installed', python=platform.python_version(),
+                       node=harness.command_version('node') or 'not installed')
     PAGE.write_text('\n'.join([head, *map(markdown, sections)]))
 
 

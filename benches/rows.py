@@ -46,14 +46,15 @@ def upload(bench):
     section = Section(f'Upload of {size_name(bench.large)} over TLS')
     runs = {MINE: lambda: bench.measure(bench.program('upload', 'path', path))}
     with_curl(section, runs, 'curl -T', lambda: bench.measure(curl_upload(bench.service, path)))
-    try:
-        python = harness.OfficialPython()
-        runs[python.title] = lambda: python.upload(bench, path)
-        limits = {python.title: (None, 0.35, None)}
-    except Exception as problem:
-        section.note(f'The official SDK for Python could not be installed ({problem}): left out.')
-        limits = {}
-    section.compared(MINE, bench.compare(runs), {'curl -T': (1.0, 1.1, None), **limits})
+    limits = {'curl -T': (1.0, 1.1, None)}
+    for kind, wanted in ((harness.OfficialPython, (None, 0.35, None)), (harness.OfficialJavaScript, (None,) * 3)):
+        try:
+            sdk = kind()
+            runs[sdk.title] = functools.partial(sdk.upload, bench, path)
+            limits[sdk.title] = wanted
+        except Exception as problem:
+            section.note(f'The official SDK for {kind.language} is left out: {problem}.')
+    section.compared(MINE, bench.compare(runs), limits)
     return section
 
 
