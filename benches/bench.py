@@ -74,16 +74,39 @@ class Base:
         archive = tree.with_suffix('.tar')
         run_tool('git', 'archive', '--output', archive, self.name)
         run_tool('tar', '--extract', '--file', archive, '--directory', tree)
-        run_tool('cargo', 'build', '--quiet', '--release', '--package', 'filestack-c', '--target-dir', target, cwd=tree)
-        self.library.mkdir(exist_ok=True)
-        shutil.copy(target / 'release' / 'libfilestack.so', self.library / 'libfilestack.so.0')
+        build_library(target, self.library, cwd=tree)
         shutil.rmtree(tree)
         archive.unlink()
 
 
-def run_tool(*command, cwd=ROOT):
+class Avx2:
+    """The library as it is, but that its MD5 lanes do without AVX-512, as most machines have to."""
+
+    @staticmethod
+    def is_another():
+        """Whether the library that ships has AVX-512 here."""
+        return 'avx512f' in processor_features()
+
+    def __init__(self):
+        target = TARGET / 'bench-avx2'
+        self.library = target / 'avx2'
+        print('building the library without AVX-512', flush=True)
+        flags = f'{os.environ.get("RUSTFLAGS", "")} --cfg filestack_md5_lanes_avx2'
+        build_library(target, self.library, {'RUSTFLAGS': flags.strip()})
+
+
+def build_library(target, folder, environment=None, cwd=ROOT):
+    """Builds a library beside the one that ships, in a target folder of its own, and puts it into `folder`."""
+    run_tool('cargo', 'build', '--quiet', '--release', '--package', 'filestack-c', '--target-dir', target, cwd=cwd,
+             environment=environment)
+    folder.mkdir(exist_ok=True)
+    shutil.copy(target / 'release' / 'libfilestack.so', folder / 'libfilestack.so.0')
+
+
+def run_tool(*command, cwd=ROOT, environment=None):
     """What the command prints."""
-    done = subprocess.run([str(word) for word in command], cwd=cwd, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([str(word) for word in command], cwd=cwd, env={**os.environ, **(environment or {})},
+                          stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise Problem(f'{command[0]} {command[1]} ended with {done.returncode}')
     return done.stdout
@@ -203,6 +226,12 @@ def command_version(name):
     except OSError:
         return None
     return told.stdout.splitlines()[0] if told.returncode == 0 and told.stdout else None
+
+
+def processor_features():
+    """What the kernel says that the processor can do."""
+    with open('/proc/cpuinfo', encoding='utf-8') as lines:
+        return next((line.split(':', 1)[1].split() for line in lines if line.startswith('flags')), [])
 
 
 class OfficialSdk:

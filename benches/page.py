@@ -97,5 +97,6 @@ def processor():
 def markdown(section):
     """A section for the page."""
     rows = [f'| {" | ".join(figure)} |' for figure in section.figures]
+    table = ['', '| | | target | |', '|---|---|---|---|', *rows] if rows else []
     notes = ['', *section.notes] if section.notes else []
-    return '\n'.join([f'## {section.title}', '', '| | | target | |', '|---|---|---|---|', *rows, *notes, ''])
+    return '\n'.join([f'## {section.title}', *table, *notes, ''])
