@@ -103,8 +103,7 @@ conformance: local ## Run the official SDKs against filestack-local; docs/confor
 	@$(PYTHON) tests/conformance/run --check-table
 
 soak: ## Run the transfers with every fault, crashes and chaos, 40 minutes; docs/reliability.md has the results
-	@for proof in fault_matrix crash_matrix chaos; do \
-		echo "== $$proof"; $(CARGO) test --quiet --package filestack-core --test $$proof -- --ignored || exit 1; done
+	@$(CARGO) test --quiet --package filestack-core --test fault_matrix --test crash_matrix --test chaos -- --ignored
 
 bench: bench-programs ## Measure the library beside its peers; docs/performance.md has the results
 	@$(PYTHON) benches/run --write

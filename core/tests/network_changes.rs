@@ -148,7 +148,7 @@ async fn a_certificate_that_never_was_trusted_ends_an_upload_at_once() {
     assert!(started.elapsed() < DEADLINE / 2);
     assert!(!failure.is_retryable());
 
-    // What an earlier call of the client has seen is no proof for this one.
+    // A call does not rely on the certificates that earlier calls have seen.
     relay.lead_to(address_of(&service));
     let client = Client::new(Some("K"), options(&service, &url, Some(DEADLINE))).unwrap();
     let source = Source::from_bytes(content(1000));

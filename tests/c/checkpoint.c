@@ -56,22 +56,50 @@ static void check_one_was_joined(void)
     free(requests);
 }
 
+/* A file to upload, its checkpoint, and what it has become. */
+struct scene {
+    uint8_t *bytes;
+    char *path;
+    char *checkpoint;
+    filestack_filelink *filelink;
+};
+
+static struct scene scene_new(void)
+{
+    uint8_t *bytes = content_new(SIZE, SEED);
+    struct scene scene = {bytes, file_new("source.bin", bytes, SIZE), folder_path("checkpoint"), NULL};
+    control_reset();
+    return scene;
+}
+
+static filestack_status scene_upload(struct scene *scene, int32_t mode)
+{
+    return upload(scene->path, scene->checkpoint, mode, &scene->filelink);
+}
+
+static void scene_end(struct scene *scene)
+{
+    filestack_filelink_release(scene->filelink);
+    free(scene->checkpoint);
+    free(scene->path);
+    free(scene->bytes);
+    folder_clear();
+    control_reset();
+}
+
 /* Kills an upload after some milliseconds, maybe as its power fails, and goes on with it. */
 static void kill_and_go_on(int32_t mode, long moment_ms, bool loses_power)
 {
-    uint8_t *bytes = content_new(SIZE, SEED);
-    char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
-    filestack_filelink *filelink = NULL;
+    struct scene scene = scene_new();
     int status = 0;
     pid_t child;
-    disk_watch(checkpoint);
-    control_reset();
+    disk_watch(scene.checkpoint);
     if (mode == FILESTACK_INTELLIGENT_FALLBACK) {
         control_fault("PUT /s3/* 2 reset-body:1000000");
     }
     child = fork();
     if (child == 0) {
-        _exit(upload(path, checkpoint, mode, &filelink) == FILESTACK_OK ? 0 : 1);
+        _exit(scene_upload(&scene, mode) == FILESTACK_OK ? 0 : 1);
     }
     pause_ms(moment_ms);
     kill(child, SIGKILL);
@@ -79,20 +107,15 @@ static void kill_and_go_on(int32_t mode, long moment_ms, bool loses_power)
     if (loses_power) {
         disk_lose_power();
     }
-    if (!WIFEXITED(status) || file_exists(checkpoint)) {
-        CHECK_OK(upload(path, checkpoint, mode, &filelink));
-        check_stored(filelink, bytes, SIZE);
+    if (!WIFEXITED(status) || file_exists(scene.checkpoint)) {
+        CHECK_OK(scene_upload(&scene, mode));
+        check_stored(scene.filelink, scene.bytes, SIZE);
         check_one_was_joined();
     }
     disk_end();
-    CHECK(!file_exists(checkpoint));
+    CHECK(!file_exists(scene.checkpoint));
     CHECK_SIZE(1, folder_count());
-    filestack_filelink_release(filelink);
-    free(checkpoint);
-    free(path);
-    free(bytes);
-    folder_clear();
-    control_reset();
+    scene_end(&scene);
 }
 
 static void kill_at_some_moments(uint32_t seed, bool loses_power)
@@ -122,49 +145,34 @@ static void what_was_not_on_the_disk_is_sent_again(void)
 /* The removal of a checkpoint need not be on the disk when the power fails: then it is there again. */
 static void a_checkpoint_that_comes_back_stores_nothing_twice(void)
 {
-    uint8_t *bytes = content_new(SIZE, SEED);
-    char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
-    filestack_filelink *filelink = NULL, *again = NULL;
-    control_reset();
-    disk_watch(checkpoint);
-    CHECK_OK(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
-    CHECK(!file_exists(checkpoint));
+    struct scene scene = scene_new();
+    filestack_filelink *again = NULL;
+    disk_watch(scene.checkpoint);
+    CHECK_OK(scene_upload(&scene, FILESTACK_INTELLIGENT_OFF));
+    CHECK(!file_exists(scene.checkpoint));
     disk_lose_power();
-    CHECK(file_exists(checkpoint));
-    CHECK_OK(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &again));
-    CHECK_STRING(filestack_filelink_handle(filelink), filestack_filelink_handle(again));
+    CHECK(file_exists(scene.checkpoint));
+    CHECK_OK(upload(scene.path, scene.checkpoint, FILESTACK_INTELLIGENT_OFF, &again));
+    CHECK_STRING(filestack_filelink_handle(scene.filelink), filestack_filelink_handle(again));
     CHECK_SIZE(1, control_count("POST", "/multipart/start"));
     disk_end();
     filestack_filelink_release(again);
-    filestack_filelink_release(filelink);
-    free(checkpoint);
-    free(path);
-    free(bytes);
-    folder_clear();
-    control_reset();
+    scene_end(&scene);
 }
 
 static void only_what_is_missing_is_sent(void)
 {
-    uint8_t *bytes = content_new(SIZE, SEED);
-    char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
-    filestack_filelink *filelink = NULL;
-    control_reset();
+    struct scene scene = scene_new();
     control_fault("PUT /s3/* 4 status:400");
-    CHECK_STATUS(FILESTACK_E_HTTP, upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
-    CHECK(file_exists(checkpoint));
+    CHECK_STATUS(FILESTACK_E_HTTP, scene_upload(&scene, FILESTACK_INTELLIGENT_OFF));
+    CHECK(file_exists(scene.checkpoint));
     control_reset();
-    CHECK_OK(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_OK(scene_upload(&scene, FILESTACK_INTELLIGENT_OFF));
     CHECK_SIZE(0, control_count("POST", "/multipart/start"));
     CHECK(control_count("PUT", "/s3/") < 5);
-    check_stored(filelink, bytes, SIZE);
-    CHECK(!file_exists(checkpoint));
-    filestack_filelink_release(filelink);
-    free(checkpoint);
-    free(path);
-    free(bytes);
-    folder_clear();
-    control_reset();
+    check_stored(scene.filelink, scene.bytes, SIZE);
+    CHECK(!file_exists(scene.checkpoint));
+    scene_end(&scene);
 }
 
 static void bad_checkpoints_are_refused_and_stay(void)
@@ -207,34 +215,26 @@ static void bad_checkpoints_are_refused_and_stay(void)
 
 static void a_checkpoint_is_for_one_upload_at_a_time_here(void)
 {
-    uint8_t *bytes = content_new(SIZE, SEED);
-    char *path = file_new("source.bin", bytes, SIZE), *checkpoint = folder_path("checkpoint");
-    filestack_filelink *filelink = NULL;
+    struct scene scene = scene_new();
     int status = 0;
     pid_t child;
-    control_reset();
     control_fault("POST /multipart/complete 1 hang");
     child = fork();
     if (child == 0) {
-        _exit(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink) == FILESTACK_OK ? 0 : 1);
+        _exit(scene_upload(&scene, FILESTACK_INTELLIGENT_OFF) == FILESTACK_OK ? 0 : 1);
     }
     for (int i = 0; i < 2000 && control_count("POST", "/multipart/complete") == 0; i++) {
         pause_ms(5);
     }
-    CHECK_STATUS(FILESTACK_E_STATE, upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_STATUS(FILESTACK_E_STATE, scene_upload(&scene, FILESTACK_INTELLIGENT_OFF));
     CHECK_CONTAINS("in use", message());
     kill(child, SIGKILL);
     CHECK_INT(child, waitpid(child, &status, 0));
     control_reset();
-    CHECK_OK(upload(path, checkpoint, FILESTACK_INTELLIGENT_OFF, &filelink));
+    CHECK_OK(scene_upload(&scene, FILESTACK_INTELLIGENT_OFF));
     CHECK_SIZE(0, control_count("PUT", "/s3/"));
-    check_stored(filelink, bytes, SIZE);
-    filestack_filelink_release(filelink);
-    free(checkpoint);
-    free(path);
-    free(bytes);
-    folder_clear();
-    control_reset();
+    check_stored(scene.filelink, scene.bytes, SIZE);
+    scene_end(&scene);
 }
 
 static void a_checkpoint_is_for_one_upload_at_a_time(void)

@@ -105,7 +105,7 @@ static void lend_by_reader(struct lent *lent)
 static void check_nothing_new_arrives(bool by_reader, bool overwrites, int64_t idle_ms, int64_t total_ms)
 {
     struct stall *stall = stall_start(NULL);
-    filestack_client *client = client_with(stall_url(stall), idle_ms, total_ms);
+    filestack_client *client = client_with(stall_url(stall), time_to_begin_ms(idle_ms), time_to_begin_ms(total_ms));
     filestack_filelink *file = file_of(client), *stored = NULL;
     struct lent lent = lend(8 * MIB, by_reader);
     if (by_reader) {
@@ -133,26 +133,26 @@ static void check_nothing_new_arrives(bool by_reader, bool overwrites, int64_t i
 
 static void an_upload_reads_no_memory_after_its_end(void)
 {
-    check_nothing_new_arrives(false, false, 0, time_to_begin_ms(700));
-    check_nothing_new_arrives(false, false, time_to_begin_ms(500), 0);
+    check_nothing_new_arrives(false, false, 0, 700);
+    check_nothing_new_arrives(false, false, 500, 0);
 }
 
 static void an_overwrite_reads_no_memory_after_its_end(void)
 {
-    check_nothing_new_arrives(false, true, 0, time_to_begin_ms(700));
-    check_nothing_new_arrives(false, true, time_to_begin_ms(500), 0);
+    check_nothing_new_arrives(false, true, 0, 700);
+    check_nothing_new_arrives(false, true, 500, 0);
 }
 
 static void an_upload_reads_no_reader_after_its_end(void)
 {
-    check_nothing_new_arrives(true, false, 0, time_to_begin_ms(700));
-    check_nothing_new_arrives(true, false, time_to_begin_ms(500), 0);
+    check_nothing_new_arrives(true, false, 0, 700);
+    check_nothing_new_arrives(true, false, 500, 0);
 }
 
 static void an_overwrite_reads_no_reader_after_its_end(void)
 {
-    check_nothing_new_arrives(true, true, 0, time_to_begin_ms(700));
-    check_nothing_new_arrives(true, true, time_to_begin_ms(500), 0);
+    check_nothing_new_arrives(true, true, 0, 700);
+    check_nothing_new_arrives(true, true, 500, 0);
 }
 
 /* The answer comes before the content was read, and the connection stays open. */

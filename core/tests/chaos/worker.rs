@@ -6,7 +6,7 @@
 //! process was killed and has left no checkpoint, or with `MayBeStored`.
 
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub(crate) enum Entry {
 /// Uploads what is not stored yet.
 ///
 /// # Panics
-/// When an upload fails in a way from which there is no going on.
+/// When an upload fails with an error after which it cannot go on.
 pub(crate) async fn run(task: Task) {
     let mut options = ClientOptions::new();
     options.set_base_url(&task.url).unwrap();
@@ -64,7 +64,11 @@ pub(crate) async fn run(task: Task) {
     options.network.max_retries = 2;
     let client = Client::new(Some(&task.key), options).unwrap();
     let bytes = bytes();
-    let stored: HashSet<_> = task.entries().iter().filter_map(Entry::stored_upload).collect();
+    let stored_upload = |entry| match entry {
+        Entry::Stored { upload, .. } => Some(upload),
+        Entry::Failed { .. } => None,
+    };
+    let stored: HashSet<_> = task.entries().into_iter().filter_map(stored_upload).collect();
     let missing = (0..UPLOADS).filter(|upload| !stored.contains(upload));
     let uploads = missing.map(|upload| store(&client, &task, upload, &bytes));
     futures_util::stream::iter(uploads).buffer_unordered(SIDE_BY_SIDE).collect::<()>().await;
@@ -131,15 +135,6 @@ pub(crate) fn bytes() -> Vec<u8> {
     content(LARGEST)
 }
 
-impl Entry {
-    fn stored_upload(&self) -> Option<usize> {
-        match self {
-            Entry::Stored { upload, .. } => Some(*upload),
-            Entry::Failed { .. } => None,
-        }
-    }
-}
-
 impl Task {
     /// What processes so far have told. The last line may be missing its end.
     pub(crate) fn entries(&self) -> Vec<Entry> {
@@ -168,7 +163,7 @@ impl Task {
     fn log(&self, entry: &Entry) {
         let mut line = serde_json::to_vec(entry).unwrap();
         line.push(b'\n');
-        let mut log: File = OpenOptions::new().append(true).create(true).open(self.folder.join("log")).unwrap();
+        let mut log = OpenOptions::new().append(true).create(true).open(self.folder.join("log")).unwrap();
         log.write_all(&line).unwrap();
     }
 }

@@ -7,7 +7,7 @@ use filestack_local::{Options, RecordedRequest, Service};
 
 use crate::support::process::Process;
 use crate::support::{content, files_below, sha256};
-use crate::victim::{self, CONCURRENCY, Kind, PART, Task};
+use crate::victim::{self, Kind, Task};
 
 /// 16 parts of 5 MiB.
 const SIZE: usize = 80 * 1024 * 1024;
@@ -110,7 +110,7 @@ impl Scene {
         if !files_below(folder).is_empty() {
             return Err("the checkpoint has stayed".to_owned());
         }
-        outcome(was_killed, sent, acknowledged, CONCURRENCY as u64 * PART)
+        outcome(crash, was_killed, sent, acknowledged)
     }
 
     fn download(&self, crash: Crash, service: &Service, folder: &Path) -> Result<Outcome, String> {
@@ -133,8 +133,7 @@ impl Scene {
             requests.iter().filter_map(|request| request.header("range")?.strip_prefix("bytes=")?.strip_suffix('-'));
         let skipped = from.map(|from| from.parse::<u64>().unwrap()).min().unwrap_or(0);
         let sent = if was_killed { SIZE as u64 - skipped } else { 0 };
-        // One byte, so that there is something to ask for.
-        outcome(was_killed, sent, had, 1)
+        outcome(crash, was_killed, sent, had)
     }
 
     fn source(&self) -> PathBuf {
@@ -166,9 +165,9 @@ fn go_on(task: &Task) -> Result<(), String> {
     if has_passed { Ok(()) } else { Err("the second process has failed".to_owned()) }
 }
 
-/// What `sent` after a crash says when `had` had arrived for certain, and `most` may have been on its way.
-fn outcome(was_killed: bool, sent: u64, had: u64, most: u64) -> Result<Outcome, String> {
-    let again = (had + sent).saturating_sub(SIZE as u64);
+/// What `sent` after a crash says when `had` had arrived for certain.
+fn outcome(crash: Crash, was_killed: bool, sent: u64, had: u64) -> Result<Outcome, String> {
+    let (again, most) = ((had + sent).saturating_sub(SIZE as u64), crash.kind.most_again());
     if again > most {
         return Err(format!("{again} bytes were transferred again, at most {most} were on their way"));
     }

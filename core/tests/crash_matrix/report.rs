@@ -32,13 +32,21 @@ fn row(kind: Kind, outcomes: Vec<Outcome>) -> String {
     let mut kept: Vec<_> = killed.iter().map(|outcome| outcome.kept).collect();
     kept.sort_unstable();
     let again = killed.iter().map(|outcome| outcome.again).max().unwrap_or(0);
-    let (name, most) = match kind {
-        Kind::Regular => ("upload, regular", "15 MiB"),
-        Kind::Intelligent => ("upload, intelligent", "15 MiB"),
-        Kind::Fallback => ("upload, fallback", "15 MiB"),
-        Kind::Download => ("download", "1 byte"),
+    let name = match kind {
+        Kind::Regular => "upload, regular",
+        Kind::Intelligent => "upload, intelligent",
+        Kind::Fallback => "upload, fallback",
+        Kind::Download => "download",
     };
-    let again = if again < 1024 { format!("{again} bytes") } else { format!("{:.1} MiB", again as f64 / MIB) };
-    let median = kept.get(kept.len() / 2).map_or(0.0, |kept| *kept as f64 / MIB);
-    format!("| {name} | {} | {} | {median:.0} MiB | {again} | {most} |\n", killed.len(), ended.len())
+    let median = kept.get(kept.len() / 2).copied().unwrap_or(0);
+    let [median, again, most] = [median, again, kind.most_again()].map(size);
+    format!("| {name} | {} | {} | {median} | {again} | {most} |\n", killed.len(), ended.len())
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        0..1024 => format!("{bytes} bytes"),
+        _ => format!("{:.0} MiB", bytes as f64 / MIB),
+    }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use filestack_core::{Client, ClientOptions, IfExists, Intelligent, RequestOptions, UploadOptions};
 use serde::{Deserialize, Serialize};
 
-pub(crate) const PART: u64 = 5 * 1024 * 1024;
-pub(crate) const CONCURRENCY: usize = 3;
+const PART: u64 = 5 * 1024 * 1024;
+const CONCURRENCY: usize = 3;
 
 /// What is transferred, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,17 @@ pub(crate) enum Kind {
 }
 
 pub(crate) const KINDS: [Kind; 4] = [Kind::Regular, Kind::Intelligent, Kind::Fallback, Kind::Download];
+
+impl Kind {
+    /// How many bytes may be on their way when the process is killed.
+    pub(crate) fn most_again(self) -> u64 {
+        match self {
+            // So that there is something to ask for.
+            Kind::Download => 1,
+            _ => CONCURRENCY as u64 * PART,
+        }
+    }
+}
 
 /// One transfer.
 #[derive(Clone, Debug, Serialize, Deserialize)]

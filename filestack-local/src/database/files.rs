@@ -1,7 +1,6 @@
 //! Stored files.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -58,9 +57,7 @@ impl Database {
 
     /// The objects of all files, and those that video jobs read.
     pub(crate) fn recorded_objects(&self) -> rusqlite::Result<HashSet<String>> {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut statement = connection.prepare("SELECT object FROM files UNION SELECT object FROM videos")?;
-        statement.query_map([], |row| row.get(0))?.collect()
+        self.names("SELECT object FROM files UNION SELECT object FROM videos")
     }
 
     /// Records a new file.

@@ -4,6 +4,7 @@ mod files;
 mod jobs;
 mod uploads;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,6 +95,13 @@ impl Database {
         let value = make();
         connection.execute("INSERT INTO settings (name, value) VALUES (?1, ?2)", params![name, value])?;
         Ok(value)
+    }
+
+    /// What the first column of a query has.
+    fn names(&self, query: &str) -> rusqlite::Result<HashSet<String>> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statement = connection.prepare(query)?;
+        statement.query_map([], |row| row.get(0))?.collect()
     }
 
     /// Counts that the folder was opened, and returns how often that was.

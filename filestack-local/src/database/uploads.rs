@@ -202,9 +202,7 @@ impl Database {
 
     /// The uploads that are not complete.
     pub(crate) fn open_uploads(&self) -> rusqlite::Result<HashSet<String>> {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut statement = connection.prepare("SELECT upload_id FROM uploads WHERE reply IS NULL")?;
-        statement.query_map([], |row| row.get(0))?.collect()
+        self.names("SELECT upload_id FROM uploads WHERE reply IS NULL")
     }
 
     /// Forgets uploads that began before `limit_ms` and were never completed.

@@ -125,7 +125,12 @@ impl Storage {
     /// Removes the objects that are not among `recorded`; a process that was killed may have left them.
     pub(crate) fn forget_other_objects(&self, recorded: &HashSet<String>) -> io::Result<()> {
         for folder in fs::read_dir(self.root.join("objects"))? {
-            for entry in fs::read_dir(folder?.path())? {
+            let folder = folder?;
+            // Whatever else the user keeps there.
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for entry in fs::read_dir(folder.path())? {
                 let name = entry?.file_name();
                 if let Some(id) = name.to_str().filter(|name| is_object(name) && !recorded.contains(*name)) {
                     self.forget_object(id);
@@ -219,6 +224,7 @@ mod tests {
         let [kept, left_behind] = [(); 2].map(|()| storage.keep_object(storage.temporary_file().unwrap()).unwrap());
         let notes = storage.object_path(&left_behind).with_file_name("notes.txt");
         fs::write(&notes, "mine").unwrap();
+        fs::write(folder.path().join("objects/notes.txt"), "mine").unwrap();
         storage.forget_other_objects(&HashSet::from([kept.clone()])).unwrap();
         assert!(storage.object_path(&kept).exists() && !storage.object_path(&left_behind).exists() && notes.exists());
     }

@@ -3,9 +3,7 @@
 
 #include "disk.h"
 
-#include <dirent.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +12,12 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "folder.h"
 
-enum { LONGEST_PATH = 4096, PIECE = 64 * 1024 };
+enum { LONGEST_PATH = 4096 };
 
 /* The file that is watched, and a folder with what is on the disk: contents by inode, and the inode of the name. */
-static char watched[LONGEST_PATH], kept[64];
+static char watched[LONGEST_PATH], kept[256];
 
 static void place_of(char *place, size_t size, const char *name)
 {
@@ -97,55 +96,32 @@ int fdatasync(int descriptor)
 void disk_watch(const char *path)
 {
     snprintf(watched, sizeof watched, "%s", path);
-    strcpy(kept, "/tmp/filestack-disk-XXXXXX");
-    CHECK(mkdtemp(kept) != NULL);
-}
-
-static bool copy(const char *from, const char *to)
-{
-    FILE *input = fopen(from, "rb"), *output = input ? fopen(to, "wb") : NULL;
-    char piece[PIECE];
-    size_t count;
-    while (output && (count = fread(piece, 1, sizeof piece, input)) > 0) {
-        fwrite(piece, 1, count, output);
-    }
-    if (input) {
-        fclose(input);
-    }
-    return output && fclose(output) == 0;
+    folder_make(kept, sizeof kept);
 }
 
 void disk_lose_power(void)
 {
     char place[LONGEST_PATH], beside[LONGEST_PATH + 4];
-    uintmax_t inode;
-    FILE *name;
+    uint8_t *name, *content = NULL;
+    size_t size;
     snprintf(beside, sizeof beside, "%s.new", watched);
     unlink(beside);
     unlink(watched);
     place_of(place, sizeof place, "name");
-    name = fopen(place, "rb");
-    if (name && fread(&inode, sizeof inode, 1, name) == 1) {
-        content_of(place, sizeof place, inode);
-        CHECK(copy(place, watched));
-    }
+    name = file_read(place, &size);
     if (name) {
-        fclose(name);
+        uintmax_t inode;
+        memcpy(&inode, name, sizeof inode);
+        content_of(place, sizeof place, inode);
+        content = file_read(place, &size);
+        CHECK(content != NULL);
+        keep(watched, content, size);
     }
+    free(content);
+    free(name);
 }
 
 void disk_end(void)
 {
-    char place[LONGEST_PATH];
-    DIR *folder = opendir(kept);
-    const struct dirent *entry;
-    while (folder && (entry = readdir(folder)) != NULL) {
-        place_of(place, sizeof place, entry->d_name);
-        unlink(place);
-    }
-    if (folder) {
-        closedir(folder);
-    }
-    CHECK_INT(0, rmdir(kept));
-    kept[0] = '\0';
+    CHECK(folder_unmake(kept));
 }

@@ -18,14 +18,19 @@ static void give_up(const char *what)
     exit(2);
 }
 
+void folder_make(char *path, size_t size)
+{
+    const char *parent = getenv("TMPDIR");
+    snprintf(path, size, "%s/filestack-c-test-XXXXXX", parent && *parent ? parent : "/tmp");
+    if (!mkdtemp(path)) {
+        give_up("mkdtemp");
+    }
+}
+
 static const char *folder(void)
 {
     if (!root[0]) {
-        const char *parent = getenv("TMPDIR");
-        snprintf(root, sizeof root, "%s/filestack-c-test-XXXXXX", parent && *parent ? parent : "/tmp");
-        if (!mkdtemp(root)) {
-            give_up("mkdtemp");
-        }
+        folder_make(root, sizeof root);
     }
     return root;
 }
@@ -80,12 +85,18 @@ void folder_clear(void)
     walk(folder(), true);
 }
 
+bool folder_unmake(char *path)
+{
+    walk(path, true);
+    const bool is_removed = rmdir(path) == 0;
+    path[0] = '\0';
+    return is_removed;
+}
+
 void folder_remove(void)
 {
     if (root[0]) {
-        folder_clear();
-        rmdir(root);
-        root[0] = '\0';
+        folder_unmake(root);
     }
 }
 

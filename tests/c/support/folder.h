@@ -18,6 +18,10 @@ void folder_clear(void);
 /* Removes the folder. */
 void folder_remove(void);
 
+/* Another folder beside it: writes its path, and removes it with all that it has, and the path. */
+void folder_make(char *path, size_t size);
+bool folder_unmake(char *path);
+
 /* `size` bytes that follow from `seed` and repeat nowhere near, so that swapped parts are noticed; free() them. */
 uint8_t *content_new(size_t size, uint64_t seed);
 
