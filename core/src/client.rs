@@ -74,9 +74,9 @@ impl Client {
     /// Uploads the file at `path`.
     ///
     /// # Errors
-    /// As [`Client::upload`], and `Io` when the file cannot be opened.
+    /// As [`Client::upload`], and `Io` when the file cannot be opened, which is done when the upload begins.
     pub async fn upload_path(&self, path: impl AsRef<Path>, options: &UploadOptions) -> Result<Filelink> {
-        self.upload(&Source::from_path(path)?, options).await
+        self.upload(&Source::at_path(path.as_ref()), options).await
     }
 
     /// Stores the file that the service finds at `url`. The filelink has the credentials that signed the call.

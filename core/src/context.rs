@@ -1,8 +1,9 @@
 //! The context of a call: the application's key, credentials, hosts and connections.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::endpoints::Endpoints;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generation::{Epoch, Generation};
-use crate::limits::Limits;
+use crate::limits::{Limits, Turn};
 use crate::location::Location;
 use crate::operation::Operation;
 use crate::options::{ClientOptions, Control};
@@ -24,6 +25,9 @@ use crate::security::Security;
 use crate::threads::Threads;
 use crate::transport::{Blueprint, Reply, Request, Transport};
 use crate::web_url;
+
+/// After this time a call has had its turn for long.
+const LONG: Duration = Duration::from_millis(500);
 
 /// What every call to the service needs. Clones share the connections.
 #[derive(Clone)]
@@ -84,6 +88,43 @@ impl Call {
         self.operation.finish();
         reporter.end().await;
         outcome
+    }
+
+    /// The result of `work`, which needs descriptors or threads and is begun when it is the call's turn.
+    pub(crate) async fn in_turn<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let limits = self.limits();
+        let turn = match limits.turn_now() {
+            Some(turn) => turn,
+            None => {
+                self.operation.wait_for_turn(true);
+                let turn = limits.turn().await?;
+                self.operation.wait_for_turn(false);
+                turn
+            }
+        };
+        tokio::select! {
+            biased;
+            outcome = work => outcome,
+            never = self.make_room(turn) => match never {},
+        }
+    }
+
+    /// Lets others have the turn: when this call has had it for long, and when it waits for the host.
+    async fn make_room(&self, turn: Turn) -> Infallible {
+        let mut turn = Some(turn);
+        let lengthen = async {
+            tokio::time::sleep(LONG).await;
+            if let Ok(long) = self.limits().long_turn().await {
+                turn = Some(long);
+            }
+            pending::<()>().await;
+        };
+        tokio::select! {
+            () = lengthen => {}
+            () = self.operation.until_waiting_for_host() => {}
+        }
+        drop(turn);
+        pending().await
     }
 
     /// What controls the call.

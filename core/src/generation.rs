@@ -58,7 +58,9 @@ impl Generation {
     /// Takes note of a call that begins.
     pub(crate) fn begin(&self, operation: &Operation) {
         let mut running = self.running();
-        running.retain(|known| known.upgrade().is_some());
+        if running.len() == running.capacity() {
+            running.retain(|known| known.upgrade().is_some());
+        }
         running.push(operation.downgrade());
     }
 
@@ -86,6 +88,22 @@ impl Generation {
                 let _ = other.run(give_back(parcel)).await;
             }
             drop(thread);
+        }
+        .boxed()
+    }
+
+    /// Drops what the host has lent, one thing after the other, on a thread for its functions. Where there can be none,
+    /// this one does it.
+    pub fn drop_for_host<T: Send + 'static>(self: &Arc<Self>, lent: Vec<T>) -> BoxFuture<'static, ()> {
+        let generation = Arc::clone(self);
+        async move {
+            if lent.is_empty() {
+                return;
+            }
+            let Ok(thread) = generation.threads().host_thread().map(Arc::new) else { return };
+            for one in lent {
+                generation.give_back(Arc::clone(&thread), one).await;
+            }
         }
         .boxed()
     }

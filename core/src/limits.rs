@@ -1,6 +1,11 @@
-//! The limits of a client: how many requests run at a time, and how much memory buffers take.
+//! The limits of a client: how many requests run at a time, how many calls have files open, and how much memory buffers
+//! take.
 
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -10,12 +15,24 @@ use crate::pieces::zeros;
 /// Memory is counted in units of this many bytes, because a semaphore counts to some billions only.
 const UNIT: u64 = 1024;
 
+/// How many calls that need descriptors or threads run at a time. The others wait, with nothing of both.
+const TURNS: usize = 64;
+/// How many more of them may run, when they have run for long: a small file does not wait for large ones.
+const LONG_TURNS: usize = 192;
+
+/// How long the host may take to fill a buffer before others can have the memory that it counts for.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// What all calls of a client share. Who comes first is served first.
 #[derive(Debug)]
 pub(crate) struct Limits {
     requests: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+    long_turns: Arc<Semaphore>,
     memory: Arc<Semaphore>,
     memory_bytes: u64,
+    /// How many wait for memory.
+    waiting_for_memory: AtomicUsize,
     /// Buffers that were used and will be used again, as long as some are in use.
     spare: Mutex<Vec<Vec<u8>>>,
 }
@@ -26,21 +43,36 @@ pub(crate) struct Place {
     _permit: OwnedSemaphorePermit,
 }
 
+/// The turn of one call, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    _permit: OwnedSemaphorePermit,
+}
+
 /// A buffer that counts against the memory limit until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
     length: usize,
+    claim: Claim,
+}
+
+/// What a buffer takes of the memory limit.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
     limits: Arc<Limits>,
-    permit: Option<OwnedSemaphorePermit>,
+    permit: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
 }
 
 impl Limits {
     pub(crate) fn new(max_requests: usize, memory_bytes: u64) -> Self {
         Limits {
             requests: Arc::new(Semaphore::new(max_requests)),
+            turns: Arc::new(Semaphore::new(TURNS)),
+            long_turns: Arc::new(Semaphore::new(LONG_TURNS)),
             memory: Arc::new(Semaphore::new(units(memory_bytes))),
             memory_bytes,
+            waiting_for_memory: AtomicUsize::new(0),
             spare: Mutex::new(Vec::new()),
         }
     }
@@ -55,15 +87,42 @@ impl Limits {
         Ok(Place { _permit: acquire(&self.requests, 1).await? })
     }
 
+    /// The turn of a call, when there is one without waiting.
+    pub(crate) fn turn_now(&self) -> Option<Turn> {
+        Arc::clone(&self.turns).try_acquire_owned().ok().map(|permit| Turn { _permit: permit })
+    }
+
+    /// Waits for the turn of a call.
+    pub(crate) async fn turn(&self) -> Result<Turn> {
+        Ok(Turn { _permit: acquire(&self.turns, 1).await? })
+    }
+
+    /// Waits for a turn that a call may have for long.
+    pub(crate) async fn long_turn(&self) -> Result<Turn> {
+        Ok(Turn { _permit: acquire(&self.long_turns, 1).await? })
+    }
+
     /// Waits for a buffer of this size, at most the largest one.
     ///
     /// # Errors
     /// `Resources` when the system has no memory for it.
     pub(crate) async fn buffer(self: &Arc<Self>, length: usize) -> Result<Buffer> {
         let wanted = units((length as u64).min(self.largest_buffer()).next_multiple_of(UNIT));
-        let permit = acquire(&self.memory, wanted).await?;
+        let permit = Arc::new(Mutex::new(Some(self.memory(wanted).await?)));
         let bytes = self.take_spare(length).map_or_else(|| zeros(length), Ok)?;
-        Ok(Buffer { bytes, length, limits: Arc::clone(self), permit: Some(permit) })
+        Ok(Buffer { bytes, length, claim: Claim { limits: Arc::clone(self), permit } })
+    }
+
+    async fn memory(&self, wanted: usize) -> Result<OwnedSemaphorePermit> {
+        struct Waiting<'a>(&'a AtomicUsize);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        self.waiting_for_memory.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.waiting_for_memory);
+        acquire(&self.memory, wanted).await
     }
 
     /// A used buffer that is large enough, but not much larger, because it counts as what is asked for.
@@ -84,6 +143,31 @@ impl Limits {
     }
 }
 
+impl Buffer {
+    /// What it takes of the memory limit.
+    pub(crate) fn claim(&self) -> Claim {
+        self.claim.clone()
+    }
+}
+
+impl Claim {
+    /// Lets others have it when they wait for it. For a buffer that the host is slow to fill: what it has to give may
+    /// depend on them.
+    pub(crate) async fn give_way(self) -> Infallible {
+        loop {
+            tokio::time::sleep(PATIENCE).await;
+            if self.limits.waiting_for_memory.load(Ordering::Relaxed) > 0 {
+                self.give_up();
+                pending::<()>().await;
+            }
+        }
+    }
+
+    fn give_up(&self) {
+        drop(self.permit.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
 impl AsRef<[u8]> for Buffer {
     fn as_ref(&self) -> &[u8] {
         &self.bytes[..self.length]
@@ -98,10 +182,11 @@ impl AsMut<[u8]> for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let mut spare = self.limits.spare();
+        let limits = &self.claim.limits;
+        let mut spare = limits.spare();
         spare.push(std::mem::take(&mut self.bytes));
-        drop(self.permit.take());
-        if self.limits.memory.available_permits() == units(self.limits.memory_bytes) {
+        self.claim.give_up();
+        if limits.memory.available_permits() == units(limits.memory_bytes) {
             // The last one in use: an idle client keeps none.
             spare.clear();
         }
@@ -131,6 +216,20 @@ mod tests {
         assert!(limits.request().now_or_never().is_none());
         drop(held);
         assert!(limits.request().now_or_never().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_buffer_that_is_not_filled_gives_way_when_others_wait() {
+        let limits = Arc::new(Limits::new(1, 64 * UNIT));
+        let first = limits.buffer(32 * 1024).await.unwrap();
+        let (second, third) = (limits.buffer(32 * 1024).await.unwrap(), limits.buffer(32 * 1024));
+        let giving_way = tokio::spawn(first.claim().give_way());
+        tokio::time::sleep(PATIENCE * 3).await;
+        assert_eq!(limits.memory.available_permits(), 0, "nobody waits");
+        drop(third.await.unwrap());
+        drop((first, second));
+        assert_eq!(limits.memory.available_permits(), 64);
+        giving_way.abort();
     }
 
     #[tokio::test]

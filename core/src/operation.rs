@@ -37,6 +37,10 @@ struct Control {
     what: Option<Arc<str>>,
     is_cancelled: bool,
     is_done: bool,
+    /// Whether the call has begun, but others have to end first.
+    waits_for_turn: bool,
+    /// How many of the call's readers and writers have nothing to do until the host says so.
+    waiting_for_host: usize,
     outlasts_network: bool,
     paused_since: Option<Instant>,
     deadline: Option<Deadline>,
@@ -77,6 +81,11 @@ impl Operation {
         });
     }
 
+    /// Names the call in its progress.
+    pub fn set_tag(&self, tag: u64) {
+        self.0.counters.set_tag(tag);
+    }
+
     /// How far the call is. Takes no lock.
     #[must_use]
     pub fn progress(&self) -> Progress {
@@ -92,7 +101,7 @@ impl Operation {
     pub(crate) fn begin(&self, what: &str, limit: Option<Duration>) {
         self.change(|control| {
             control.what = Some(what.into());
-            control.is_done = false;
+            (control.is_done, control.waits_for_turn) = (false, false);
             let deadline = |limit: Duration| Some(Deadline { at: Instant::now().checked_add(limit)?, limit });
             control.deadline = limit.and_then(deadline);
         });
@@ -118,6 +127,31 @@ impl Operation {
         // The sender lives as long as this does.
         let _ = self.0.control.subscribe().wait_for(is_open).await;
         self.check()
+    }
+
+    /// Notes that the call waits for its turn, or that this has come.
+    pub(crate) fn wait_for_turn(&self, waits: bool) {
+        self.change(|control| control.waits_for_turn = waits);
+    }
+
+    /// What the host gives or takes at a time of its own, with the note that the call waits for that.
+    pub(crate) async fn wait_for_host<T>(&self, work: impl Future<Output = T>) -> T {
+        struct Waiting<'a>(&'a Operation);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.change(|control| control.waiting_for_host -= 1);
+            }
+        }
+        self.change(|control| control.waiting_for_host += 1);
+        let _waiting = Waiting(self);
+        work.await
+    }
+
+    /// Returns once the call waits for the host: paused, or for a reader or writer.
+    pub(crate) async fn until_waiting_for_host(&self) {
+        let waits = |control: &Control| control.paused_since.is_some() || control.waiting_for_host > 0;
+        // The sender lives as long as this does.
+        let _ = self.0.control.subscribe().wait_for(waits).await;
     }
 
     /// Whether the call is paused.
@@ -222,6 +256,7 @@ impl Control {
         match self {
             Control { is_done: true, .. } => CallState::Done,
             Control { paused_since: Some(_), .. } => CallState::Paused,
+            Control { waits_for_turn: true, .. } => CallState::Waiting,
             Control { what: Some(_), .. } => CallState::Running,
             _ => CallState::Waiting,
         }

@@ -39,6 +39,8 @@ pub struct Progress {
     pub parts_total: u32,
     /// How often a request was tried again.
     pub retries: u32,
+    /// What the caller calls the call; 0 by default.
+    pub tag: u64,
 }
 
 /// Is told how far a call is, on a thread of its own.
@@ -78,6 +80,7 @@ pub(crate) struct Counters {
     parts_done: AtomicU32,
     parts_total: AtomicU32,
     retries: AtomicU32,
+    tag: AtomicU64,
 }
 
 impl Counters {
@@ -91,7 +94,12 @@ impl Counters {
             parts_done: self.parts_done.load(Ordering::Relaxed),
             parts_total: self.parts_total.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
+            tag: self.tag.load(Ordering::Relaxed),
         }
+    }
+
+    pub(crate) fn set_tag(&self, tag: u64) {
+        self.tag.store(tag, Ordering::Relaxed);
     }
 
     pub(crate) fn set_state(&self, state: CallState) {

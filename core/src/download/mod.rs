@@ -34,7 +34,7 @@ pub(crate) async fn to_path(context: &Context, wanted: &Wanted, path: &Path, opt
     let call = begin(context, wanted, options)?;
     let mut begun = None;
     let outcome = call
-        .run(async {
+        .run(call.in_turn(async {
             let (path, if_exists) = (path.to_owned(), options.if_exists);
             let target = call.threads().work(move || Target::resolve(&path, if_exists)).await?;
             let (file, version) = match if_exists {
@@ -44,7 +44,7 @@ pub(crate) async fn to_path(context: &Context, wanted: &Wanted, path: &Path, opt
             let file = begun.insert(file);
             fetch(&call, wanted, file, version, options.max_size.unwrap_or(u64::MAX)).await?;
             file.finish(&call, if_exists).await
-        })
+        }))
         .await;
     if let Some(file) = begun {
         file.give_up(&call).await;
@@ -66,12 +66,18 @@ pub(crate) async fn to_memory(context: &Context, wanted: &Wanted, options: &Requ
 pub(crate) async fn to_sink(context: &Context, wanted: &Wanted, sink: &Sink, options: &RequestOptions) -> Result<u64> {
     refuse_resume(options, "a sink")?;
     let call = begin(context, wanted, options)?;
-    let mut lease = sink::Lease::of(sink, &call)?;
-    let limit = options.max_size.unwrap_or(u64::MAX);
-    let outcome = call.run(fetch(&call, wanted, &mut lease, Version::default(), limit)).await;
-    let size = lease.taken();
-    lease.end().await;
-    outcome.map(|()| size)
+    let mut begun = None;
+    let outcome = call
+        .run(call.in_turn(async {
+            let lease = begun.insert(sink::Lease::of(sink, &call)?);
+            fetch(&call, wanted, lease, Version::default(), options.max_size.unwrap_or(u64::MAX)).await?;
+            Ok(lease.taken())
+        }))
+        .await;
+    if let Some(lease) = begun {
+        lease.end().await;
+    }
+    outcome
 }
 
 fn begin(context: &Context, wanted: &Wanted, options: &RequestOptions) -> Result<Call> {

@@ -35,7 +35,7 @@ impl Filelink {
         let call = self.context().begin(options.control(), &what, options.total_timeout)?;
         let lease = Lease::of(source, &call)?;
         let outcome = call
-            .run(async {
+            .run(call.in_turn(async {
                 let size = lease.open(|_| 0, call.limits().largest_buffer()).await?;
                 let mimetype = lease.mimetype(&source.file_name().unwrap_or_default()).await?;
                 let content = lease.section(0, size);
@@ -43,7 +43,7 @@ impl Filelink {
                 let request = Request::post_content(url, what, mimetype, content);
                 let reply = call.json(&request.counted_by(call.operation().transfer())).await?;
                 Ok(Value::Object(reply).to_string())
-            })
+            }))
             .await;
         lease.end().await;
         outcome

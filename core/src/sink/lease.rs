@@ -15,6 +15,7 @@ use tokio::io::unix::AsyncFd;
 use crate::context::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generation::Generation;
+use crate::operation::Operation;
 use crate::threads::HostThread;
 
 #[cfg(unix)]
@@ -29,6 +30,7 @@ const SLICE: Duration = Duration::from_millis(50);
 /// The right to write to a sink. It ends with [`Lease::end`]; dropping it ends it, too, but waits for nothing.
 pub(crate) struct Lease {
     generation: Arc<Generation>,
+    operation: Operation,
     /// Before the next, so that it is dropped before the right to the sink is given back.
     tap: Option<Tap>,
     reserved: Option<Reservation>,
@@ -77,8 +79,14 @@ impl Lease {
                 Tap::Writer { thread: Arc::new(call.threads().host_thread()?), writer: Arc::clone(writer) }
             }
         };
-        let generation = Arc::clone(call.generation());
-        Ok(Lease { generation, tap: Some(tap), reserved: Some(reserved), running: None, taken: 0 })
+        Ok(Lease {
+            generation: Arc::clone(call.generation()),
+            operation: call.operation().clone(),
+            tap: Some(tap),
+            reserved: Some(reserved),
+            running: None,
+            taken: 0,
+        })
     }
 
     /// How many bytes the sink has taken in this call.
@@ -134,7 +142,7 @@ impl Lease {
     /// Waits until a writer that could take nothing can be asked again. A descriptor has waited already.
     async fn until_ready(&mut self) {
         if let (Some(Tap::Writer { .. }), Some(reserved)) = (&self.tap, &self.reserved) {
-            reserved.sink.0.ready.notified().await;
+            self.operation.wait_for_host(reserved.sink.0.ready.notified()).await;
         }
     }
 

@@ -3,6 +3,7 @@
 //! Requests may outlive their call, for example in a connection that stands still. So they never hold what a caller has
 //! lent: they read it through the lease, which copies one piece at a time and gives nothing once it has ended.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,11 +25,11 @@ use crate::pieces::{PIECE, zeros};
 use crate::threads::HostThread;
 use crate::transport::Content;
 
-use super::file::{Fingerprint, OpenFile};
+use super::file::{Fingerprint, OpenFile, Range};
 use super::reader::Step;
 use super::reading::{Filling, Reading};
 use super::spool::Spool;
-use super::{Origin, Reservation, Source};
+use super::{Name, Origin, Reservation, Source};
 
 /// The right to read a source. It ends with [`Lease::end`]; dropping it ends it, too, but waits for nothing.
 pub(crate) struct Lease(Arc<Shared>);
@@ -76,22 +77,15 @@ impl Lease {
     /// Takes the source for one call.
     ///
     /// # Errors
-    /// `State` while another call has it, `Resources` when a reader's thread cannot be started.
+    /// `State` while another call has it.
     pub(crate) fn of(source: &Source, call: &Call) -> Result<Self> {
         let reserved = source.reserve()?;
-        let reader = match &source.0.origin {
-            Origin::Reader { reader, .. } => Some(ReaderInUse {
-                thread: Arc::new(call.threads().host_thread()?),
-                reading: Arc::new(Mutex::new(Reading::of(Arc::clone(reader)))),
-            }),
-            _ => None,
-        };
         Ok(Lease(Arc::new(Shared {
             generation: Arc::clone(call.generation()),
             operation: call.operation().clone(),
             name: source.file_name().map_or_else(|| "the source".into(), |name| format!("the file '{name}'")),
             temporary_folder: call.temporary_folder().map(Path::to_owned),
-            state: Mutex::new(State { input: None, reader, reserved: Some(reserved) }),
+            state: Mutex::new(State { input: None, reader: None, reserved: Some(reserved) }),
         })))
     }
 
@@ -99,21 +93,26 @@ impl Lease {
     /// when `buffer` of its size is more than `largest_buffer`.
     ///
     /// # Errors
-    /// `Argument` when it is empty, and whatever is wrong with it.
+    /// `Argument` when it is empty, `Resources` when a reader's thread cannot be started, and whatever is wrong with it.
     pub(crate) async fn open(&self, buffer: impl FnOnce(u64) -> u64, largest_buffer: u64) -> Result<u64> {
         let shared = &self.0;
         let origin = shared.state().reserved.as_ref().map(|reserved| Arc::clone(&reserved.source.0));
         let input = match origin.as_deref().map(|source| &source.origin) {
-            Some(Origin::File { file, name, range }) => {
-                let (file, name, range, leased) = (Arc::clone(file), name.in_errors(), *range, Arc::clone(shared));
-                let open = move || {
-                    let folder = leased.temporary_folder.as_deref();
-                    OpenFile::open(file, &name, range, folder, &leased.operation).map(Arc::new)
-                };
+            Some(Origin::Path(path)) => {
+                let (path, leased) = (path.clone(), Arc::clone(shared));
+                let open = move || leased.open_file(super::open(&path)?, &Name::Path(path), Range::default());
                 Input::File(shared.generation.threads().work(open).await?)
             }
+            Some(Origin::File { file, name, range }) => {
+                let (file, name, range, leased) = (Arc::clone(file), name.clone(), *range, Arc::clone(shared));
+                Input::File(shared.generation.threads().work(move || leased.open_file(file, &name, range)).await?)
+            }
             Some(Origin::Memory(bytes)) => Input::Memory(bytes.clone()),
-            Some(Origin::Reader { .. }) => {
+            Some(Origin::Reader { reader, .. }) => {
+                shared.state().reader = Some(ReaderInUse {
+                    thread: Arc::new(shared.generation.threads().host_thread()?),
+                    reading: Arc::new(Mutex::new(Reading::of(Arc::clone(reader)))),
+                });
                 let size = shared.ask_reader(|reading| reading.begin()).await?;
                 match size {
                     Some(size) if buffer(size) <= largest_buffer => Input::Reader(size),
@@ -164,7 +163,13 @@ impl Lease {
         let shared = Arc::clone(&self.0);
         let has_reader = matches!(shared.state().input, Some(Input::Reader(_)));
         if has_reader {
-            let filled = shared.step_reader(Filling::new(buffer), Reading::read).await?;
+            let claim = buffer.claim();
+            let filling = shared.step_reader(Filling::new(buffer), Reading::read);
+            let filled = tokio::select! {
+                biased;
+                filled = filling => filled?,
+                never = claim.give_way() => match never {},
+            };
             return Ok(Bytes::from_owner(filled.buffer));
         }
         if buffer.as_mut().len() <= PIECE {
@@ -281,6 +286,12 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The file that an upload reads. Blocks.
+    fn open_file(&self, file: Arc<File>, name: &Name, range: Range) -> Result<Arc<OpenFile>> {
+        let folder = self.temporary_folder.as_deref();
+        OpenFile::open(file, &name.in_errors(), range, folder, &self.operation).map(Arc::new)
+    }
+
     /// Takes everything away at once; the future waits for what is running with it.
     fn end(&self) -> BoxFuture<'static, ()> {
         let State { input, reader, reserved } = std::mem::take(&mut *self.state());
@@ -382,7 +393,7 @@ impl Shared {
         if let Some(source) = source
             && let Origin::Reader { waits: false, .. } = &source.0.origin
         {
-            source.0.ready.notified().await;
+            self.operation.wait_for_host(source.0.ready.notified()).await;
         }
     }
 

@@ -39,6 +39,8 @@ struct Shared {
 }
 
 enum Origin {
+    /// A file that each upload opens for itself.
+    Path(PathBuf),
     File {
         file: Arc<File>,
         name: Name,
@@ -53,6 +55,7 @@ enum Origin {
 }
 
 /// What a file is called.
+#[derive(Clone)]
 enum Name {
     Path(PathBuf),
     /// It was open already.
@@ -75,18 +78,14 @@ impl Source {
     /// `Io` when it cannot be opened, `Argument` when it is not a regular file.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let name = path.display();
-        // Asked before opening, because opening a FIFO waits for its writer.
-        let metadata =
-            std::fs::metadata(path).map_err(|cause| Error::io(format!("cannot read the file '{name}'"), &cause))?;
-        if metadata.is_dir() {
-            return Err(Error::argument(format!("'{name}' is a directory: only files can be uploaded")));
-        }
-        if !metadata.is_file() {
-            return Err(Error::argument(format!("'{name}' is not a regular file: upload it through a reader")));
-        }
-        let file = File::open(path).map_err(|cause| Error::io(format!("cannot open the file '{name}'"), &cause))?;
-        Ok(Self::of(Origin::File { file: Arc::new(file), name: Name::Path(path.to_owned()), range: Range::default() }))
+        let name = Name::Path(path.to_owned());
+        Ok(Self::of(Origin::File { file: open(path)?, name, range: Range::default() }))
+    }
+
+    /// The file at `path`, which an upload opens when it begins.
+    #[must_use]
+    pub fn at_path(path: impl Into<PathBuf>) -> Self {
+        Self::of(Origin::Path(path.into()))
     }
 
     /// Bytes in memory.
@@ -126,7 +125,9 @@ impl Source {
     #[must_use]
     pub fn file_name(&self) -> Option<Cow<'_, str>> {
         match &self.0.origin {
-            Origin::File { name: Name::Path(path), .. } => path.file_name().map(std::ffi::OsStr::to_string_lossy),
+            Origin::Path(path) | Origin::File { name: Name::Path(path), .. } => {
+                path.file_name().map(std::ffi::OsStr::to_string_lossy)
+            }
             _ => None,
         }
     }
@@ -148,6 +149,22 @@ impl Source {
     }
 }
 
+/// Opens a file that can be uploaded.
+fn open(path: &Path) -> Result<Arc<File>> {
+    let name = path.display();
+    // Asked before opening, because opening a FIFO waits for its writer.
+    let metadata =
+        std::fs::metadata(path).map_err(|cause| Error::io(format!("cannot read the file '{name}'"), &cause))?;
+    if metadata.is_dir() {
+        return Err(Error::argument(format!("'{name}' is a directory: only files can be uploaded")));
+    }
+    if !metadata.is_file() {
+        return Err(Error::argument(format!("'{name}' is not a regular file: upload it through a reader")));
+    }
+    let file = File::open(path).map_err(|cause| Error::io(format!("cannot open the file '{name}'"), &cause))?;
+    Ok(Arc::new(file))
+}
+
 /// The right of one call to read a source. It ends when this is dropped.
 struct Reservation {
     source: Source,
@@ -162,6 +179,7 @@ impl Drop for Reservation {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.origin {
+            Origin::Path(path) => write!(f, "Source({})", Name::Path(path.clone()).in_errors()),
             Origin::File { name, .. } => write!(f, "Source({})", name.in_errors()),
             Origin::Memory(bytes) => write!(f, "Source({} bytes in memory)", bytes.len()),
             Origin::Reader { .. } => f.write_str("Source(reader)"),
