@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, OsStr, c_char, c_void};
 #[cfg(unix)]
 use std::os::fd::{FromRawFd as _, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[cfg(unix)]
 use filestack_core::Error;
@@ -52,6 +52,20 @@ pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a 
 pub(crate) unsafe fn path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path> {
     // SAFETY: the caller's promise is the same.
     unsafe { text(pointer, name) }.map(Path::new)
+}
+
+/// A required path, which means the same file when the process has gone to another folder.
+///
+/// # Safety
+/// As for [`text`].
+pub(crate) unsafe fn absolute_path(pointer: *const c_char, name: &str) -> Result<PathBuf> {
+    // SAFETY: the caller's promise is the same.
+    Ok(absolute(unsafe { path(pointer, name) }?))
+}
+
+/// The path from the root. One that has none, such as an empty one, stays: whoever opens it says so.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// A duplicate of the caller's descriptor, which programs that it starts do not inherit.

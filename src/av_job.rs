@@ -5,14 +5,18 @@ use std::ffi::{CString, c_char};
 use filestack_core::{AvJob, AvStatus};
 
 use crate::arguments::{c_string, owned_c_string};
+use crate::call::Call;
 use crate::error_object::filestack_error;
+use crate::failure::Result;
 use crate::filelink::{self, filestack_filelink};
 use crate::guard::{guard, guard_or, produce};
 use crate::handle::{self, Opaque};
 use crate::milliseconds;
 use crate::object;
+use crate::operation::{self, filestack_operation};
+use crate::outcome::Outcome;
+use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
-use crate::runtime::block_on;
 use crate::status_code::filestack_status;
 
 /// A conversion of audio or video that runs at the service. Shared: any thread, freed by the last
@@ -44,6 +48,15 @@ pub const FILESTACK_AV_COMPLETED: i32 = 3;
 /// Makes a job object that the caller owns.
 pub(crate) fn hand_over(job: AvJob) -> *mut filestack_av_job {
     handle::new(JobValue { uuid: c_string(job.uuid()), timestamp: c_string(job.timestamp()), job })
+}
+
+/// The number that C knows a status by.
+pub(crate) fn told(status: AvStatus) -> i32 {
+    match status {
+        AvStatus::Started => FILESTACK_AV_STARTED,
+        AvStatus::Pending => FILESTACK_AV_PENDING,
+        AvStatus::Completed => FILESTACK_AV_COMPLETED,
+    }
 }
 
 /// The job's id.
@@ -92,16 +105,34 @@ pub unsafe extern "C-unwind" fn filestack_av_job_status(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { produce(out_status, "out_status", error, || prepare_status(job, request)?.wait()?.av_status()) }
+}
+
+/// Starts filestack_av_job_status. Its result: filestack_operation_av_status.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_av_job_status_start(
+    job: *const filestack_av_job,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_status(job, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_status(job: *const filestack_av_job, request: *const filestack_request_options) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
     unsafe {
-        produce(out_status, "out_status", error, || {
-            let job = handle::borrow(job, "job")?.job.clone();
-            let request = handle::options(request, "request")?;
-            Ok(match block_on(async move { job.status(&request).await })? {
-                AvStatus::Started => FILESTACK_AV_STARTED,
-                AvStatus::Pending => FILESTACK_AV_PENDING,
-                AvStatus::Completed => FILESTACK_AV_COMPLETED,
-            })
-        })
+        let job = handle::borrow(job, "job")?.job.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move { job.status(&request).await.map(Outcome::AvStatus) }))
     }
 }
 
@@ -118,13 +149,40 @@ pub unsafe extern "C-unwind" fn filestack_av_job_wait(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { guard(error, || prepare_wait(job, timeout_ms, request)?.wait().map(drop)) }
+}
+
+/// Starts filestack_av_job_wait. Its result: filestack_operation_outcome.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_av_job_wait_start(
+    job: *const filestack_av_job,
+    timeout_ms: i64,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_wait(job, timeout_ms, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_wait(
+    job: *const filestack_av_job,
+    timeout_ms: i64,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
     unsafe {
-        guard(error, || {
-            let job = handle::borrow(job, "job")?.job.clone();
-            let limit = milliseconds::wait("timeout_ms", timeout_ms)?;
-            let request = handle::options(request, "request")?;
-            block_on(async move { job.wait(limit, &request).await })
-        })
+        let job = handle::borrow(job, "job")?.job.clone();
+        let limit = milliseconds::wait("timeout_ms", timeout_ms)?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move { job.wait(limit, &request).await.map(|()| Outcome::Nothing) }))
     }
 }
 

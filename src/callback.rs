@@ -1,6 +1,5 @@
 //! Callbacks: knows when the library is inside a function of the host, where a blocking call could wait for itself.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 
@@ -12,7 +11,6 @@ pub(crate) type Destroy = unsafe extern "C-unwind" fn(user: *mut c_void);
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
     static IS_DEFERRING: Cell<bool> = const { Cell::new(false) };
-    static KEPT: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
     static DEFERRED: RefCell<Vec<(Destroy, *mut c_void)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -62,12 +60,15 @@ impl Drop for Ownership {
     }
 }
 
-/// Keeps a value that may own something of the host's until the exported function that runs on this thread ends, so
-/// that its last copy is not dropped on a thread of the network.
-pub(crate) fn keep(value: impl Any) {
-    if IS_DEFERRING.get() {
-        KEPT.with_borrow_mut(|kept| kept.push(Box::new(value)));
-    }
+/// The result of `work`, which calls no destroy function, and what it would have destroyed.
+pub(crate) fn collect<T>(work: impl FnOnce() -> T) -> (T, Vec<Ownership>) {
+    let was_deferring = defer();
+    let before = DEFERRED.take();
+    let result = work();
+    let collected = DEFERRED.replace(before);
+    IS_DEFERRING.set(was_deferring);
+    let ownership = |(function, user)| Ownership { destroy: Some(function), user };
+    (result, collected.into_iter().map(ownership).collect())
 }
 
 /// Defers the calls of destroy functions, which must not run where unwinding is caught: `pthread_exit` in one of them
@@ -81,8 +82,6 @@ pub(crate) fn call_deferred(is_inner: bool) {
     if is_inner {
         return;
     }
-    // What it destroys is deferred, too.
-    drop(KEPT.take());
     IS_DEFERRING.set(false);
     while let Some((function, user)) = DEFERRED.with_borrow_mut(Vec::pop) {
         // SAFETY: so it was promised when the call was deferred.

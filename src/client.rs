@@ -3,19 +3,24 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use filestack_core::{Client, ClientOptions};
+use filestack_core::{Client, ClientOptions, Sink};
 
-use crate::arguments::{borrowed, optional_text, owned_c_string, owned_texts, path, text, texts};
+use crate::arguments::{absolute_path, borrowed, optional_text, owned_c_string, owned_texts, text, texts};
+use crate::call::Call;
 use crate::client_options::filestack_client_options;
 use crate::error_object::filestack_error;
+use crate::failure::Result;
 use crate::filelink::{self, filestack_filelink};
 use crate::guard::{produce, produce_optional};
 use crate::handle::{self, Opaque};
 use crate::object;
+use crate::operation::{self, filestack_operation};
+use crate::outcome::Outcome;
+use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
-use crate::runtime::{LibraryHost, block_on};
+use crate::runtime::LibraryHost;
 use crate::security::{self, filestack_security};
-use crate::sink::{self, filestack_sink};
+use crate::sink::filestack_sink;
 use crate::status_code::filestack_status;
 use crate::transformation::{self, filestack_transformation};
 use crate::transformation_param::{filestack_param, named_values};
@@ -194,12 +199,53 @@ pub unsafe extern "C-unwind" fn filestack_client_zip(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce_optional(out_size_bytes, error, || {
-            let client: Client = handle::borrow(client, "client")?.clone();
-            let path = path(destination_path, "destination_path")?.to_owned();
-            let files = owned_texts(files, file_count, "files")?;
-            let request = handle::options(request, "request")?;
-            block_on(async move { client.zip(path, &borrowed(&files), &request).await })
+            prepare_zip(client, destination_path, files, file_count, request)?.wait()?.size_bytes()
         })
+    }
+}
+
+/// Starts filestack_client_zip. Its result: filestack_operation_size_bytes.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_zip_start(
+    client: *const filestack_client,
+    destination_path: *const c_char,
+    files: *const *const c_char,
+    file_count: usize,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        operation::start(queue, tag, out_operation, error, || {
+            prepare_zip(client, destination_path, files, file_count, request)
+        })
+    }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_zip(
+    client: *const filestack_client,
+    destination_path: *const c_char,
+    files: *const *const c_char,
+    file_count: usize,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let client: Client = handle::borrow(client, "client")?.clone();
+        let path = absolute_path(destination_path, "destination_path")?;
+        let files = owned_texts(files, file_count, "files")?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::transfer(request, |request| async move {
+            client.zip(path, &borrowed(&files), &request).await.map(Outcome::SizeBytes)
+        }))
     }
 }
 
@@ -221,11 +267,51 @@ pub unsafe extern "C-unwind" fn filestack_client_zip_to(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce_optional(out_size_bytes, error, || {
-            let client: Client = handle::borrow(client, "client")?.clone();
-            let files = owned_texts(files, file_count, "files")?;
-            let request = handle::options(request, "request")?;
-            sink::download(sink, |sink| async move { client.zip_to(&sink, &borrowed(&files), &request).await })
+            prepare_zip_to(client, sink, files, file_count, request)?.wait()?.size_bytes()
         })
+    }
+}
+
+/// Starts filestack_client_zip_to. Its result: filestack_operation_size_bytes.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_zip_to_start(
+    client: *const filestack_client,
+    sink: *const filestack_sink,
+    files: *const *const c_char,
+    file_count: usize,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        operation::start(queue, tag, out_operation, error, || prepare_zip_to(client, sink, files, file_count, request))
+    }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_zip_to(
+    client: *const filestack_client,
+    sink: *const filestack_sink,
+    files: *const *const c_char,
+    file_count: usize,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let client: Client = handle::borrow(client, "client")?.clone();
+        let sink: Sink = handle::borrow(sink, "sink")?.clone();
+        let files = owned_texts(files, file_count, "files")?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::transfer(request, |request| async move {
+            client.zip_to(&sink, &borrowed(&files), &request).await.map(Outcome::SizeBytes)
+        }))
     }
 }
 
@@ -242,14 +328,42 @@ pub unsafe extern "C-unwind" fn filestack_client_workflow_status(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { produce(out_json, "out_json", error, || prepare_workflow_status(client, job_id, request)?.wait()?.json()) }
+}
+
+/// Starts filestack_client_workflow_status. Its result: filestack_operation_json.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_workflow_status_start(
+    client: *const filestack_client,
+    job_id: *const c_char,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_workflow_status(client, job_id, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_workflow_status(
+    client: *const filestack_client,
+    job_id: *const c_char,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
     unsafe {
-        produce(out_json, "out_json", error, || {
-            let client: Client = handle::borrow(client, "client")?.clone();
-            let job_id = text(job_id, "job_id")?.to_owned();
-            let request = handle::options(request, "request")?;
-            let json = block_on(async move { client.workflow_status(&job_id, &request).await })?;
-            Ok(owned_c_string(&json))
-        })
+        let client: Client = handle::borrow(client, "client")?.clone();
+        let job_id = text(job_id, "job_id")?.to_owned();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            client.workflow_status(&job_id, &request).await.map(Outcome::Json)
+        }))
     }
 }
 

@@ -2,17 +2,20 @@
 
 use std::ffi::c_char;
 
-use filestack_core::{Client, Source, StoreOptions, UploadOptions};
+use filestack_core::{Client, Source, UploadOptions};
 
 use crate::arguments::{self, text};
+use crate::call::Call;
 use crate::client::filestack_client;
 use crate::error_object::filestack_error;
 use crate::failure::Result;
-use crate::filelink::{self, filestack_filelink};
+use crate::filelink::filestack_filelink;
 use crate::guard::produce;
 use crate::handle;
+use crate::operation::{self, filestack_operation};
+use crate::outcome::Outcome;
+use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
-use crate::runtime::block_on;
 use crate::source::filestack_source;
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
@@ -35,12 +38,44 @@ pub unsafe extern "C-unwind" fn filestack_client_upload_path(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        produce(out_filelink, "out_filelink", error, || {
-            let client: &Client = handle::borrow(client, "client")?;
-            let path = arguments::path(path, "path")?;
-            let options = handle::options(options, "options")?;
-            upload(client, &Source::from_path(path)?, options)
-        })
+        produce(out_filelink, "out_filelink", error, || prepare_upload_path(client, path, options)?.wait()?.filelink())
+    }
+}
+
+/// Starts filestack_client_upload_path. Its result: filestack_operation_filelink.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_upload_path_start(
+    client: *const filestack_client,
+    path: *const c_char,
+    options: *const filestack_upload_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_upload_path(client, path, options)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_upload_path(
+    client: *const filestack_client,
+    path: *const c_char,
+    options: *const filestack_upload_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let client: Client = handle::borrow(client, "client")?.clone();
+        let path = arguments::absolute_path(path, "path")?;
+        let options = upload_options(options)?;
+        Ok(Call::transfer(
+            options,
+            |options| async move { client.upload_path(path, &options).await.map(Outcome::Filelink) },
+        ))
     }
 }
 
@@ -59,11 +94,44 @@ pub unsafe extern "C-unwind" fn filestack_client_upload(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        produce(out_filelink, "out_filelink", error, || {
-            let client: &Client = handle::borrow(client, "client")?;
-            let source: &Source = handle::borrow(source, "source")?;
-            upload(client, source, handle::options(options, "options")?)
-        })
+        produce(out_filelink, "out_filelink", error, || prepare_upload(client, source, options)?.wait()?.filelink())
+    }
+}
+
+/// Starts filestack_client_upload. Its result: filestack_operation_filelink.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_upload_start(
+    client: *const filestack_client,
+    source: *const filestack_source,
+    options: *const filestack_upload_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_upload(client, source, options)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_upload(
+    client: *const filestack_client,
+    source: *const filestack_source,
+    options: *const filestack_upload_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let client: Client = handle::borrow(client, "client")?.clone();
+        let source: Source = handle::borrow(source, "source")?.clone();
+        let options = upload_options(options)?;
+        Ok(Call::transfer(
+            options,
+            |options| async move { client.upload(&source, &options).await.map(Outcome::Filelink) },
+        ))
     }
 }
 
@@ -85,18 +153,57 @@ pub unsafe extern "C-unwind" fn filestack_client_upload_url(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce(out_filelink, "out_filelink", error, || {
-            let client: Client = handle::borrow(client, "client")?.clone();
-            let url = text(url, "url")?.to_owned();
-            let store: StoreOptions = handle::options(store, "store")?;
-            let request = handle::options(request, "request")?;
-            let stored = block_on(async move { client.upload_url(&url, &store, &request).await })?;
-            Ok(filelink::hand_over(stored))
+            prepare_upload_url(client, url, store, request)?.wait()?.filelink()
         })
     }
 }
 
-fn upload(client: &Client, source: &Source, options: UploadOptions) -> Result<*mut filestack_filelink> {
-    // The caller's thread keeps a reference, so that the last one is never dropped on a thread of the network.
-    let (client, reading) = (client.clone(), source.clone());
-    block_on(async move { client.upload(&reading, &options).await }).map(filelink::hand_over)
+/// Starts filestack_client_upload_url. Its result: filestack_operation_filelink.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_client_upload_url_start(
+    client: *const filestack_client,
+    url: *const c_char,
+    store: *const filestack_store_options,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_upload_url(client, url, store, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_upload_url(
+    client: *const filestack_client,
+    url: *const c_char,
+    store: *const filestack_store_options,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let client: Client = handle::borrow(client, "client")?.clone();
+        let url = text(url, "url")?.to_owned();
+        let store = handle::options(store, "store")?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            client.upload_url(&url, &store, &request).await.map(Outcome::Filelink)
+        }))
+    }
+}
+
+/// Options of an upload that begins now.
+///
+/// # Safety
+/// `options` is NULL or valid.
+unsafe fn upload_options(options: *const filestack_upload_options) -> Result<UploadOptions> {
+    // SAFETY: the caller's promise is the same.
+    let mut options: UploadOptions = unsafe { handle::options(options, "options") }?;
+    options.checkpoint = options.checkpoint.as_deref().map(arguments::absolute);
+    Ok(options)
 }

@@ -21,6 +21,10 @@ pub(crate) enum Failure {
     Object { name: String, expected: &'static str },
     /// A callback made a blocking call.
     WouldDeadlock,
+    /// What is asked for is not there yet; why.
+    Pending(&'static str),
+    /// The object, of this kind, belongs to the parent of this process.
+    Forked(&'static str),
     /// A panic was caught.
     Panic(String),
     /// The core refused the call, or it failed there.
@@ -47,6 +51,8 @@ impl Failure {
             Failure::Utf8 { .. } => status_code::FILESTACK_E_UTF8,
             Failure::Object { .. } => status_code::FILESTACK_E_OBJECT,
             Failure::WouldDeadlock => status_code::FILESTACK_E_WOULD_DEADLOCK,
+            Failure::Pending(_) => status_code::FILESTACK_E_PENDING,
+            Failure::Forked(_) => status_code::FILESTACK_E_FORKED,
             Failure::Panic(_) => status_code::FILESTACK_E_PANIC,
             Failure::Core(error) => status_code::of_kind(error.kind()),
         }
@@ -62,6 +68,10 @@ impl Failure {
                 format!("{name} is not a live {expected}: it was freed, or is something else")
             }
             Failure::WouldDeadlock => "a callback cannot make a blocking call: it could wait for itself".to_owned(),
+            Failure::Pending(why) => (*why).to_owned(),
+            Failure::Forked(kind) => {
+                format!("the {kind} belongs to the process that has forked this one: make another one here")
+            }
             Failure::Panic(text) => redact_line(&format!("a bug in libfilestack, please report it: {text}")),
             Failure::Core(error) => match error.limit().map(setting).or(error.remedy().map(setter)) {
                 Some(name) => format!("{} ({name})", error.message()),

@@ -4,13 +4,17 @@ use std::ffi::c_char;
 
 use filestack_core::Source;
 
-use crate::arguments::{owned_c_string, text};
+use crate::arguments::text;
+use crate::call::Call;
 use crate::error_object::filestack_error;
-use crate::filelink::{self, filestack_filelink};
+use crate::failure::Result;
+use crate::filelink::filestack_filelink;
 use crate::guard::{guard, produce, produce_optional};
 use crate::handle;
+use crate::operation::{self, filestack_operation};
+use crate::outcome::Outcome;
+use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
-use crate::runtime::block_on;
 use crate::source::filestack_source;
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
@@ -31,12 +35,44 @@ pub unsafe extern "C-unwind" fn filestack_filelink_store(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        produce(out_filelink, "out_filelink", error, || {
-            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let store = handle::options(store, "store")?;
-            let request = handle::options(request, "request")?;
-            Ok(filelink::hand_over(block_on(async move { filelink.store(&store, &request).await })?))
-        })
+        produce(out_filelink, "out_filelink", error, || prepare_store(filelink, store, request)?.wait()?.filelink())
+    }
+}
+
+/// Starts filestack_filelink_store. Its result: filestack_operation_filelink.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_store_start(
+    filelink: *const filestack_filelink,
+    store: *const filestack_store_options,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_store(filelink, store, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_store(
+    filelink: *const filestack_filelink,
+    store: *const filestack_store_options,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+        let store = handle::options(store, "store")?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(
+            request,
+            |request| async move { filelink.store(&store, &request).await.map(Outcome::Filelink) },
+        ))
     }
 }
 
@@ -59,15 +95,50 @@ pub unsafe extern "C-unwind" fn filestack_filelink_overwrite(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce_optional(out_json, error, || {
-            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let source: &Source = handle::borrow(source, "source")?;
-            let request = handle::options(request, "request")?;
-            // The caller's thread keeps a reference, so that the last one is never dropped on a thread of the network.
-            let reading = source.clone();
-            let overwrite = async move { filelink.overwrite(&reading, base64decode != 0, &request).await };
-            let reply = block_on(overwrite)?;
-            Ok(optional_reply(out_json, &reply))
+            prepare_overwrite(filelink, source, base64decode, request)?.wait()?.optional_json(out_json)
         })
+    }
+}
+
+/// Starts filestack_filelink_overwrite. Its result: filestack_operation_json.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_overwrite_start(
+    filelink: *const filestack_filelink,
+    source: *const filestack_source,
+    base64decode: i32,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        operation::start(queue, tag, out_operation, error, || {
+            prepare_overwrite(filelink, source, base64decode, request)
+        })
+    }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_overwrite(
+    filelink: *const filestack_filelink,
+    source: *const filestack_source,
+    base64decode: i32,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+        let source: Source = handle::borrow(source, "source")?.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            filelink.overwrite(&source, base64decode != 0, &request).await.map(Outcome::Json)
+        }))
     }
 }
 
@@ -87,12 +158,50 @@ pub unsafe extern "C-unwind" fn filestack_filelink_overwrite_url(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce_optional(out_json, error, || {
-            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let url = text(url, "url")?.to_owned();
-            let request = handle::options(request, "request")?;
-            let reply = block_on(async move { filelink.overwrite_url(&url, base64decode != 0, &request).await })?;
-            Ok(optional_reply(out_json, &reply))
+            prepare_overwrite_url(filelink, url, base64decode, request)?.wait()?.optional_json(out_json)
         })
+    }
+}
+
+/// Starts filestack_filelink_overwrite_url. Its result: filestack_operation_json.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_overwrite_url_start(
+    filelink: *const filestack_filelink,
+    url: *const c_char,
+    base64decode: i32,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        operation::start(queue, tag, out_operation, error, || {
+            prepare_overwrite_url(filelink, url, base64decode, request)
+        })
+    }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_overwrite_url(
+    filelink: *const filestack_filelink,
+    url: *const c_char,
+    base64decode: i32,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+        let url = text(url, "url")?.to_owned();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            filelink.overwrite_url(&url, base64decode != 0, &request).await.map(Outcome::Json)
+        }))
     }
 }
 
@@ -108,16 +217,36 @@ pub unsafe extern "C-unwind" fn filestack_filelink_delete(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe {
-        guard(error, || {
-            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let request = handle::options(request, "request")?;
-            block_on(async move { filelink.delete(&request).await })
-        })
-    }
+    unsafe { guard(error, || prepare_delete(filelink, request)?.wait().map(drop)) }
 }
 
-/// The reply as a string for the caller, when the caller takes one.
-fn optional_reply(out_json: *mut *mut c_char, reply: &str) -> *mut c_char {
-    if out_json.is_null() { std::ptr::null_mut() } else { owned_c_string(reply) }
+/// Starts filestack_filelink_delete. Its result: filestack_operation_outcome.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_delete_start(
+    filelink: *const filestack_filelink,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_delete(filelink, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_delete(
+    filelink: *const filestack_filelink,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move { filelink.delete(&request).await.map(|()| Outcome::Nothing) }))
+    }
 }

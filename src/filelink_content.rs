@@ -2,15 +2,21 @@
 
 use std::ffi::c_char;
 
-use crate::arguments::{self, borrowed, owned_c_string, owned_texts};
+use filestack_core::Sink;
+
+use crate::arguments::{self, borrowed, owned_texts};
 use crate::buffer::filestack_buffer;
+use crate::call::Call;
 use crate::error_object::filestack_error;
+use crate::failure::Result;
 use crate::filelink::filestack_filelink;
 use crate::guard::{produce, produce_optional};
 use crate::handle;
+use crate::operation::{self, filestack_operation};
+use crate::outcome::Outcome;
+use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
-use crate::runtime::block_on;
-use crate::sink::{self, filestack_sink};
+use crate::sink::filestack_sink;
 use crate::status_code::filestack_status;
 
 /// Downloads the file. Blocks.
@@ -31,12 +37,44 @@ pub unsafe extern "C-unwind" fn filestack_filelink_download(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        produce_optional(out_size_bytes, error, || {
-            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let path = arguments::path(path, "path")?.to_owned();
-            let request = handle::options(request, "request")?;
-            block_on(async move { filelink.download(path, &request).await })
-        })
+        produce_optional(out_size_bytes, error, || prepare_download(filelink, path, request)?.wait()?.size_bytes())
+    }
+}
+
+/// Starts filestack_filelink_download. Its result: filestack_operation_size_bytes.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_download_start(
+    filelink: *const filestack_filelink,
+    path: *const c_char,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_download(filelink, path, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_download(
+    filelink: *const filestack_filelink,
+    path: *const c_char,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+        let path = arguments::absolute_path(path, "path")?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::transfer(
+            request,
+            |request| async move { filelink.download(path, &request).await.map(Outcome::SizeBytes) },
+        ))
     }
 }
 
@@ -59,11 +97,43 @@ pub unsafe extern "C-unwind" fn filestack_filelink_download_to(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        produce_optional(out_size_bytes, error, || {
-            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let request = handle::options(request, "request")?;
-            sink::download(sink, |sink| async move { filelink.download_to(&sink, &request).await })
-        })
+        produce_optional(out_size_bytes, error, || prepare_download_to(filelink, sink, request)?.wait()?.size_bytes())
+    }
+}
+
+/// Starts filestack_filelink_download_to. Its result: filestack_operation_size_bytes.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_download_to_start(
+    filelink: *const filestack_filelink,
+    sink: *const filestack_sink,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_download_to(filelink, sink, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_download_to(
+    filelink: *const filestack_filelink,
+    sink: *const filestack_sink,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+        let sink: Sink = handle::borrow(sink, "sink")?.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::transfer(request, |request| async move {
+            filelink.download_to(&sink, &request).await.map(Outcome::SizeBytes)
+        }))
     }
 }
 
@@ -80,11 +150,38 @@ pub unsafe extern "C-unwind" fn filestack_filelink_get_content(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        produce(out_content, "out_content", error, || {
-            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let request = handle::options(request, "request")?;
-            Ok(handle::new(block_on(async move { filelink.get_content(&request).await })?))
-        })
+        produce(out_content, "out_content", error, || prepare_get_content(filelink, request)?.wait()?.take_content())
+    }
+}
+
+/// Starts filestack_filelink_get_content. Its result: filestack_operation_take_content.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_get_content_start(
+    filelink: *const filestack_filelink,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_get_content(filelink, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_get_content(
+    filelink: *const filestack_filelink,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::transfer(request, |request| async move { filelink.get_content(&request).await.map(Outcome::content) }))
     }
 }
 
@@ -107,11 +204,47 @@ pub unsafe extern "C-unwind" fn filestack_filelink_metadata(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce(out_json, "out_json", error, || {
-            let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
-            let fields = owned_texts(fields, field_count, "fields")?;
-            let request = handle::options(request, "request")?;
-            let json = block_on(async move { filelink.metadata(&borrowed(&fields), &request).await })?;
-            Ok(owned_c_string(&json))
+            prepare_metadata(filelink, fields, field_count, request)?.wait()?.json()
         })
+    }
+}
+
+/// Starts filestack_filelink_metadata. Its result: filestack_operation_json.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+/// Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_filelink_metadata_start(
+    filelink: *const filestack_filelink,
+    fields: *const *const c_char,
+    field_count: usize,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        operation::start(queue, tag, out_operation, error, || prepare_metadata(filelink, fields, field_count, request))
+    }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_metadata(
+    filelink: *const filestack_filelink,
+    fields: *const *const c_char,
+    field_count: usize,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let filelink = handle::borrow(filelink, "filelink")?.filelink.clone();
+        let fields = owned_texts(fields, field_count, "fields")?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            filelink.metadata(&borrowed(&fields), &request).await.map(Outcome::Json)
+        }))
     }
 }

@@ -3,10 +3,10 @@
 //! The magic word is a best effort: reading it through a pointer to freed memory is still undefined, but
 //! what usually happens then is an error instead of a crash.
 
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use crate::arguments::null;
-use crate::callback;
 use crate::failure::{Failure, Result};
 
 /// A type that C knows only by pointer.
@@ -69,19 +69,13 @@ pub(crate) unsafe fn borrow_optional<'a, H: Opaque>(pointer: *const H, name: &st
     unsafe { borrow(pointer, name) }.map(Some)
 }
 
-/// A copy of the options behind `pointer`, or every default for NULL. Another one lives on this thread for as long as
-/// the exported function runs.
+/// A copy of the options behind `pointer`, or every default for NULL.
 ///
 /// # Safety
 /// As for [`borrow`].
-pub(crate) unsafe fn options<H: Opaque<Value: Clone + Default + 'static>>(
-    pointer: *const H,
-    name: &str,
-) -> Result<H::Value> {
+pub(crate) unsafe fn options<H: Opaque<Value: Clone + Default>>(pointer: *const H, name: &str) -> Result<H::Value> {
     // SAFETY: the caller's promise is the same.
-    let options = unsafe { borrow_optional(pointer, name) }?.cloned().unwrap_or_default();
-    callback::keep(options.clone());
-    Ok(options)
+    Ok(unsafe { borrow_optional(pointer, name) }?.cloned().unwrap_or_default())
 }
 
 /// The value behind `pointer`, to be changed.
@@ -128,6 +122,45 @@ pub(crate) unsafe fn release<H: Opaque>(pointer: *mut H) {
     unsafe {
         (&raw mut (*allocation).magic).write_volatile(0);
         drop(Box::from_raw(allocation));
+    }
+}
+
+/// A reference that the library holds itself. It is released when this is dropped.
+pub(crate) struct Reference<H: Opaque>(*mut H);
+
+// SAFETY: the pointer comes from `new`, its count is atomic, and what it leads to may be used by any thread.
+unsafe impl<H: Opaque<Value: Send + Sync>> Send for Reference<H> {}
+// SAFETY: as for Send.
+unsafe impl<H: Opaque<Value: Send + Sync>> Sync for Reference<H> {}
+
+impl<H: Opaque> Reference<H> {
+    /// Moves `value` to the heap.
+    pub(crate) fn new(value: H::Value) -> Self {
+        Reference(new(value))
+    }
+
+    /// The reference, for the caller to release.
+    pub(crate) fn hand_over(self) -> *mut H {
+        ManuallyDrop::new(self).0
+    }
+
+    pub(crate) fn value(&self) -> &H::Value {
+        // SAFETY: the pointer comes from `new`, and this holds a reference.
+        unsafe { &(*self.0.cast::<Allocation<H::Value>>()).value }
+    }
+}
+
+impl<H: Opaque> Clone for Reference<H> {
+    fn clone(&self) -> Self {
+        // SAFETY: the pointer comes from `new`, and this holds a reference.
+        Reference(unsafe { retain(self.0) })
+    }
+}
+
+impl<H: Opaque> Drop for Reference<H> {
+    fn drop(&mut self) {
+        // SAFETY: the pointer comes from `new`, and the reference is this one's.
+        unsafe { release(self.0) };
     }
 }
 

@@ -16,15 +16,17 @@
 // A panic that was caught is a bug all the same: whatever can fail at the boundary returns an error.
 #![deny(clippy::expect_used, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
 
+mod call;
 mod callback;
 mod failure;
 mod guard;
 mod handle;
-mod json_answer;
 mod log_queue;
 mod milliseconds;
 mod object;
+mod outcome;
 mod process;
+mod queue_signal;
 mod runtime;
 mod signals;
 mod threads;
@@ -42,6 +44,11 @@ pub mod store_options;
 pub mod request_options;
 
 pub mod progress;
+
+pub mod operation;
+pub mod operation_result;
+
+pub mod queue;
 
 pub mod filelink;
 pub mod filelink_analysis;

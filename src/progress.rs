@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use filestack_core::{CallState, Observer, Progress, Reports};
 
-use crate::arguments::filestack_destroy;
+use crate::arguments::{filestack_destroy, null};
 use crate::callback::{self, Ownership};
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
@@ -14,7 +14,7 @@ use crate::guard::guard;
 use crate::handle::{self, Opaque};
 use crate::status_code::filestack_status;
 
-/// State of a call: it has not begun.
+/// State of a call: it has not begun, or waits for others to end.
 pub const FILESTACK_STATE_WAITING: i32 = 1;
 /// State of a call: it runs.
 pub const FILESTACK_STATE_RUNNING: i32 = 2;
@@ -108,17 +108,41 @@ impl Observer for CallerObserver {
     }
 }
 
-fn told(progress: &Progress) -> filestack_progress {
-    let state = match progress.state {
+/// Writes how far a call is to a struct of the caller's.
+///
+/// # Safety
+/// `out_progress` is NULL or points to a `filestack_progress` of at least `struct_size` bytes, which may be written.
+pub(crate) unsafe fn write(progress: &Progress, out_progress: *mut filestack_progress) -> Result<()> {
+    if out_progress.is_null() {
+        return Err(null("out_progress"));
+    }
+    // SAFETY: `struct_size` is the first member of every version of the struct.
+    let struct_size = unsafe { (*out_progress).struct_size };
+    if (struct_size as usize) < size_of::<filestack_progress>() {
+        return Err(Failure::argument(format!(
+            "out_progress->struct_size is {struct_size}: begin with FILESTACK_PROGRESS_INIT"
+        )));
+    }
+    // SAFETY: the struct has all the members that this version knows. What a later one has more stays as it is.
+    unsafe { out_progress.write(filestack_progress { struct_size, ..told(progress) }) };
+    Ok(())
+}
+
+/// The number that C knows a state by.
+pub(crate) fn told_state(state: CallState) -> i32 {
+    match state {
         CallState::Waiting => FILESTACK_STATE_WAITING,
         CallState::Running => FILESTACK_STATE_RUNNING,
         CallState::Paused => FILESTACK_STATE_PAUSED,
         CallState::Done => FILESTACK_STATE_DONE,
-    };
+    }
+}
+
+fn told(progress: &Progress) -> filestack_progress {
     filestack_progress {
         struct_size: size_of::<filestack_progress>() as u32,
-        state: state.unsigned_abs(),
-        tag: 0,
+        state: told_state(progress.state).unsigned_abs(),
+        tag: progress.tag,
         bytes_done: progress.bytes_done,
         bytes_total: progress.bytes_total,
         bytes_resent: progress.bytes_resent,

@@ -3,20 +3,20 @@
 //! A generation of threads belongs to one process, because threads do not survive a fork. A child that finds its
 //! parent's generation leaks it whole - it is not dropped, locked or woken - and makes its own.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
-use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
 use filestack_core::{Epoch, Error, ErrorKind, Generation, Host, Threads};
 
-use crate::callback;
+use crate::callback::{self, Ownership};
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::threads::ThreadGroup;
@@ -79,26 +79,12 @@ pub(crate) fn configure(io_threads: u32, workers: u32) -> Result<()> {
     Ok(())
 }
 
-/// Runs `future` on the library's threads and waits for it. The caller's thread does no network I/O: its
-/// signal mask is the host's, and a broken connection would raise SIGPIPE there.
-pub(crate) fn block_on<T: Send + 'static>(
-    future: impl Future<Output = filestack_core::Result<T>> + Send + 'static,
-) -> Result<T> {
-    callback::refuse_blocking_call()?;
-    let running = current()?;
-    let _call = running.enter()?;
-    let (sender, receiver) = mpsc::sync_channel(1);
-    running.next_handle().spawn(async move {
-        let outcome = AssertUnwindSafe(future).catch_unwind().await;
-        let result = match outcome {
-            Ok(result) => result.map_err(Failure::from),
-            Err(payload) => Err(Failure::panic(&*payload)),
-        };
-        // The receiver waits below until this very message arrives.
-        let _ = sender.send(result);
-    });
-    let stopped = || Error::new(ErrorKind::Cancelled, "the library was stopped while the operation ran");
-    receiver.recv().unwrap_or_else(|_| Err(stopped().into()))
+/// Counts a call, which is going to be carried out. Makes the threads when there are none.
+///
+/// # Errors
+/// `Resources` when the system has no threads to give, `State` during a shutdown.
+pub(crate) fn enter() -> Result<RunningCall> {
+    current()?.enter()
 }
 
 /// Ends every call as cancelled, and every thread. Whether all have ended by `deadline`; otherwise it may be called
@@ -207,7 +193,41 @@ impl Running {
 /// Between two looks whether calls have ended.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(20);
 
-struct RunningCall(Arc<Running>);
+/// A call that is counted until this is dropped.
+pub(crate) struct RunningCall(Arc<Running>);
+
+impl RunningCall {
+    /// Carries out `work` on the library's threads, and tells `end` its result, when what the host has lent for it was
+    /// given back.
+    pub(crate) fn carry_out<T: Send + 'static>(
+        self,
+        work: BoxFuture<'static, filestack_core::Result<T>>,
+        end: impl FnOnce(Result<T>) + Send + 'static,
+    ) {
+        let handle = self.0.next_handle().clone();
+        handle.spawn(async move {
+            let (outcome, lent) = collected(AssertUnwindSafe(work).catch_unwind()).await;
+            self.0.generation.drop_for_host(lent).await;
+            end(match outcome {
+                Ok(result) => result.map_err(Failure::from),
+                Err(payload) => Err(Failure::panic(&*payload)),
+            });
+        });
+    }
+}
+
+/// The result of `work`, and what it would have destroyed of the host's: not on a thread of the network.
+async fn collected<T>(work: impl Future<Output = T> + Send + 'static) -> (T, Vec<Ownership>) {
+    let (mut work, mut lent) = (Box::pin(work), Vec::new());
+    let result = poll_fn(|context| {
+        let (polled, dropped) = callback::collect(|| work.as_mut().poll(context));
+        lent.extend(dropped);
+        polled
+    });
+    let result = result.await;
+    lent.extend(callback::collect(|| drop(work)).1);
+    (result, lent)
+}
 
 impl Drop for RunningCall {
     fn drop(&mut self) {
@@ -245,15 +265,42 @@ mod tests {
     use super::*;
     use crate::threads;
 
+    fn carry_out<T: Send + 'static>(
+        work: impl Future<Output = filestack_core::Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        enter().unwrap().carry_out(work.boxed(), move |outcome| sender.send(outcome).unwrap_or_default());
+        receiver.recv().unwrap()
+    }
+
     #[test]
     fn work_runs_on_the_librarys_threads() {
-        assert!(block_on(async { Ok(threads::is_own()) }).unwrap());
+        assert!(carry_out(async { Ok(threads::is_own()) }).unwrap());
         assert!(!threads::is_own());
     }
 
     #[test]
     fn a_panic_on_the_librarys_threads_is_an_error() {
-        let error = block_on::<()>(async { panic!("broken") }).unwrap_err();
+        let error = carry_out::<()>(async { panic!("broken") }).unwrap_err();
         assert_eq!(error.status(), crate::status_code::FILESTACK_E_PANIC);
+    }
+
+    #[test]
+    fn what_the_host_has_lent_is_given_back_before_the_end_is_told_and_not_by_the_network() {
+        unsafe extern "C-unwind" fn note_thread(user: *mut std::ffi::c_void) {
+            // SAFETY: `user` is the flag below, which outlives the call.
+            unsafe { &*user.cast::<AtomicUsize>() }.store(1 + usize::from(NETWORK.get()), Ordering::SeqCst);
+        }
+        thread_local! { static NETWORK: std::cell::Cell<bool> = const { std::cell::Cell::new(false) }; }
+        static FLAG: AtomicUsize = AtomicUsize::new(0);
+        let lent = Ownership { destroy: Some(note_thread), user: (&raw const FLAG).cast_mut().cast() };
+        let work = async move {
+            NETWORK.set(true);
+            tokio::task::yield_now().await;
+            drop(lent);
+            Ok(FLAG.load(Ordering::SeqCst))
+        };
+        assert_eq!(carry_out(work).unwrap(), 0);
+        assert_eq!(FLAG.load(Ordering::SeqCst), 1);
     }
 }

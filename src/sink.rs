@@ -8,10 +8,10 @@ use crate::arguments::{filestack_destroy, null};
 use crate::callback::{self, Ownership};
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
-use crate::guard::{produce, produce_optional};
+use crate::guard::{guard_or, produce, produce_optional};
 use crate::handle::{self, Opaque};
 use crate::object;
-use crate::runtime::block_on;
+use crate::source::FILESTACK_WOULD_BLOCK;
 use crate::status_code::filestack_status;
 
 /// The destination of a download: a descriptor or a writer. Shared: any thread, freed by the last
@@ -29,8 +29,9 @@ impl Opaque for filestack_sink {
 /// A writer of the caller, such as a file object of another language. Start from FILESTACK_WRITER_INIT, which sets
 /// struct_size.
 ///
-/// The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
-/// call a blocking function of the library. Nothing is read from the network while `write` runs.
+/// The functions are called one at a time, on a thread that the library makes for the writer, with `user`; they may
+/// block, must not throw and may not call a blocking function of the library. Nothing is read from the network while
+/// `write` runs.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct filestack_writer {
@@ -39,7 +40,8 @@ pub struct filestack_writer {
     /// Must be 0.
     pub reserved: u32,
     /// Consumes 1 to `size` bytes from the front of `data` and returns how many; it is called again with the rest.
-    /// `data` is valid during the call only. 0 and negative numbers are failures.
+    /// `data` is valid during the call only. FILESTACK_WOULD_BLOCK means that it can take none yet and
+    /// filestack_sink_ready will tell; 0 and other negative numbers are failures.
     pub write: Option<unsafe extern "C-unwind" fn(user: *mut c_void, data: *const c_void, size: usize) -> i64>,
     /// Frees `user`; called once, after the last call of `write`. May be NULL.
     pub destroy: filestack_destroy,
@@ -91,6 +93,19 @@ pub unsafe extern "C-unwind" fn filestack_sink_from_writer(
     }
 }
 
+/// Says that a writer that has answered FILESTACK_WOULD_BLOCK can be asked again. It is remembered when the writer has
+/// not answered yet, so nothing is lost when the two cross; more than once counts as once.
+///
+/// Errors: none; NULL is allowed. Threads: any, also in a callback. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_sink_ready(sink: *const filestack_sink) {
+    guard_or((), || {
+        // SAFETY: the caller keeps the object alive during the call.
+        unsafe { handle::borrow(sink, "sink") }?.ready();
+        Ok(())
+    });
+}
+
 /// Adds a reference to the sink and returns it.
 ///
 /// Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
@@ -107,20 +122,6 @@ pub unsafe extern "C" fn filestack_sink_retain(sink: *const filestack_sink) -> *
 pub unsafe extern "C-unwind" fn filestack_sink_release(sink: *mut filestack_sink) {
     // SAFETY: the caller gives its own reference.
     unsafe { object::release(sink) }
-}
-
-/// Runs a download to a sink and waits for it.
-///
-/// # Safety
-/// `sink` is NULL or alive during the call.
-pub(crate) unsafe fn download<F>(sink: *const filestack_sink, download: impl FnOnce(Sink) -> F) -> Result<u64>
-where
-    F: Future<Output = filestack_core::Result<u64>> + Send + 'static,
-{
-    // The caller's thread keeps a reference, so that the last one is never dropped on a thread of the network.
-    // SAFETY: the caller's promise is the same.
-    let kept: Sink = unsafe { handle::borrow(sink, "sink") }?.clone();
-    block_on(download(kept.clone()))
 }
 
 #[cfg(unix)]
@@ -175,6 +176,7 @@ impl Writer for CallerWriter {
         // SAFETY: the function came with `user` and may read the `size` bytes, which are alive.
         let result = callback::call(|| unsafe { write(self.table.user, data, size) });
         match usize::try_from(result) {
+            _ if result == FILESTACK_WOULD_BLOCK => Ok(Written::WouldBlock),
             Ok(count) if (1..=size).contains(&count) => Ok(Written::Taken(count)),
             Ok(0) | Err(_) => Err(failure(format!("the writer's write function failed with {result}"))),
             Ok(count) => Err(failure(format!("the writer's write function returned {count} for {size} bytes"))),

@@ -11,7 +11,7 @@ use crate::arguments::{self, filestack_destroy, null, slice};
 use crate::callback::{self, Ownership};
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
-use crate::guard::{produce, produce_optional};
+use crate::guard::{guard_or, produce, produce_optional};
 use crate::handle::{self, Opaque};
 use crate::object;
 use crate::status_code::filestack_status;
@@ -28,11 +28,15 @@ impl Opaque for filestack_source {
     const ARGUMENT: &'static str = "source";
 }
 
+/// What a reader or a writer returns when it has nothing to do yet. It is asked again after filestack_source_ready or
+/// filestack_sink_ready; the upload or download waits, up to its time limit, without a place among the requests.
+pub const FILESTACK_WOULD_BLOCK: i64 = -1000;
+
 /// A reader of the caller, such as a file object of another language. Start from FILESTACK_READER_INIT, which sets
 /// struct_size.
 ///
-/// The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
-/// call a blocking function of the library.
+/// The functions are called one at a time, on a thread that the library makes for the reader, with `user`; they may
+/// block, must not throw and may not call a blocking function of the library.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct filestack_reader {
@@ -40,7 +44,8 @@ pub struct filestack_reader {
     pub struct_size: u32,
     /// Must be 0.
     pub reserved: u32,
-    /// Writes up to `size` bytes to `buffer` and returns how many, 0 at the end, a negative number on failure.
+    /// Writes up to `size` bytes to `buffer` and returns how many, 0 at the end, FILESTACK_WOULD_BLOCK when it has none
+    /// yet and filestack_source_ready will tell, another negative number on failure.
     pub read: Option<unsafe extern "C-unwind" fn(user: *mut c_void, buffer: *mut c_void, size: usize) -> i64>,
     /// Goes to the byte at `offset`, counted from the first; returns 0, or anything else on failure. May be NULL:
     /// the source then serves one upload.
@@ -145,6 +150,19 @@ pub unsafe extern "C-unwind" fn filestack_source_from_reader(
     }
 }
 
+/// Says that a reader that has answered FILESTACK_WOULD_BLOCK can be asked again. It is remembered when the reader has
+/// not answered yet, so nothing is lost when the two cross; more than once counts as once.
+///
+/// Errors: none; NULL is allowed. Threads: any, also in a callback. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_source_ready(source: *const filestack_source) {
+    guard_or((), || {
+        // SAFETY: the caller keeps the object alive during the call.
+        unsafe { handle::borrow(source, "source") }?.ready();
+        Ok(())
+    });
+}
+
 /// Adds a reference to the source and returns it.
 ///
 /// Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
@@ -239,6 +257,7 @@ impl Reader for CallerReader {
         // SAFETY: the function came with `user` and may write up to `size` bytes to the buffer, which is alive.
         let result = callback::call(|| unsafe { read(self.table.user, data, size) });
         match usize::try_from(result) {
+            _ if result == FILESTACK_WOULD_BLOCK => Ok(Given::WouldBlock),
             Ok(count) if count <= size => Ok(Given::Bytes(count)),
             Ok(count) => Err(failure(format!("the reader's read function returned {count} for {size} bytes"))),
             Err(_) => Err(failure(format!("the reader's read function failed with {result}"))),

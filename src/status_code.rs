@@ -71,10 +71,14 @@ pub const FILESTACK_E_TOO_LARGE: filestack_status = 305;
 pub const FILESTACK_E_SIGNATURE: filestack_status = 306;
 /// The operation was cancelled.
 pub const FILESTACK_E_CANCELLED: filestack_status = 400;
+/// The queue or the operation belongs to the parent of this process.
+pub const FILESTACK_E_FORKED: filestack_status = 401;
 /// A callback of the caller reported a failure.
 pub const FILESTACK_E_CALLBACK: filestack_status = 403;
 /// The service may have stored the file: its answer was lost, and it no longer knows the upload.
 pub const FILESTACK_E_MAY_BE_STORED: filestack_status = 404;
+/// Nothing yet: the operation runs still, or the queue is empty. Not a failure: ask again.
+pub const FILESTACK_E_PENDING: filestack_status = 405;
 /// A bug in the library was caught; please report the message.
 pub const FILESTACK_E_PANIC: filestack_status = 900;
 
@@ -118,8 +122,10 @@ static NAMES: &[(filestack_status, &CStr)] = named![
     FILESTACK_E_TOO_LARGE,
     FILESTACK_E_SIGNATURE,
     FILESTACK_E_CANCELLED,
+    FILESTACK_E_FORKED,
     FILESTACK_E_CALLBACK,
     FILESTACK_E_MAY_BE_STORED,
+    FILESTACK_E_PENDING,
     FILESTACK_E_PANIC,
 ];
 

@@ -2,19 +2,22 @@
 
 use std::ffi::c_char;
 
-use filestack_core::AvJob;
+use filestack_core::{AvJob, Sink};
 
 use crate::arguments;
-use crate::av_job::{self, filestack_av_job};
+use crate::av_job::filestack_av_job;
 use crate::buffer::filestack_buffer;
+use crate::call::Call;
 use crate::error_object::filestack_error;
-use crate::filelink::{self, filestack_filelink};
+use crate::failure::Result;
+use crate::filelink::filestack_filelink;
 use crate::guard::{produce, produce_optional};
 use crate::handle;
-use crate::json_answer;
+use crate::operation::{self, filestack_operation};
+use crate::outcome::Outcome;
+use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
-use crate::runtime::block_on;
-use crate::sink::{self, filestack_sink};
+use crate::sink::filestack_sink;
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
 use crate::transformation::filestack_transformation;
@@ -35,11 +38,44 @@ pub unsafe extern "C-unwind" fn filestack_transformation_download(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce_optional(out_size_bytes, error, || {
-            let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
-            let path = arguments::path(path, "path")?.to_owned();
-            let request = handle::options(request, "request")?;
-            block_on(async move { transformation.download(path, &request).await })
+            prepare_download(transformation, path, request)?.wait()?.size_bytes()
         })
+    }
+}
+
+/// Starts filestack_transformation_download. Its result: filestack_operation_size_bytes.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_download_start(
+    transformation: *const filestack_transformation,
+    path: *const c_char,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_download(transformation, path, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_download(
+    transformation: *const filestack_transformation,
+    path: *const c_char,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let path = arguments::absolute_path(path, "path")?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::transfer(request, |request| async move {
+            transformation.download(path, &request).await.map(Outcome::SizeBytes)
+        }))
     }
 }
 
@@ -58,10 +94,44 @@ pub unsafe extern "C-unwind" fn filestack_transformation_download_to(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce_optional(out_size_bytes, error, || {
-            let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
-            let request = handle::options(request, "request")?;
-            sink::download(sink, |sink| async move { transformation.download_to(&sink, &request).await })
+            prepare_download_to(transformation, sink, request)?.wait()?.size_bytes()
         })
+    }
+}
+
+/// Starts filestack_transformation_download_to. Its result: filestack_operation_size_bytes.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_download_to_start(
+    transformation: *const filestack_transformation,
+    sink: *const filestack_sink,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_download_to(transformation, sink, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_download_to(
+    transformation: *const filestack_transformation,
+    sink: *const filestack_sink,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let sink: Sink = handle::borrow(sink, "sink")?.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::transfer(request, |request| async move {
+            transformation.download_to(&sink, &request).await.map(Outcome::SizeBytes)
+        }))
     }
 }
 
@@ -79,10 +149,41 @@ pub unsafe extern "C-unwind" fn filestack_transformation_get_content(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce(out_content, "out_content", error, || {
-            let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
-            let request = handle::options(request, "request")?;
-            Ok(handle::new(block_on(async move { transformation.get_content(&request).await })?))
+            prepare_get_content(transformation, request)?.wait()?.take_content()
         })
+    }
+}
+
+/// Starts filestack_transformation_get_content. Its result: filestack_operation_take_content.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_get_content_start(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_get_content(transformation, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_get_content(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::transfer(request, |request| async move {
+            transformation.get_content(&request).await.map(Outcome::content)
+        }))
     }
 }
 
@@ -104,12 +205,44 @@ pub unsafe extern "C-unwind" fn filestack_transformation_store(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce(out_filelink, "out_filelink", error, || {
-            let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
-            let store = handle::options(store, "store")?;
-            let request = handle::options(request, "request")?;
-            let stored = block_on(async move { transformation.store(&store, &request).await })?;
-            Ok(filelink::hand_over(stored.into()))
+            prepare_store(transformation, store, request)?.wait()?.filelink()
         })
+    }
+}
+
+/// Starts filestack_transformation_store. Its result: filestack_operation_filelink.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_store_start(
+    transformation: *const filestack_transformation,
+    store: *const filestack_store_options,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_store(transformation, store, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_store(
+    transformation: *const filestack_transformation,
+    store: *const filestack_store_options,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let store = handle::options(store, "store")?;
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            transformation.store(&store, &request).await.map(|stored| Outcome::Filelink(stored.into()))
+        }))
     }
 }
 
@@ -128,11 +261,37 @@ pub unsafe extern "C-unwind" fn filestack_transformation_get_json(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { produce(out_json, "out_json", error, || prepare_get_json(transformation, request)?.wait()?.json()) }
+}
+
+/// Starts filestack_transformation_get_json. Its result: filestack_operation_json.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_get_json_start(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_get_json(transformation, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_get_json(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
     unsafe {
-        json_answer::answer(transformation, request, out_json, error, |value, request| {
-            let transformation = value.usable()?.clone();
-            Ok(async move { transformation.get_json(&request).await })
-        })
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move { transformation.get_json(&request).await.map(Outcome::Json) }))
     }
 }
 
@@ -150,11 +309,39 @@ pub unsafe extern "C-unwind" fn filestack_transformation_tags(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { produce(out_json, "out_json", error, || prepare_tags(transformation, request)?.wait()?.json()) }
+}
+
+/// Starts filestack_transformation_tags. Its result: filestack_operation_json.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_tags_start(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_tags(transformation, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_tags(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
     unsafe {
-        json_answer::answer(transformation, request, out_json, error, |value, request| {
-            let transformation = value.usable()?.clone();
-            Ok(async move { transformation.answer("tags", &[], &request).await })
-        })
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            transformation.answer("tags", &[], &request).await.map(Outcome::Json)
+        }))
     }
 }
 
@@ -169,11 +356,39 @@ pub unsafe extern "C-unwind" fn filestack_transformation_sfw(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { produce(out_json, "out_json", error, || prepare_sfw(transformation, request)?.wait()?.json()) }
+}
+
+/// Starts filestack_transformation_sfw. Its result: filestack_operation_json.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_sfw_start(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_sfw(transformation, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_sfw(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
     unsafe {
-        json_answer::answer(transformation, request, out_json, error, |value, request| {
-            let transformation = value.usable()?.clone();
-            Ok(async move { transformation.answer("sfw", &[], &request).await })
-        })
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            transformation.answer("sfw", &[], &request).await.map(Outcome::Json)
+        }))
     }
 }
 
@@ -188,11 +403,39 @@ pub unsafe extern "C-unwind" fn filestack_transformation_ocr(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { produce(out_json, "out_json", error, || prepare_ocr(transformation, request)?.wait()?.json()) }
+}
+
+/// Starts filestack_transformation_ocr. Its result: filestack_operation_json.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_ocr_start(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe { operation::start(queue, tag, out_operation, error, || prepare_ocr(transformation, request)) }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_ocr(
+    transformation: *const filestack_transformation,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
     unsafe {
-        json_answer::answer(transformation, request, out_json, error, |value, request| {
-            let transformation = value.usable()?.clone();
-            Ok(async move { transformation.answer("ocr", &[], &request).await })
-        })
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            transformation.answer("ocr", &[], &request).await.map(Outcome::Json)
+        }))
     }
 }
 
@@ -214,15 +457,51 @@ pub unsafe extern "C-unwind" fn filestack_transformation_av_convert(
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
         produce(out_job, "out_job", error, || {
-            let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
-            let params: Vec<_> =
-                named_values(params, param_count)?.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-            let request = handle::options(request, "request")?;
-            let job = block_on(async move {
-                let params: Vec<_> = params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-                AvJob::start(&transformation, &params, &request).await
-            })?;
-            Ok(av_job::hand_over(job))
+            prepare_av_convert(transformation, params, param_count, request)?.wait()?.av_job()
         })
+    }
+}
+
+/// Starts filestack_transformation_av_convert. Its result: filestack_operation_av_job.
+///
+/// `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+/// a time. Since: 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn filestack_transformation_av_convert_start(
+    transformation: *const filestack_transformation,
+    params: *const filestack_param,
+    param_count: usize,
+    request: *const filestack_request_options,
+    queue: *const filestack_queue,
+    tag: u64,
+    out_operation: *mut *mut filestack_operation,
+    error: *mut *mut filestack_error,
+) -> filestack_status {
+    // SAFETY: the caller's pointers are NULL or valid.
+    unsafe {
+        operation::start(queue, tag, out_operation, error, || {
+            prepare_av_convert(transformation, params, param_count, request)
+        })
+    }
+}
+
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn prepare_av_convert(
+    transformation: *const filestack_transformation,
+    params: *const filestack_param,
+    param_count: usize,
+    request: *const filestack_request_options,
+) -> Result<Call> {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        let transformation = handle::borrow(transformation, "transformation")?.usable()?.clone();
+        let params: Vec<_> =
+            named_values(params, param_count)?.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let request = handle::options(request, "request")?;
+        Ok(Call::request(request, |request| async move {
+            let params: Vec<_> = params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+            AvJob::start(&transformation, &params, &request).await.map(Outcome::AvJob)
+        }))
     }
 }

@@ -171,10 +171,10 @@ pub unsafe extern "C" fn filestack_upload_options_set_verify(
 /// The file is made when it is not there, and removed when the upload has succeeded. It stays after every failure;
 /// the same call with the same path, source and options then sends only what the storage does not have. It holds no
 /// key and no credentials. docs/resume.md has its format, and what happens when the source has changed. `path` is
-/// what the system takes; a relative one is looked up when the upload begins. With a checkpoint, an upload fails with
-/// FILESTACK_E_STATE while another one has it, when it is that of another upload, or when it is damaged,
-/// FILESTACK_E_ARGUMENT when the file is something else, FILESTACK_E_UNSUPPORTED when another version wrote it, and
-/// FILESTACK_E_IO when it cannot be written.
+/// what the system takes; a relative one is looked up when the upload is called or started. With a checkpoint, an
+/// upload fails with FILESTACK_E_STATE while another one has it, when it is that of another upload, or when it is
+/// damaged, FILESTACK_E_ARGUMENT when the file is something else, FILESTACK_E_UNSUPPORTED when another version wrote
+/// it, and FILESTACK_E_IO when it cannot be written.
 ///
 /// Errors: misuse only. Threads: one at a time. Since: 0.1.0.
 #[unsafe(no_mangle)]

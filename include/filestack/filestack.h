@@ -23,12 +23,13 @@
  *    thread of the last release as well. A blocking call made from a callback returns FILESTACK_E_WOULD_DEADLOCK.
  *    Callbacks must not throw; they may end their thread.
  *  - What is lent to a call is not used after it, whatever went wrong. Every call ends soon after its time limit.
- *  - After fork a child may use every object that it has inherited.
+ *  - After fork a child may use every object that it has inherited, but for queues and operations that were started:
+ *    those are the parent's, and report FILESTACK_E_FORKED.
  *  - No function unwinds, exits, writes to stdout or stderr, or touches the host's signals, locale, working
  *    directory or environment. Secrets never appear in messages, logs or JSON.
  *
- * "Blocks" marks the functions that wait for the network, "Waits" those that wait for threads of the library. All
- * others return at once.
+ * "Blocks" marks the functions that wait for the network: each has a twin, NAME_start, that returns at once and gives
+ * an operation. "Waits" marks those that wait for operations or threads of the library. All others return at once.
  */
 
 /*
@@ -40,6 +41,8 @@
  *   Store options    Where and under which name a file is stored.
  *   Request options  Credentials, limits, destination and progress of one call.
  *   Progress         How far a call is, reported to a callback.
+ *   Operation        Calls that run while their caller goes on.
+ *   Queue            Where operations that have ended are taken.
  *   Filelink         Files that the service keeps.
  *   Transformation   Chains of tasks over one or more sources.
  *   AV job           Conversions of audio and video that run at the service.
@@ -106,12 +109,34 @@ typedef struct filestack_error filestack_error;
 typedef struct filestack_filelink filestack_filelink;
 
 /**
+ * A call that was started, by a function whose name ends with _start. Shared: any thread, freed by the last
+ * filestack_operation_release, which does not cancel it.
+ *
+ * Such a function takes what its blocking twin takes, but for the outputs, and returns at once: it copies or retains
+ * all that it is given, makes relative paths absolute, and calls no function of the caller's. Then come `queue`, where
+ * the operation arrives when it has ended (NULL = nowhere), `tag`, a number of the caller's choice that
+ * filestack_queue_take gives back, and `out_operation`, which may be NULL with a queue; `*out_operation` is written
+ * before the operation can end, and released with filestack_operation_release. A start fails for misuse, with
+ * FILESTACK_E_STATE during a shutdown, FILESTACK_E_RESOURCES, or FILESTACK_E_FORKED when the queue is another
+ * process's; then nothing is delivered. Whatever else goes wrong is the operation's outcome.
+ *
+ * An operation that has ended has let go of the source, the sink, the options and whatever else it was given.
+ */
+typedef struct filestack_operation filestack_operation;
+
+/**
  * A policy under construction. Owned: one thread at a time, freed with filestack_policy_free.
  *
  * A setter that fails poisons the policy: every later call returns that first failure, signing too, so that code that
  * does not look at the setters' statuses cannot sign a policy that allows more than was meant.
  */
 typedef struct filestack_policy filestack_policy;
+
+/**
+ * Where operations that were started with it arrive when they have ended, each once. Shared: any thread, freed by the
+ * last filestack_queue_release.
+ */
+typedef struct filestack_queue filestack_queue;
 
 /** How one call to the service is made. Owned: one thread at a time, freed with filestack_request_options_free. */
 typedef struct filestack_request_options filestack_request_options;
@@ -269,6 +294,17 @@ filestack_status filestack_client_zip(
     const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
 
 /**
+ * Starts filestack_client_zip. Its result: filestack_operation_size_bytes.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_client_zip_start(
+    const filestack_client *client, const char *destination_path, const char *const *files, size_t file_count,
+    const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Downloads files as one zip archive to a sink. Blocks.
  *
  * As filestack_client_zip and filestack_filelink_download_to. `request` may be NULL. `out_size_bytes` may be NULL. An
@@ -280,6 +316,17 @@ filestack_status filestack_client_zip_to(
     const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
 
 /**
+ * Starts filestack_client_zip_to. Its result: filestack_operation_size_bytes.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_client_zip_to_start(
+    const filestack_client *client, const filestack_sink *sink, const char *const *files, size_t file_count,
+    const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
+
+/**
  * How far a workflow's job is, as a JSON object. Blocks. Needs an API key and credentials.
  *
  * `request` may be NULL. `*out_json` is freed with filestack_string_free. Errors: FILESTACK_E_ARGUMENT without API
@@ -288,6 +335,16 @@ filestack_status filestack_client_zip_to(
 filestack_status filestack_client_workflow_status(
     const filestack_client *client, const char *job_id, const filestack_request_options *request, char **out_json,
     filestack_error **error);
+
+/**
+ * Starts filestack_client_workflow_status. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_client_workflow_status_start(
+    const filestack_client *client, const char *job_id, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /**
  * The hosts that this client contacts, for allow-lists, as a JSON object: "fixed" is a list of names,
@@ -536,6 +593,16 @@ filestack_status filestack_client_upload_path(
     filestack_filelink **out_filelink, filestack_error **error);
 
 /**
+ * Starts filestack_client_upload_path. Its result: filestack_operation_filelink.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_client_upload_path_start(
+    const filestack_client *client, const char *path, const filestack_upload_options *options,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Uploads a source: a file, memory or a reader. Blocks.
  *
  * As filestack_client_upload_path. The source serves one upload at a time and is not read after the call.
@@ -545,6 +612,16 @@ filestack_status filestack_client_upload_path(
 filestack_status filestack_client_upload(
     const filestack_client *client, const filestack_source *source, const filestack_upload_options *options,
     filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Starts filestack_client_upload. Its result: filestack_operation_filelink.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_client_upload_start(
+    const filestack_client *client, const filestack_source *source, const filestack_upload_options *options,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /**
  * Stores the file that the service finds at an external URL. Blocks.
@@ -557,6 +634,17 @@ filestack_status filestack_client_upload(
 filestack_status filestack_client_upload_url(
     const filestack_client *client, const char *url, const filestack_store_options *store,
     const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Starts filestack_client_upload_url. Its result: filestack_operation_filelink.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_client_upload_url_start(
+    const filestack_client *client, const char *url, const filestack_store_options *store,
+    const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Upload options
@@ -655,10 +743,10 @@ filestack_status filestack_upload_options_set_verify(
  * The file is made when it is not there, and removed when the upload has succeeded. It stays after every failure;
  * the same call with the same path, source and options then sends only what the storage does not have. It holds no
  * key and no credentials. docs/resume.md has its format, and what happens when the source has changed. `path` is
- * what the system takes; a relative one is looked up when the upload begins. With a checkpoint, an upload fails with
- * FILESTACK_E_STATE while another one has it, when it is that of another upload, or when it is damaged,
- * FILESTACK_E_ARGUMENT when the file is something else, FILESTACK_E_UNSUPPORTED when another version wrote it, and
- * FILESTACK_E_IO when it cannot be written.
+ * what the system takes; a relative one is looked up when the upload is called or started. With a checkpoint, an
+ * upload fails with FILESTACK_E_STATE while another one has it, when it is that of another upload, or when it is
+ * damaged, FILESTACK_E_ARGUMENT when the file is something else, FILESTACK_E_UNSUPPORTED when another version wrote
+ * it, and FILESTACK_E_IO when it cannot be written.
  *
  * Errors: misuse only. Threads: one at a time. Since: 0.1.0.
  */
@@ -941,7 +1029,7 @@ void filestack_request_options_free(filestack_request_options *options);
 /** Initial value of a filestack_progress. */
 #define FILESTACK_PROGRESS_INIT { (uint32_t)sizeof(filestack_progress), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
-/** State of a call: it has not begun. */
+/** State of a call: it has not begun, or waits for others to end. */
 #define FILESTACK_STATE_WAITING 1
 
 /** State of a call: it runs. */
@@ -978,6 +1066,209 @@ struct filestack_progress {
     /** 0. */
     uint32_t reserved;
 };
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Operation
+ *
+ * Calls that run while their caller goes on.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Waits until the operation has ended, whatever its outcome: up to `timeout_ms`, 0 = not at all, -1 = without a limit.
+ *
+ * Errors: FILESTACK_E_PENDING when it runs still; FILESTACK_E_WOULD_DEADLOCK in a callback, unless `timeout_ms` is 0;
+ * FILESTACK_E_FORKED in a child of the process that has started it. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_operation_wait(
+    const filestack_operation *operation, int64_t timeout_ms, filestack_error **error);
+
+/**
+ * The number that the operation was started with.
+ *
+ * Errors: none; 0 for NULL. Threads: any. Since: 0.1.0.
+ */
+uint64_t filestack_operation_tag(const filestack_operation *operation);
+
+/**
+ * What the operation is doing: FILESTACK_STATE_*. One that waits, waits for others to end.
+ *
+ * Errors: none; 0 for NULL. Threads: any. Since: 0.1.0.
+ */
+int32_t filestack_operation_state(const filestack_operation *operation);
+
+/**
+ * How far the operation is. Takes no lock.
+ *
+ * Start from FILESTACK_PROGRESS_INIT. Errors: FILESTACK_E_ARGUMENT when `out_progress->struct_size` is too small.
+ * Threads: any, also in a callback. Since: 0.1.0.
+ */
+filestack_status filestack_operation_progress(
+    const filestack_operation *operation, filestack_progress *out_progress, filestack_error **error);
+
+/**
+ * Cancels the operation, which ends with FILESTACK_E_CANCELLED, unless it has ended by itself.
+ *
+ * Errors: none; NULL is allowed, and one that has ended stays as it is. Threads: any, also in a callback. Since: 0.1.0.
+ */
+void filestack_operation_cancel(const filestack_operation *operation);
+
+/**
+ * Lets an upload or a download stand still: parts that are on their way arrive, a download closes its connection, and
+ * its time stops. Nothing happens when it stands still or has ended.
+ *
+ * A pause ends with the process: cancel an upload that has a checkpoint to go on with it later.
+ * Errors: FILESTACK_E_UNSUPPORTED for other calls, FILESTACK_E_FORKED in a child of the process that has started it.
+ * Threads: any, also in a callback. Since: 0.1.0.
+ */
+filestack_status filestack_operation_pause(const filestack_operation *operation, filestack_error **error);
+
+/**
+ * Lets the operation go on after a pause. A download asks for the rest. Nothing happens when it does not stand still.
+ *
+ * Errors: as for filestack_operation_pause. Threads: any, also in a callback. Since: 0.1.0.
+ */
+filestack_status filestack_operation_resume(const filestack_operation *operation, filestack_error **error);
+
+/**
+ * Adds a reference to the operation and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_operation *filestack_operation_retain(const filestack_operation *operation);
+
+/**
+ * Releases a reference to the operation. One that runs goes on.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_operation_release(filestack_operation *operation);
+
+/* -- The results of operations, each with the status and the error of the call when that has failed. */
+
+/**
+ * Whether the call has succeeded: its status, and its error. Can be asked any number of times.
+ *
+ * Errors: those of the call; FILESTACK_E_PENDING while it runs. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_operation_outcome(const filestack_operation *operation, filestack_error **error);
+
+/**
+ * The file that the call has stored.
+ *
+ * `*out_filelink` is released with filestack_filelink_release. Errors: those of the call; FILESTACK_E_PENDING while it
+ * runs; FILESTACK_E_STATE when it gives something else. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_operation_filelink(
+    const filestack_operation *operation, filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * The service's answer, as JSON.
+ *
+ * `*out_json` is freed with filestack_string_free. Errors: those of the call; FILESTACK_E_PENDING while it runs;
+ * FILESTACK_E_STATE when it gives something else. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_operation_json(
+    const filestack_operation *operation, char **out_json, filestack_error **error);
+
+/**
+ * How many bytes a download to a path or a sink has brought.
+ *
+ * Errors: those of the call; FILESTACK_E_PENDING while it runs; FILESTACK_E_STATE when it gives something else.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_operation_size_bytes(
+    const filestack_operation *operation, uint64_t *out_size_bytes, filestack_error **error);
+
+/**
+ * The content that the call has read into memory. It can be taken once.
+ *
+ * `*out_content` is freed with filestack_buffer_free. Errors: those of the call; FILESTACK_E_PENDING while it runs;
+ * FILESTACK_E_STATE when it gives something else, or was taken already. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_operation_take_content(
+    const filestack_operation *operation, filestack_buffer **out_content, filestack_error **error);
+
+/**
+ * The job that the call has started at the service.
+ *
+ * `*out_job` is released with filestack_av_job_release. Errors: those of the call; FILESTACK_E_PENDING while it runs;
+ * FILESTACK_E_STATE when it gives something else. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_operation_av_job(
+    const filestack_operation *operation, filestack_av_job **out_job, filestack_error **error);
+
+/**
+ * How far an AV job is: FILESTACK_AV_*.
+ *
+ * Errors: those of the call; FILESTACK_E_PENDING while it runs; FILESTACK_E_STATE when it gives something else.
+ * Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_operation_av_status(
+    const filestack_operation *operation, int32_t *out_status, filestack_error **error);
+
+/*---------------------------------------------------------------------------------------------------------------------
+ * Queue
+ *
+ * Where operations that have ended are taken.
+ *--------------------------------------------------------------------------------------------------------------------*/
+
+/**
+ * Makes a queue.
+ *
+ * `*out_queue` is released with filestack_queue_release. Errors: FILESTACK_E_RESOURCES. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_queue_new(filestack_queue **out_queue, filestack_error **error);
+
+/**
+ * A descriptor that is readable while something can be taken, for poll, epoll, kqueue and event loops. It is
+ * level-triggered and close-on-exec. Wait for it only: do not read, write or close it.
+ *
+ * Returns a descriptor that lives as long as the queue. Errors: none; -1 for NULL and where the system has none.
+ * Threads: any. Since: 0.1.0.
+ */
+int32_t filestack_queue_fd(const filestack_queue *queue);
+
+/**
+ * Takes an operation that has ended. Waits for one up to `timeout_ms`: 0 = not at all, -1 = without a limit.
+ *
+ * `out_tag` takes the operation's tag and may be NULL. `*out_operation` is released with filestack_operation_release;
+ * `out_operation` may be NULL: the operation is released then. Several threads may take; each operation goes to one.
+ * Errors: FILESTACK_E_PENDING when there was none in time, or because of filestack_queue_wake;
+ * FILESTACK_E_WOULD_DEADLOCK in a callback, unless `timeout_ms` is 0; FILESTACK_E_FORKED in a child of the process that
+ * has made the queue. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_queue_take(
+    const filestack_queue *queue, int64_t timeout_ms, uint64_t *out_tag, filestack_operation **out_operation,
+    filestack_error **error);
+
+/**
+ * Lets one filestack_queue_take return FILESTACK_E_PENDING: one that waits, or else a later one. It is counted, and
+ * delivered only when there is no operation to take.
+ *
+ * Errors: none; NULL is allowed. Threads: any, also in a callback. Since: 0.1.0.
+ */
+void filestack_queue_wake(const filestack_queue *queue);
+
+/**
+ * Cancels every operation that was started with the queue and has not ended. They arrive as ever.
+ *
+ * Errors: none; NULL is allowed. Threads: any, also in a callback. Since: 0.1.0.
+ */
+void filestack_queue_cancel_all(const filestack_queue *queue);
+
+/**
+ * Adds a reference to the queue and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_queue *filestack_queue_retain(const filestack_queue *queue);
+
+/**
+ * Releases a reference to the queue. The last one discards what waits in it; operations that run go on.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_queue_release(filestack_queue *queue);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Filelink
@@ -1109,6 +1400,16 @@ filestack_status filestack_filelink_tags(
     filestack_error **error);
 
 /**
+ * Starts filestack_filelink_tags. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_tags_start(
+    const filestack_filelink *filelink, const filestack_request_options *request, const filestack_queue *queue,
+    uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Whether the picture is safe for work, as a JSON object: {"sfw": true or false}. Blocks.
  *
  * Credentials, ownership and errors as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
@@ -1116,6 +1417,16 @@ filestack_status filestack_filelink_tags(
 filestack_status filestack_filelink_sfw(
     const filestack_filelink *filelink, const filestack_request_options *request, char **out_json,
     filestack_error **error);
+
+/**
+ * Starts filestack_filelink_sfw. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_sfw_start(
+    const filestack_filelink *filelink, const filestack_request_options *request, const filestack_queue *queue,
+    uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /**
  * The text in the picture, as a JSON object: {"document": {"text_areas": [...]}, "text": "..."}. Blocks.
@@ -1127,6 +1438,16 @@ filestack_status filestack_filelink_ocr(
     filestack_error **error);
 
 /**
+ * Starts filestack_filelink_ocr. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_ocr_start(
+    const filestack_filelink *filelink, const filestack_request_options *request, const filestack_queue *queue,
+    uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Starts a workflow on the file and answers with the service's reply, a JSON object with "jobid". Blocks.
  *
  * Needs credentials. Ownership as for filestack_filelink_tags. Errors: as there. Threads: any. Since: 0.1.0.
@@ -1134,6 +1455,16 @@ filestack_status filestack_filelink_ocr(
 filestack_status filestack_filelink_run_workflow(
     const filestack_filelink *filelink, const char *workflow_id, const filestack_request_options *request,
     char **out_json, filestack_error **error);
+
+/**
+ * Starts filestack_filelink_run_workflow. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_run_workflow_start(
+    const filestack_filelink *filelink, const char *workflow_id, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /* -- Changes of a file: storing a copy, overwriting, deleting. */
 
@@ -1150,6 +1481,16 @@ filestack_status filestack_filelink_store(
     filestack_filelink **out_filelink, filestack_error **error);
 
 /**
+ * Starts filestack_filelink_store. Its result: filestack_operation_filelink.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_store_start(
+    const filestack_filelink *filelink, const filestack_store_options *store, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Replaces the file's content. The handle stays; copies in caches may be delivered for a while. Blocks.
  *
  * `source` is read while it is sent, whatever its size. `base64decode`, nonzero = yes, makes the service decode the
@@ -1163,6 +1504,17 @@ filestack_status filestack_filelink_overwrite(
     const filestack_request_options *request, char **out_json, filestack_error **error);
 
 /**
+ * Starts filestack_filelink_overwrite. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_overwrite_start(
+    const filestack_filelink *filelink, const filestack_source *source, int32_t base64decode,
+    const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Replaces the file's content by what the service finds at `url`. Blocks.
  *
  * As filestack_filelink_overwrite. Errors: FILESTACK_E_ARGUMENT without credentials or for anything but an http or
@@ -1173,6 +1525,16 @@ filestack_status filestack_filelink_overwrite_url(
     char **out_json, filestack_error **error);
 
 /**
+ * Starts filestack_filelink_overwrite_url. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_overwrite_url_start(
+    const filestack_filelink *filelink, const char *url, int32_t base64decode, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Deletes the file from the service and its storage. Blocks.
  *
  * Needs the client's API key and credentials: the filelink's or those of `request`, which may be NULL.
@@ -1181,6 +1543,16 @@ filestack_status filestack_filelink_overwrite_url(
  */
 filestack_status filestack_filelink_delete(
     const filestack_filelink *filelink, const filestack_request_options *request, filestack_error **error);
+
+/**
+ * Starts filestack_filelink_delete. Its result: filestack_operation_outcome.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_delete_start(
+    const filestack_filelink *filelink, const filestack_request_options *request, const filestack_queue *queue,
+    uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /* -- The content of a file, and what the service knows of it. */
 
@@ -1199,6 +1571,16 @@ filestack_status filestack_filelink_download(
     uint64_t *out_size_bytes, filestack_error **error);
 
 /**
+ * Starts filestack_filelink_download. Its result: filestack_operation_size_bytes.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_download_start(
+    const filestack_filelink *filelink, const char *path, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Downloads the file to a sink. Blocks.
  *
  * The sink receives the bytes in order as they arrive, and is not used after the call. A connection that breaks is
@@ -1214,6 +1596,16 @@ filestack_status filestack_filelink_download_to(
     uint64_t *out_size_bytes, filestack_error **error);
 
 /**
+ * Starts filestack_filelink_download_to. Its result: filestack_operation_size_bytes.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_download_to_start(
+    const filestack_filelink *filelink, const filestack_sink *sink, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Reads the file's content into memory. Blocks.
  *
  * `request` may be NULL. `*out_content` is freed with filestack_buffer_free. Errors: FILESTACK_E_TOO_LARGE beyond
@@ -1222,6 +1614,16 @@ filestack_status filestack_filelink_download_to(
 filestack_status filestack_filelink_get_content(
     const filestack_filelink *filelink, const filestack_request_options *request, filestack_buffer **out_content,
     filestack_error **error);
+
+/**
+ * Starts filestack_filelink_get_content. Its result: filestack_operation_take_content.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_get_content_start(
+    const filestack_filelink *filelink, const filestack_request_options *request, const filestack_queue *queue,
+    uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /**
  * What the service knows of the file, as a JSON object. Blocks.
@@ -1235,6 +1637,17 @@ filestack_status filestack_filelink_get_content(
 filestack_status filestack_filelink_metadata(
     const filestack_filelink *filelink, const char *const *fields, size_t field_count,
     const filestack_request_options *request, char **out_json, filestack_error **error);
+
+/**
+ * Starts filestack_filelink_metadata. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_filelink_metadata_start(
+    const filestack_filelink *filelink, const char *const *fields, size_t field_count,
+    const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Transformation
@@ -1376,6 +1789,16 @@ filestack_status filestack_transformation_download(
     uint64_t *out_size_bytes, filestack_error **error);
 
 /**
+ * Starts filestack_transformation_download. Its result: filestack_operation_size_bytes.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_download_start(
+    const filestack_transformation *transformation, const char *path, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Downloads the result to a sink. Blocks.
  *
  * As filestack_filelink_download_to. Errors: that of a task that could not be added, and those of
@@ -1386,6 +1809,17 @@ filestack_status filestack_transformation_download_to(
     const filestack_request_options *request, uint64_t *out_size_bytes, filestack_error **error);
 
 /**
+ * Starts filestack_transformation_download_to. Its result: filestack_operation_size_bytes.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_download_to_start(
+    const filestack_transformation *transformation, const filestack_sink *sink,
+    const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Reads the result into memory. Blocks.
  *
  * As filestack_filelink_get_content. Errors: that of a task that could not be added, and those of
@@ -1394,6 +1828,16 @@ filestack_status filestack_transformation_download_to(
 filestack_status filestack_transformation_get_content(
     const filestack_transformation *transformation, const filestack_request_options *request,
     filestack_buffer **out_content, filestack_error **error);
+
+/**
+ * Starts filestack_transformation_get_content. Its result: filestack_operation_take_content.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_get_content_start(
+    const filestack_transformation *transformation, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /**
  * Stores the result as a new file. Blocks.
@@ -1409,6 +1853,17 @@ filestack_status filestack_transformation_store(
     const filestack_request_options *request, filestack_filelink **out_filelink, filestack_error **error);
 
 /**
+ * Starts filestack_transformation_store. Its result: filestack_operation_filelink.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_store_start(
+    const filestack_transformation *transformation, const filestack_store_options *store,
+    const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
+
+/**
  * The service's JSON answer to a chain that ends with a task whose reply is not a file: tags, sfw, ocr, caption,
  * copyright, doc_detection with coords, image_sentiment, text_sentiment, imagesize, pdfinfo, output with docinfo,
  * detect_faces with export, doc_to_images, metadata, store, video_convert and others. Blocks.
@@ -1420,6 +1875,16 @@ filestack_status filestack_transformation_store(
 filestack_status filestack_transformation_get_json(
     const filestack_transformation *transformation, const filestack_request_options *request, char **out_json,
     filestack_error **error);
+
+/**
+ * Starts filestack_transformation_get_json. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_get_json_start(
+    const filestack_transformation *transformation, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /**
  * Words for what the result shows, as a JSON object: {"tags": {"auto": {word: 0 to 100}, "user": ...}}. Blocks.
@@ -1434,6 +1899,16 @@ filestack_status filestack_transformation_tags(
     filestack_error **error);
 
 /**
+ * Starts filestack_transformation_tags. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_tags_start(
+    const filestack_transformation *transformation, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Whether the result is safe for work, as a JSON object: {"sfw": true or false}. Blocks.
  *
  * As filestack_transformation_tags. Errors: as there. Threads: one at a time. Since: 0.1.0.
@@ -1443,6 +1918,16 @@ filestack_status filestack_transformation_sfw(
     filestack_error **error);
 
 /**
+ * Starts filestack_transformation_sfw. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_sfw_start(
+    const filestack_transformation *transformation, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
+
+/**
  * The text in the result, as a JSON object: {"document": {"text_areas": [...]}, "text": "..."}. Blocks.
  *
  * As filestack_transformation_tags. Errors: as there. Threads: one at a time. Since: 0.1.0.
@@ -1450,6 +1935,16 @@ filestack_status filestack_transformation_sfw(
 filestack_status filestack_transformation_ocr(
     const filestack_transformation *transformation, const filestack_request_options *request, char **out_json,
     filestack_error **error);
+
+/**
+ * Starts filestack_transformation_ocr. Its result: filestack_operation_json.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_ocr_start(
+    const filestack_transformation *transformation, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /**
  * Starts a conversion of audio or video at the service. Blocks until it is started.
@@ -1462,6 +1957,17 @@ filestack_status filestack_transformation_ocr(
 filestack_status filestack_transformation_av_convert(
     const filestack_transformation *transformation, const filestack_param *params, size_t param_count,
     const filestack_request_options *request, filestack_av_job **out_job, filestack_error **error);
+
+/**
+ * Starts filestack_transformation_av_convert. Its result: filestack_operation_av_job.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: one at
+ * a time. Since: 0.1.0.
+ */
+filestack_status filestack_transformation_av_convert_start(
+    const filestack_transformation *transformation, const filestack_param *params, size_t param_count,
+    const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * AV job
@@ -1511,6 +2017,16 @@ filestack_status filestack_av_job_status(
     filestack_error **error);
 
 /**
+ * Starts filestack_av_job_status. Its result: filestack_operation_av_status.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_av_job_status_start(
+    const filestack_av_job *job, const filestack_request_options *request, const filestack_queue *queue, uint64_t tag,
+    filestack_operation **out_operation, filestack_error **error);
+
+/**
  * Waits until the job is completed, by polling the service. Blocks.
  *
  * `timeout_ms` limits the wait; 0 = ask once, -1 = no limit. `request` may be NULL and applies to each request.
@@ -1519,6 +2035,16 @@ filestack_status filestack_av_job_status(
  */
 filestack_status filestack_av_job_wait(
     const filestack_av_job *job, int64_t timeout_ms, const filestack_request_options *request, filestack_error **error);
+
+/**
+ * Starts filestack_av_job_wait. Its result: filestack_operation_outcome.
+ *
+ * `queue` or `out_operation` may be NULL; filestack_operation says more. Errors: those of a start. Threads: any.
+ * Since: 0.1.0.
+ */
+filestack_status filestack_av_job_wait_start(
+    const filestack_av_job *job, int64_t timeout_ms, const filestack_request_options *request,
+    const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
 
 /**
  * The result of a completed job. Makes no network call.
@@ -1557,8 +2083,9 @@ void filestack_av_job_release(filestack_av_job *job);
  * A writer of the caller, such as a file object of another language. Start from FILESTACK_WRITER_INIT, which sets
  * struct_size.
  *
- * The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
- * call a blocking function of the library. Nothing is read from the network while `write` runs.
+ * The functions are called one at a time, on a thread that the library makes for the writer, with `user`; they may
+ * block, must not throw and may not call a blocking function of the library. Nothing is read from the network while
+ * `write` runs.
  */
 struct filestack_writer {
     /** sizeof(filestack_writer), set by FILESTACK_WRITER_INIT. */
@@ -1567,7 +2094,8 @@ struct filestack_writer {
     uint32_t reserved;
     /**
      * Consumes 1 to `size` bytes from the front of `data` and returns how many; it is called again with the rest.
-     * `data` is valid during the call only. 0 and negative numbers are failures.
+     * `data` is valid during the call only. FILESTACK_WOULD_BLOCK means that it can take none yet and
+     * filestack_sink_ready will tell; 0 and other negative numbers are failures.
      */
     int64_t (*write)(void *user, const void *data, size_t size);
     /** Frees `user`; called once, after the last call of `write`. May be NULL. */
@@ -1601,6 +2129,14 @@ filestack_status filestack_sink_from_writer(
     const filestack_writer *writer, filestack_sink **out_sink, filestack_error **error);
 
 /**
+ * Says that a writer that has answered FILESTACK_WOULD_BLOCK can be asked again. It is remembered when the writer has
+ * not answered yet, so nothing is lost when the two cross; more than once counts as once.
+ *
+ * Errors: none; NULL is allowed. Threads: any, also in a callback. Since: 0.1.0.
+ */
+void filestack_sink_ready(const filestack_sink *sink);
+
+/**
  * Adds a reference to the sink and returns it.
  *
  * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
@@ -1624,18 +2160,27 @@ void filestack_sink_release(filestack_sink *sink);
 #define FILESTACK_READER_INIT { (uint32_t)sizeof(filestack_reader), 0, 0, 0, 0, 0, 0 }
 
 /**
+ * What a reader or a writer returns when it has nothing to do yet. It is asked again after filestack_source_ready or
+ * filestack_sink_ready; the upload or download waits, up to its time limit, without a place among the requests.
+ */
+#define FILESTACK_WOULD_BLOCK -1000
+
+/**
  * A reader of the caller, such as a file object of another language. Start from FILESTACK_READER_INIT, which sets
  * struct_size.
  *
- * The functions are called one at a time, on threads of the library, with `user`; they must not throw and may not
- * call a blocking function of the library.
+ * The functions are called one at a time, on a thread that the library makes for the reader, with `user`; they may
+ * block, must not throw and may not call a blocking function of the library.
  */
 struct filestack_reader {
     /** sizeof(filestack_reader), set by FILESTACK_READER_INIT. */
     uint32_t struct_size;
     /** Must be 0. */
     uint32_t reserved;
-    /** Writes up to `size` bytes to `buffer` and returns how many, 0 at the end, a negative number on failure. */
+    /**
+     * Writes up to `size` bytes to `buffer` and returns how many, 0 at the end, FILESTACK_WOULD_BLOCK when it has none
+     * yet and filestack_source_ready will tell, another negative number on failure.
+     */
     int64_t (*read)(void *user, void *buffer, size_t size);
     /**
      * Goes to the byte at `offset`, counted from the first; returns 0, or anything else on failure. May be NULL:
@@ -1697,6 +2242,14 @@ filestack_status filestack_source_from_memory(
  */
 filestack_status filestack_source_from_reader(
     const filestack_reader *reader, filestack_source **out_source, filestack_error **error);
+
+/**
+ * Says that a reader that has answered FILESTACK_WOULD_BLOCK can be asked again. It is remembered when the reader has
+ * not answered yet, so nothing is lost when the two cross; more than once counts as once.
+ *
+ * Errors: none; NULL is allowed. Threads: any, also in a callback. Since: 0.1.0.
+ */
+void filestack_source_ready(const filestack_source *source);
 
 /**
  * Adds a reference to the source and returns it.
@@ -2123,11 +2676,17 @@ const char *filestack_status_name(filestack_status status);
 /** The operation was cancelled. */
 #define FILESTACK_E_CANCELLED 400
 
+/** The queue or the operation belongs to the parent of this process. */
+#define FILESTACK_E_FORKED 401
+
 /** A callback of the caller reported a failure. */
 #define FILESTACK_E_CALLBACK 403
 
 /** The service may have stored the file: its answer was lost, and it no longer knows the upload. */
 #define FILESTACK_E_MAY_BE_STORED 404
+
+/** Nothing yet: the operation runs still, or the queue is empty. Not a failure: ask again. */
+#define FILESTACK_E_PENDING 405
 
 /** A bug in the library was caught; please report the message. */
 #define FILESTACK_E_PANIC 900

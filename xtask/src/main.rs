@@ -22,6 +22,7 @@ mod task_page;
 mod task_words;
 mod tasks_cpp;
 mod tasks_header;
+mod twins;
 mod workspace;
 mod wrapper;
 

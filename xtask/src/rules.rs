@@ -6,7 +6,9 @@ use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 use syn::{Block, Expr, Item, ItemFn, Stmt};
 
+use crate::declarations::Header;
 use crate::exports::{self, Module, is_exported};
+use crate::twins;
 use crate::workspace::{Result, Workspace, read};
 
 /// No file is longer.
@@ -34,6 +36,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
             }
         }
     }
+    failures.found.extend(twins::failures(&Header::parse(&workspace.header()?)?)?);
     let header = workspace.path("include/filestack/filestack.h");
     for (index, line) in read(&header)?.lines().enumerate() {
         if line.chars().count() > MAX_COLUMNS {

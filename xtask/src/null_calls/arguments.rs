@@ -94,9 +94,7 @@ impl<'a> Argument<'a> {
                     object = Some(Object::new(header, name, &r#type.base)?);
                     format!("example_{name}")
                 }
-                _ if matches!(kind_of(header, &r#type.base), Some(Kind::Struct(_))) => {
-                    format!("&example_{}", r#type.base)
-                }
+                _ if is_struct(header, r#type) => format!("&example_{}", r#type.base),
                 _ => return Err(format!("nothing is known that could be passed as '{}'", r#type.with_name(name))),
             },
         };
@@ -140,7 +138,7 @@ fn role(header: &Header, parameter: &Parameter, counted: bool, optional: bool) -
     let (name, r#type) = (parameter.name.as_str(), &parameter.r#type);
     Ok(match r#type.text.as_str() {
         "filestack_error **" => Role::Error,
-        _ if name.starts_with("out_") && r#type.pointers > 0 => Role::Output { optional },
+        _ if name.starts_with("out_") && r#type.pointers > 0 && !is_struct(header, r#type) => Role::Output { optional },
         _ if r#type.pointers == 0 => Role::Value,
         "void *" if name == "user" => Role::Value,
         _ if counted => Role::Array,
@@ -162,7 +160,13 @@ fn is_counted(header: &Header, parameters: &[Parameter]) -> bool {
 
 /// Whether the type points to something that can be written to and is not an object: an output by its type.
 fn is_changeable_value(header: &Header, r#type: &Type) -> bool {
-    !r#type.text.starts_with("const ") && !is_object(header, r#type) && r#type.base != "char"
+    let is_known = is_object(header, r#type) || is_struct(header, r#type) || r#type.base == "char";
+    !r#type.text.starts_with("const ") && !is_known
+}
+
+/// Whether the type points to a struct. The caller prepares one, also where the library fills it.
+fn is_struct(header: &Header, r#type: &Type) -> bool {
+    r#type.pointers == 1 && matches!(kind_of(header, &r#type.base), Some(Kind::Struct(_)))
 }
 
 fn is_object(header: &Header, r#type: &Type) -> bool {
@@ -179,11 +183,11 @@ fn may_be_null(doc: &str, name: &str, is_last: bool) -> bool {
 }
 
 /// The comment of a function, with that of each function which a sentence refers to: "As filestack_...", "Ownership
-/// as for filestack_...".
+/// as for filestack_...", "Starts filestack_...".
 fn documentation(header: &Header, item: &Item) -> String {
     let own = item.doc.join(" ");
     let refers_to = |name: &str| {
-        let references = [format!("As {name}."), format!("as {name}."), format!("as for {name}.")];
+        let references = ["As", "as", "as for", "Starts"].map(|word| format!("{word} {name}."));
         references.iter().any(|reference| own.contains(reference))
     };
     let others = header.functions().filter(|(other, _)| refers_to(&other.name)).map(|(other, _)| other.doc.join(" "));

@@ -21,6 +21,7 @@ static void *const garbage = &not_an_object;
 static const char *const example_texts[] = {"text"};
 static const filestack_reader example_filestack_reader = FILESTACK_READER_INIT;
 static const filestack_writer example_filestack_writer = FILESTACK_WRITER_INIT;
+static filestack_progress example_filestack_progress = FILESTACK_PROGRESS_INIT;
 static const filestack_param example_filestack_param = {"text", FILESTACK_PARAM_INT, 0, 1, 0.0, NULL, 0};
 
 static void expect(int condition, const char *otherwise)
@@ -159,6 +160,24 @@ static filestack_sink *example_filestack_sink(void)
     writer.write = take_all;
     filestack_sink_from_writer(&writer, &sink, NULL);
     return sink;
+}
+
+static filestack_queue *example_filestack_queue(void)
+{
+    filestack_queue *queue;
+
+    filestack_queue_new(&queue, NULL);
+    return queue;
+}
+
+static filestack_operation *example_filestack_operation(void)
+{
+    filestack_filelink *filelink = example_filestack_filelink();
+    filestack_operation *operation;
+
+    filestack_filelink_tags_start(filelink, NULL, NULL, 0, &operation, NULL);
+    filestack_filelink_release(filelink);
+    return operation;
 }
 
 static filestack_source *example_filestack_source(void)
