@@ -63,6 +63,16 @@ static void run(const std::string &path)
     const filelink note = client.upload(source::from_reader(read));
     std::printf("from reader: %s\n", note.get_content().str() == text ? "the same text" : "another text");
 
+    /* Every call that blocks can be started instead. The queue gives what has ended, in any order. */
+    const queue ended;
+    for (std::uint64_t number = 1; number <= 3; ++number)
+        client.upload_start("note " + std::to_string(number), {}, {ended, number});
+    for (int left = 3; left > 0; --left) {
+        const finished one = ended.take().value();
+        std::printf("started:     note %lu: %s\n", static_cast<unsigned long>(one.tag()),
+                    one.as<filelink>().get().url().c_str());
+    }
+
     /* A task that is refused throws at once, and says which words are right. */
     try {
         picture.transform().task("resize", {{"widht", 300}});

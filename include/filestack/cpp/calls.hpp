@@ -5,9 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,10 +14,14 @@
 #include <vector>
 
 #include "../tasks.hpp"
+#include "callbacks.hpp"
 #include "result.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
+
+template <class T> class operation;
+struct delivery;
 
 namespace detail {
 
@@ -99,49 +101,50 @@ template <class Handle> auto native_of(const std::optional<Handle> &handle) noex
 {
     return handle ? handle->get() : nullptr;
 }
+/* A time to wait, as the C library takes it. */
+inline std::int64_t wait_ms(std::chrono::milliseconds timeout) noexcept
+{
+    return timeout.count() < 0 ? -1 : timeout.count();
+}
 
-/* Where a callback leaves what it threw, for the call that it belongs to. */
-class thrown {
-public:
-    void leave(std::exception_ptr exception) noexcept
-    {
-        const std::lock_guard<std::mutex> hold(lock_);
-        exception_ = std::move(exception);
-    }
-    /* Runs a callback, and keeps what it throws for the call that it belongs to. */
-    template <class Value, class Callback> Value run(Value failed, Callback callback) noexcept;
-    /* Throws what was kept, when something was. */
-    void rethrow()
-    {
-#if !defined(FILESTACK_NO_EXCEPTIONS)
-        if (const std::exception_ptr exception = take())
-            std::rethrow_exception(exception);
-#endif
-    }
-    /* Throws what was kept when that is why the call has failed. */
-    template <class T> result<T> after_use(result<T> made)
-    {
-        if (!made && made.error().code() == FILESTACK_E_CALLBACK)
-            rethrow();
-        return made;
-    }
-
-private:
-    std::exception_ptr take() noexcept
-    {
-        const std::lock_guard<std::mutex> hold(lock_);
-        return std::exchange(exception_, nullptr);
-    }
-
-    std::mutex lock_;
-    std::exception_ptr exception_;
+/* What a function of the C library writes for a T, and how it becomes one. */
+template <class T, class = void> struct output {
+    using type = typename T::native_type *;
+    static T take(type out) { return T::adopt(out); }
 };
+template <> struct output<void> {
+    using type = void;
+};
+template <> struct output<std::string> {
+    using type = char *;
+    static std::string take(type out)
+    {
+        const c_string owner(out);
+        return text_of(out);
+    }
+};
+template <> struct output<std::uint64_t> {
+    using type = std::uint64_t;
+    static std::uint64_t take(type out) noexcept { return out; }
+};
+template <class T> struct output<T, std::enable_if_t<std::is_enum_v<T>>> {
+    using type = std::int32_t;
+    static T take(type out) noexcept { return static_cast<T>(out); }
+};
+
+/* How a call of the service is made by a function that returns at its end. The others are given a delivery. */
+struct blocking {};
+
+/* What the one gives, and the other. */
+template <class How, class T>
+using given = std::conditional_t<std::is_same_v<How, blocking>, outcome<T>, outcome<operation<T>>>;
 
 /* A call of the C library with all that it needs. The first failure on the way keeps the rest from happening. */
 class call {
 public:
     call() = default;
     explicit call(const std::optional<error> &failure) : failure_(failure) {}
+    explicit call(const detail::callbacks &callbacks) : callbacks_(callbacks) {}
 
     const std::optional<error> &failure() const noexcept { return failure_; }
 
@@ -162,10 +165,10 @@ public:
         }
         return pointers;
     }
-    void refuse(const std::string &why)
+    void refuse(const std::string &why, filestack_status code = FILESTACK_E_ARGUMENT)
     {
         if (!failure_)
-            failure_.emplace(FILESTACK_E_ARGUMENT, why);
+            failure_.emplace(code, why);
     }
     void refuse_nul(const std::string &name) { refuse("'" + name + "' must not have a NUL in it"); }
 
@@ -176,47 +179,47 @@ public:
         filestack_error *failure = nullptr;
         if (make(&failure) != FILESTACK_OK)
             failure_.emplace(error::adopt(failure));
-        rethrow();
+        if (failure_)
+            callbacks_.rethrow(*failure_);
     }
-    /* Where the progress function of the call leaves what it throws, which cancels the call. */
+    /* The call uses a source or a sink, whose functions may throw. */
+    void uses(const std::shared_ptr<function_runner> &functions)
+    {
+        if (functions)
+            callbacks_.functions = functions->begin_use();
+    }
+    /* Where the progress function of the call leaves what it throws. */
     const std::shared_ptr<thrown> &progress_thrown()
     {
-        if (!progress_thrown_)
-            progress_thrown_ = std::make_shared<thrown>();
-        return progress_thrown_;
+        if (!callbacks_.progress)
+            callbacks_.progress = std::make_shared<thrown>();
+        return callbacks_.progress;
     }
-    template <class Call> result<void> run(Call make)
+
+    /* Calls a function whose inputs come first, then its output, and the error last. */
+    template <class T, class Function, class... Inputs> result<T> run(Function function, Inputs... inputs)
     {
-        step(make);
-        if (failure_)
-            return *failure_;
-        return {};
+        if constexpr (std::is_void_v<T>) {
+            step([&](filestack_error **failure) { return function(inputs..., failure); });
+            if (failure_)
+                return *failure_;
+            return {};
+        } else {
+            typename output<T>::type out = {};
+            step([&](filestack_error **failure) { return function(inputs..., &out, failure); });
+            if (failure_)
+                return *failure_;
+            return output<T>::take(out);
+        }
     }
-    template <class T, class Call> result<T> value(Call make)
+    /* Makes a call of the service: by a function that blocks, or by one that starts an operation. */
+    template <class T, class Function, class... Inputs>
+    outcome<T> perform(blocking, Function function, Inputs... inputs)
     {
-        T out = {};
-        step([&](filestack_error **failure) { return make(&out, failure); });
-        if (failure_)
-            return *failure_;
-        return out;
+        return deliver(run<T>(function, inputs...));
     }
-    template <class T, class Call> result<T> object(Call make)
-    {
-        typename T::native_type *out = nullptr;
-        step([&](filestack_error **failure) { return make(&out, failure); });
-        if (failure_)
-            return *failure_;
-        return T::adopt(out);
-    }
-    template <class Call> result<std::string> string(Call make)
-    {
-        char *out = nullptr;
-        step([&](filestack_error **failure) { return make(&out, failure); });
-        const c_string owner(out);
-        if (failure_)
-            return *failure_;
-        return text_of(out);
-    }
+    template <class T, class Start, class... Inputs>
+    outcome<operation<T>> perform(const delivery &to, Start start, Inputs... inputs);
 
     /* Sets an option that is set. */
     template <auto Set, class Object>
@@ -256,46 +259,9 @@ private:
         }
     }
 
-    /* Throws what the progress function has thrown when the call was cancelled because of that. */
-    void rethrow()
-    {
-        if (progress_thrown_ && failure_ && failure_->code() == FILESTACK_E_CANCELLED)
-            progress_thrown_->rethrow();
-    }
-
     std::optional<error> failure_;
-    std::shared_ptr<thrown> progress_thrown_;
+    detail::callbacks callbacks_;
 };
-
-/* Runs a callback; what it throws goes no further. */
-template <class Value, class Callback, class Caught>
-Value fenced(Value failed, Callback callback, Caught caught) noexcept
-{
-#if defined(__cpp_exceptions)
-    try {
-        return callback();
-    } catch (...) {
-        caught();
-        return failed;
-    }
-#else
-    static_cast<void>(failed);
-    static_cast<void>(caught);
-    return callback();
-#endif
-}
-
-template <class Value, class Callback> Value thrown::run(Value failed, Callback callback) noexcept
-{
-    leave(nullptr);
-    return fenced<Value>(failed, callback, [this] { leave(std::current_exception()); });
-}
-
-/* A place for what a callback needs, which the C library destroys. */
-template <class State> void destroy(void *user) noexcept
-{
-    delete static_cast<State *>(user);
-}
 
 } // namespace detail
 

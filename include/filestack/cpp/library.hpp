@@ -28,16 +28,13 @@ inline std::uint32_t version_number() noexcept
 /** How many threads the library makes at its first network call; 0 = the default. */
 inline outcome<void> configure_runtime(std::uint32_t io_threads, std::uint32_t worker_threads)
 {
-    return detail::deliver(detail::call().run(
-        [&](filestack_error **failure) { return filestack_runtime_configure(io_threads, worker_threads, failure); }));
+    return detail::deliver(detail::call().run<void>(filestack_runtime_configure, io_threads, worker_threads));
 }
 
 /** Ends every call as cancelled and joins the library's threads; a negative timeout is no limit. Waits. */
 inline outcome<void> shutdown(std::chrono::milliseconds timeout)
 {
-    const std::int64_t limit = timeout.count() < 0 ? -1 : timeout.count();
-    return detail::deliver(
-        detail::call().run([&](filestack_error **failure) { return filestack_shutdown(limit, failure); }));
+    return detail::deliver(detail::call().run<void>(filestack_shutdown, detail::wait_ms(timeout)));
 }
 
 /** Every task that the library knows, as JSON. */
@@ -82,15 +79,13 @@ template <class Write> outcome<void> set_log(log_level most_detailed, Write writ
             },
             [] {});
     };
-    return detail::deliver(
-        detail::call().run([&](filestack_error **failure) { return filestack_set_log(&log, failure); }));
+    return detail::deliver(detail::call().run<void>(filestack_set_log, &log));
 }
 
 /** Sends the library's log events nowhere, as it is at first. */
 inline outcome<void> clear_log()
 {
-    return detail::deliver(
-        detail::call().run([](filestack_error **failure) { return filestack_set_log(nullptr, failure); }));
+    return detail::deliver(detail::call().run<void>(filestack_set_log, nullptr));
 }
 
 /** Fails with FILESTACK_E_SIGNATURE when a webhook does not come from Filestack. A tolerance of 0: sent at any time. */
@@ -101,10 +96,8 @@ inline outcome<void> webhook_verify(std::string_view secret, bytes body, std::st
     detail::call call;
     const std::string c_secret = call.text("secret", secret), c_timestamp = call.text("timestamp", timestamp),
                       c_signature = call.text("signature", signature);
-    return detail::deliver(call.run([&](filestack_error **failure) {
-        return filestack_webhook_verify(c_secret.c_str(), body.data(), body.size(), c_timestamp.c_str(),
-                                        c_signature.c_str(), tolerance.count(), failure);
-    }));
+    return detail::deliver(call.run<void>(filestack_webhook_verify, c_secret.c_str(), body.data(), body.size(),
+                                          c_timestamp.c_str(), c_signature.c_str(), tolerance.count()));
 }
 
 /** The same with timestamp and signature taken from the request's headers. */
@@ -121,10 +114,8 @@ inline outcome<void> webhook_verify_headers(std::string_view secret, bytes body,
         names.push_back(texts.emplace_back(call.text("names", header.first)).c_str());
         values.push_back(texts.emplace_back(call.text("values", header.second)).c_str());
     }
-    return detail::deliver(call.run([&](filestack_error **failure) {
-        return filestack_webhook_verify_headers(c_secret.c_str(), body.data(), body.size(), names.data(), values.data(),
-                                                names.size(), tolerance.count(), failure);
-    }));
+    return detail::deliver(call.run<void>(filestack_webhook_verify_headers, c_secret.c_str(), body.data(), body.size(),
+                                          names.data(), values.data(), names.size(), tolerance.count()));
 }
 
 } // namespace FILESTACK_STYLE

@@ -117,7 +117,7 @@ struct filename_sanitizer {
 
 /**
  * Is told how far a call is, at intervals and once at its end, on a thread of the library; false cancels the call. What it
- * throws cancels the call, too, which then throws it.
+ * throws cancels the call, too, which then throws it, as does `get` of an operation.
  */
 using progress_function = std::function<bool(const filestack_progress &)>;
 
@@ -332,8 +332,7 @@ inline outcome<std::string> policy::json() const
 {
     detail::call call;
     const detail::c_policy made = detail::make(call, *this);
-    return detail::deliver(call.string(
-        [&](char **out, filestack_error **failure) { return filestack_policy_json(made.get(), out, failure); }));
+    return detail::deliver(call.run<std::string>(filestack_policy_json, made.get()));
 }
 
 inline outcome<security> security::create(const policy &unsigned_policy, std::string_view secret)
@@ -341,9 +340,7 @@ inline outcome<security> security::create(const policy &unsigned_policy, std::st
     detail::call call;
     const detail::c_policy made = detail::make(call, unsigned_policy);
     const std::string c_secret = call.text("secret", secret);
-    return detail::deliver(call.object<security>([&](filestack_security **out, filestack_error **failure) {
-        return filestack_security_from_policy(made.get(), c_secret.c_str(), out, failure);
-    }));
+    return detail::deliver(call.run<security>(filestack_security_from_policy, made.get(), c_secret.c_str()));
 }
 
 } // namespace FILESTACK_STYLE

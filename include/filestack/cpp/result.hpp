@@ -4,6 +4,7 @@
 #define FILESTACK_CPP_RESULT_HPP
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
@@ -122,6 +123,9 @@ private:
     const void *data_;
     std::size_t size_;
 };
+
+/** What a reader or a writer returns that has nothing to do yet: `ready` of its source or sink has it called again. */
+inline constexpr std::int64_t would_block = FILESTACK_WOULD_BLOCK;
 
 } // namespace FILESTACK_STYLE
 } // namespace filestack

@@ -83,9 +83,7 @@ private:
     {
         detail::call call;
         const std::string c_first = call.text(first_name, first), c_second = call.text(second_name, second);
-        return detail::deliver(call.object<security>([&](filestack_security **out, filestack_error **failure) {
-            return c_function(c_first.c_str(), c_second.c_str(), out, failure);
-        }));
+        return detail::deliver(call.run<security>(c_function, c_first.c_str(), c_second.c_str()));
     }
 };
 

@@ -29,9 +29,7 @@ public:
     {
         detail::call call;
         const std::string c_path = call.text("path", path);
-        return detail::deliver(call.object<source>([&](filestack_source **out, filestack_error **failure) {
-            return filestack_source_from_path(c_path.c_str(), out, failure);
-        }));
+        return detail::deliver(call.run<source>(filestack_source_from_path, c_path.c_str()));
     }
 
     /**
@@ -44,10 +42,7 @@ public:
         const auto number = [](std::optional<std::uint64_t> count) {
             return count ? static_cast<std::int64_t>(*count) : std::int64_t{-1};
         };
-        detail::call call;
-        return detail::deliver(call.object<source>([&](filestack_source **out, filestack_error **failure) {
-            return filestack_source_from_fd(fd, number(offset), number(size), out, failure);
-        }));
+        return detail::deliver(detail::call().run<source>(filestack_source_from_fd, fd, number(offset), number(size)));
     }
 
     /** A copy of these bytes. */
@@ -79,17 +74,18 @@ public:
     /**
      * What functions read, one at a time, on threads of the library; they live until after the last use.
      *
-     * `read(void *buffer, std::size_t size)` returns how many bytes it has written to `buffer`, 0 at the end.
+     * `read(void *buffer, std::size_t size)` returns how many bytes it has written to `buffer`, 0 at the end, and
+     * `would_block` when it has none until `ready` is called.
      * `seek(std::uint64_t offset)` goes to a byte; without it the source serves one upload. `size()` returns the number
      * of bytes; without it, or when it returns a negative number, the content is first copied to a temporary file. A
-     * function fails when it throws, `read` also by a negative number, `seek` by false. The upload then fails with
-     * FILESTACK_E_CALLBACK, or throws what the function threw.
+     * function fails when it throws, `read` also by another negative number, `seek` by false. The upload then fails
+     * with FILESTACK_E_CALLBACK, or throws what the function threw.
      */
     template <class Read, class Seek = std::nullptr_t, class Size = std::nullptr_t>
     static outcome<source> from_reader(Read read, Seek seek = nullptr, Size size = nullptr)
     {
         using functions = reader<Read, Seek, Size>;
-        auto thrown = std::make_shared<detail::thrown>();
+        auto runner = std::make_shared<detail::function_runner>();
         filestack_reader c_reader = FILESTACK_READER_INIT;
         c_reader.read = functions::c_read;
         if constexpr (!std::is_null_pointer_v<Seek>)
@@ -97,14 +93,15 @@ public:
         if constexpr (!std::is_null_pointer_v<Size>)
             c_reader.size = functions::c_size;
         c_reader.destroy = detail::destroy<functions>;
-        c_reader.user = new functions{std::move(read), std::move(seek), std::move(size), thrown, false};
-        result<source> made = detail::call().object<source>([&](filestack_source **out, filestack_error **failure) {
-            return filestack_source_from_reader(&c_reader, out, failure);
-        });
+        c_reader.user = new functions{std::move(read), std::move(seek), std::move(size), runner, false};
+        result<source> made = detail::call().run<source>(filestack_source_from_reader, &c_reader);
         if (made)
-            made->thrown_ = std::move(thrown);
+            made->functions_ = std::move(runner);
         return detail::deliver(std::move(made));
     }
+
+    /** Has a reader called again that has returned `would_block`, or is about to. From any thread and callback. */
+    void ready() const noexcept { filestack_source_ready(get()); }
 
 private:
     friend class client;
@@ -114,7 +111,7 @@ private:
         Read read;
         Seek seek;
         Size size;
-        std::shared_ptr<detail::thrown> thrown;
+        std::shared_ptr<detail::function_runner> runner;
         bool size_failed = false;
 
         static std::int64_t c_read(void *user, void *buffer, std::size_t room) noexcept
@@ -122,7 +119,7 @@ private:
             reader &self = *static_cast<reader *>(user);
             if (self.size_failed)
                 return -1;
-            return self.thrown->template run<std::int64_t>(
+            return self.runner->template run<std::int64_t>(
                 -1, [&] { return static_cast<std::int64_t>(self.read(buffer, room)); });
         }
         static std::int32_t c_seek(void *user, std::uint64_t offset) noexcept
@@ -130,7 +127,7 @@ private:
             reader &self = *static_cast<reader *>(user);
             if (self.size_failed)
                 return -1;
-            return self.thrown->template run<std::int32_t>(-1, [&] {
+            return self.runner->template run<std::int32_t>(-1, [&] {
                 if constexpr (std::is_void_v<decltype(self.seek(offset))>) {
                     self.seek(offset);
                     return 0;
@@ -144,7 +141,7 @@ private:
         {
             reader &self = *static_cast<reader *>(user);
             self.size_failed = true;
-            return self.thrown->template run<std::int64_t>(-1, [&] {
+            return self.runner->template run<std::int64_t>(-1, [&] {
                 const auto total = static_cast<std::int64_t>(self.size());
                 self.size_failed = false;
                 return total;
@@ -156,18 +153,11 @@ private:
 
     static outcome<source> borrowed(bytes content, filestack_destroy destroy, void *user)
     {
-        return detail::deliver(detail::call().object<source>([&](filestack_source **out, filestack_error **failure) {
-            return filestack_source_from_memory(content.data(), content.size(), destroy, user, out, failure);
-        }));
+        return detail::deliver(
+            detail::call().run<source>(filestack_source_from_memory, content.data(), content.size(), destroy, user));
     }
 
-    /* Throws what a reader has thrown when the call has failed because of that. */
-    template <class T> result<T> after_use(result<T> made) const
-    {
-        return thrown_ ? thrown_->after_use(std::move(made)) : std::move(made);
-    }
-
-    std::shared_ptr<detail::thrown> thrown_;
+    std::shared_ptr<detail::function_runner> functions_;
 };
 
 /** Bytes that the library has read. Cannot be copied. */

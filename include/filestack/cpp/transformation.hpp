@@ -13,60 +13,10 @@
 #include <vector>
 
 #include "filelink.hpp"
+#include "param.hpp"
 
 namespace filestack {
 inline namespace FILESTACK_STYLE {
-
-/** A parameter of a task by its name, for `transformation::task`. */
-class param {
-public:
-    /** A boolean, a number or a text. */
-    template <class Value> param(std::string name, const Value &value) : name_(std::move(name))
-    {
-        if constexpr (std::is_same_v<Value, bool>) {
-            kind_ = FILESTACK_PARAM_BOOL;
-            int_ = value ? 1 : 0;
-        } else if constexpr (std::is_integral_v<Value>) {
-            kind_ = FILESTACK_PARAM_INT;
-            int_ = static_cast<std::int64_t>(value);
-        } else if constexpr (std::is_floating_point_v<Value>) {
-            kind_ = FILESTACK_PARAM_NUMBER;
-            number_ = static_cast<double>(value);
-        } else {
-            kind_ = FILESTACK_PARAM_STRING;
-            text_ = std::string(std::string_view(value));
-        }
-    }
-    /** A value of any other type, as JSON. */
-    static param json(std::string name, std::string_view value_json)
-    {
-        param made(std::move(name), value_json);
-        made.kind_ = FILESTACK_PARAM_JSON;
-        return made;
-    }
-
-private:
-    friend class transformation;
-
-    void put_to(task_detail::param_list &list) const
-    {
-        const char *const name = name_.c_str();
-        list.refuse_nul("name", name_);
-        switch (kind_) {
-        case FILESTACK_PARAM_BOOL: list.put_bool(name, int_ != 0); break;
-        case FILESTACK_PARAM_INT: list.put_int(name, int_); break;
-        case FILESTACK_PARAM_NUMBER: list.put_number(name, number_); break;
-        case FILESTACK_PARAM_STRING: list.put_text(name, text_); break;
-        default: list.put_json(name, text_);
-        }
-    }
-
-    std::string name_;
-    std::uint32_t kind_ = 0;
-    std::int64_t int_ = 0;
-    double number_ = 0;
-    std::string text_;
-};
 
 /**
  * A chain of tasks over one or more sources: a value, of one thread at a time. It has a method for every task, which
@@ -156,87 +106,107 @@ public:
     /** The URL of the result, without credentials. */
     outcome<std::string> url() const
     {
-        return detail::deliver(detail::call(failure_).string(
-            [&](char **out, filestack_error **failure) { return filestack_transformation_url(get(), out, failure); }));
+        return detail::deliver(detail::call(failure_).run<std::string>(filestack_transformation_url, get()));
     }
     /** The URL of the result with credentials, by default the transformation's. A secret. */
     outcome<std::string> signed_url(const std::optional<security> &signer = std::nullopt) const
     {
-        return detail::deliver(detail::call(failure_).string([&](char **out, filestack_error **failure) {
-            return filestack_transformation_signed_url(get(), detail::native_of(signer), out, failure);
-        }));
+        return detail::deliver(detail::call(failure_).run<std::string>(filestack_transformation_signed_url, get(),
+                                                                       detail::native_of(signer)));
     }
     /** Stores the result as a new file. Blocks. */
     outcome<filelink> store(const store_options &store = {}, const request_options &request = {}) const
     {
-        detail::call call(failure_);
-        const auto c_store = detail::make(call, store);
-        const auto c_request = detail::make(call, request);
-        return detail::deliver(call.object<filelink>([&](filestack_filelink **out, filestack_error **failure) {
-            return filestack_transformation_store(get(), c_store.get(), c_request.get(), out, failure);
-        }));
+        return store_by(detail::blocking(), filestack_transformation_store, store, request);
+    }
+    /** Starts `store`. */
+    outcome<operation<filelink>> store_start(const store_options &store = {}, const request_options &request = {},
+                                             const delivery &to = {}) const
+    {
+        return store_by(to, filestack_transformation_store_start, store, request);
     }
     /** Downloads to a file, which appears only when it is whole; returns its size in bytes. Blocks. */
     outcome<std::uint64_t> download(std::string_view path, const request_options &request = {}) const
     {
-        detail::call call(failure_);
-        const std::string c_path = call.text("path", path);
-        const auto c_request = detail::make(call, request);
-        return detail::deliver(call.value<std::uint64_t>([&](std::uint64_t *out, filestack_error **failure) {
-            return filestack_transformation_download(get(), c_path.c_str(), c_request.get(), out, failure);
-        }));
+        return download_by(detail::blocking(), filestack_transformation_download, path, request);
+    }
+    /** Starts `download`. */
+    outcome<operation<std::uint64_t>> download_start(std::string_view path, const request_options &request = {},
+                                                     const delivery &to = {}) const
+    {
+        return download_by(to, filestack_transformation_download_start, path, request);
     }
     /** Downloads to a sink, which is not used after the call; returns the size in bytes. Blocks. */
     outcome<std::uint64_t> download_to(const sink &target, const request_options &request = {}) const
     {
-        detail::call call(failure_);
-        const auto c_request = detail::make(call, request);
-        return detail::deliver(
-            target.after_use(call.value<std::uint64_t>([&](std::uint64_t *out, filestack_error **failure) {
-                return filestack_transformation_download_to(get(), target.get(), c_request.get(), out, failure);
-            })));
+        return download_to_by(detail::blocking(), filestack_transformation_download_to, target, request);
+    }
+    /** Starts `download_to`. */
+    outcome<operation<std::uint64_t>> download_to_start(const sink &target, const request_options &request = {},
+                                                        const delivery &to = {}) const
+    {
+        return download_to_by(to, filestack_transformation_download_to_start, target, request);
     }
     /** Reads the result into memory. Blocks. */
     outcome<buffer> get_content(const request_options &request = {}) const
     {
-        detail::call call(failure_);
-        const auto c_request = detail::make(call, request);
-        return detail::deliver(call.object<buffer>([&](filestack_buffer **out, filestack_error **failure) {
-            return filestack_transformation_get_content(get(), c_request.get(), out, failure);
-        }));
+        return ask<buffer>(detail::blocking(), filestack_transformation_get_content, request);
+    }
+    /** Starts `get_content`. */
+    outcome<operation<buffer>> get_content_start(const request_options &request = {}, const delivery &to = {}) const
+    {
+        return ask<buffer>(to, filestack_transformation_get_content_start, request);
     }
     /** The service's JSON answer to a chain that ends with a task whose reply is not a file. Blocks. */
     outcome<std::string> get_json(const request_options &request = {}) const
     {
-        return json(filestack_transformation_get_json, request);
+        return ask<std::string>(detail::blocking(), filestack_transformation_get_json, request);
+    }
+    /** Starts `get_json`. */
+    outcome<operation<std::string>> get_json_start(const request_options &request = {}, const delivery &to = {}) const
+    {
+        return ask<std::string>(to, filestack_transformation_get_json_start, request);
     }
     /** Words for what the result shows, as a JSON object. Blocks. */
     outcome<std::string> tags(const request_options &request = {}) const
     {
-        return json(filestack_transformation_tags, request);
+        return ask<std::string>(detail::blocking(), filestack_transformation_tags, request);
+    }
+    /** Starts `tags`. */
+    outcome<operation<std::string>> tags_start(const request_options &request = {}, const delivery &to = {}) const
+    {
+        return ask<std::string>(to, filestack_transformation_tags_start, request);
     }
     /** Whether the result is safe for work, as a JSON object. Blocks. */
     outcome<std::string> sfw(const request_options &request = {}) const
     {
-        return json(filestack_transformation_sfw, request);
+        return ask<std::string>(detail::blocking(), filestack_transformation_sfw, request);
+    }
+    /** Starts `sfw`. */
+    outcome<operation<std::string>> sfw_start(const request_options &request = {}, const delivery &to = {}) const
+    {
+        return ask<std::string>(to, filestack_transformation_sfw_start, request);
     }
     /** The text in the result, as a JSON object. Blocks. */
     outcome<std::string> ocr(const request_options &request = {}) const
     {
-        return json(filestack_transformation_ocr, request);
+        return ask<std::string>(detail::blocking(), filestack_transformation_ocr, request);
+    }
+    /** Starts `ocr`. */
+    outcome<operation<std::string>> ocr_start(const request_options &request = {}, const delivery &to = {}) const
+    {
+        return ask<std::string>(to, filestack_transformation_ocr_start, request);
     }
     /** Starts a conversion of audio or video at the service. Blocks until it is started. */
     outcome<av_job> av_convert(const av_convert_args &args = {}, const request_options &request = {}) const
     {
-        detail::call call(failure_);
-        task_detail::param_list list;
-        put(list, args);
-        if (list.with_nul())
-            call.refuse_nul(list.with_nul());
-        const auto c_request = detail::make(call, request);
-        return detail::deliver(call.object<av_job>([&](filestack_av_job **out, filestack_error **failure) {
-            return filestack_transformation_av_convert(get(), list.data(), list.size(), c_request.get(), out, failure);
-        }));
+        return av_convert_by(detail::blocking(), filestack_transformation_av_convert, args, request);
+    }
+    /** Starts `av_convert`. */
+    outcome<operation<av_job>> av_convert_start(const av_convert_args &args = {}, const request_options &request = {},
+                                                const delivery &to = {}) const
+    {
+        return av_convert_by(to, filestack_transformation_av_convert_start, args, request);
     }
 
 private:
@@ -287,12 +257,52 @@ private:
         return *this;
     }
 
-    template <class Ask> outcome<std::string> json(Ask ask, const request_options &request) const
+    /* What takes request options only. */
+    template <class T, class How, class Function>
+    detail::given<How, T> ask(const How &how, Function function, const request_options &request) const
     {
         detail::call call(failure_);
         const auto c_request = detail::make(call, request);
-        return detail::deliver(call.string(
-            [&](char **out, filestack_error **failure) { return ask(get(), c_request.get(), out, failure); }));
+        return call.perform<T>(how, function, get(), c_request.get());
+    }
+    template <class How, class Function>
+    detail::given<How, filelink> store_by(const How &how, Function function, const store_options &store,
+                                          const request_options &request) const
+    {
+        detail::call call(failure_);
+        const auto c_store = detail::make(call, store);
+        const auto c_request = detail::make(call, request);
+        return call.perform<filelink>(how, function, get(), c_store.get(), c_request.get());
+    }
+    template <class How, class Function>
+    detail::given<How, std::uint64_t> download_by(const How &how, Function function, std::string_view path,
+                                                  const request_options &request) const
+    {
+        detail::call call(failure_);
+        const std::string c_path = call.text("path", path);
+        const auto c_request = detail::make(call, request);
+        return call.perform<std::uint64_t>(how, function, get(), c_path.c_str(), c_request.get());
+    }
+    template <class How, class Function>
+    detail::given<How, std::uint64_t> download_to_by(const How &how, Function function, const sink &target,
+                                                     const request_options &request) const
+    {
+        detail::call call(failure_);
+        call.uses(target.functions_);
+        const auto c_request = detail::make(call, request);
+        return call.perform<std::uint64_t>(how, function, get(), target.get(), c_request.get());
+    }
+    template <class How, class Function>
+    detail::given<How, av_job> av_convert_by(const How &how, Function function, const av_convert_args &args,
+                                             const request_options &request) const
+    {
+        detail::call call(failure_);
+        task_detail::param_list list;
+        put(list, args);
+        if (list.with_nul())
+            call.refuse_nul(list.with_nul());
+        const auto c_request = detail::make(call, request);
+        return call.perform<av_job>(how, function, get(), list.data(), list.size(), c_request.get());
     }
 
     detail::owned<filestack_transformation, filestack_transformation_free> native_;
@@ -301,15 +311,18 @@ private:
 
 inline filestack::transformation filelink::transform() const
 {
-    return filestack::transformation::begin(detail::call().object<filestack::transformation>(
-        [&](filestack_transformation **out, filestack_error **failure) {
-            return filestack_filelink_transform(get(), out, failure);
-        }));
+    return filestack::transformation::begin(
+        detail::call().run<filestack::transformation>(filestack_filelink_transform, get()));
 }
 
 inline outcome<av_job> filelink::av_convert(const av_convert_args &args, const request_options &request) const
 {
     return transform().av_convert(args, request);
+}
+inline outcome<operation<av_job>> filelink::av_convert_start(const av_convert_args &args,
+                                                             const request_options &request, const delivery &to) const
+{
+    return transform().av_convert_start(args, request, to);
 }
 
 } // namespace FILESTACK_STYLE
