@@ -40,7 +40,7 @@ struct Shared {
     api_key: Option<String>,
     storage: Location,
     endpoints: Endpoints,
-    blueprint: Blueprint,
+    blueprint: Arc<Blueprint>,
     /// Those of the present epoch, or of an earlier one when no call was made since. Behind no lock: one that another
     /// thread holds during a fork would stay locked in the child.
     connections: ArcSwapOption<Connections>,
@@ -215,7 +215,7 @@ impl Context {
                 "the API key '{key}' must consist of letters and digits: copy it from the developer portal"
             )));
         }
-        let blueprint = Blueprint::new(options.network, options.host)?;
+        let blueprint = Arc::new(Blueprint::new(options.network, options.host)?);
         let connections = Connections::new(&blueprint)?;
         let shared = Shared {
             api_key: api_key.map(str::to_owned),
@@ -315,7 +315,7 @@ impl Drop for Shared {
 }
 
 impl Connections {
-    fn new(blueprint: &Blueprint) -> Result<Self> {
+    fn new(blueprint: &Arc<Blueprint>) -> Result<Self> {
         let settings = blueprint.settings();
         let limits = Arc::new(Limits::new(settings.max_requests, settings.memory_limit));
         let transport = Transport::new(blueprint, Arc::clone(&limits))?;

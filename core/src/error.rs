@@ -336,6 +336,20 @@ pub(crate) fn os_code(cause: &(dyn std::error::Error + 'static)) -> Option<i32> 
     None
 }
 
+/// Whether a number says that no way leads to the other end: ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH.
+#[cfg(unix)]
+pub(crate) fn is_unreachable(code: i32) -> bool {
+    use rustix::io::Errno;
+    let errnos = [Errno::NETDOWN, Errno::NETUNREACH, Errno::HOSTDOWN, Errno::HOSTUNREACH];
+    errnos.iter().any(|errno| errno.raw_os_error() == code)
+}
+
+/// Whether a number says that no way leads to the other end. Compiled, not tested.
+#[cfg(not(unix))]
+pub(crate) fn is_unreachable(_code: i32) -> bool {
+    false
+}
+
 /// Whether a number says that memory, threads or descriptors ran out: ENOMEM, ENFILE, EMFILE.
 #[cfg(unix)]
 pub(crate) fn is_scarcity(code: i32) -> bool {

@@ -11,6 +11,7 @@ mod pem;
 mod pools;
 mod proxies;
 mod proxy;
+mod renewal;
 mod reply;
 mod request;
 mod retry;
@@ -32,8 +33,7 @@ use crate::operation::Operation;
 use crate::{url_length, web_url};
 use activity::{Activity, Clocks, WatchedBody};
 use content::ContentBody;
-use pools::Pools;
-use proxies::Proxies;
+use renewal::{PresentPools, UsedPools};
 use request::{Effect, Headers};
 use route::Route;
 
@@ -59,20 +59,20 @@ const SOURCE: &str = concat!("C-", env!("CARGO_PKG_VERSION"));
 
 /// Sends requests over pooled connections, within the limits of the client. Belongs to one epoch.
 pub(crate) struct Transport {
-    pools: Pools,
-    proxies: Proxies,
+    pools: Arc<PresentPools>,
+    blueprint: Arc<Blueprint>,
     limits: Arc<Limits>,
-    settings: Settings,
     user_agent: HeaderValue,
 }
 
 impl Transport {
-    pub(crate) fn new(blueprint: &Blueprint, limits: Arc<Limits>) -> Result<Self> {
-        let settings = blueprint.settings().clone();
+    pub(crate) fn new(blueprint: &Arc<Blueprint>, limits: Arc<Limits>) -> Result<Self> {
+        let settings = blueprint.settings();
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| {
             Error::argument(format!("the user agent '{}' has characters that no header can hold", settings.user_agent))
         })?;
-        Ok(Transport { pools: blueprint.pools()?, proxies: blueprint.proxies().clone(), limits, settings, user_agent })
+        let blueprint = Arc::clone(blueprint);
+        Ok(Transport { pools: PresentPools::new(Arc::clone(&blueprint))?, blueprint, limits, user_agent })
     }
 
     /// Runs `attempt` until it succeeds, fails for good, or the retries are used up.
@@ -81,7 +81,7 @@ impl Transport {
         F: FnMut() -> Fut + Send,
         Fut: Future<Output = Result<T>> + Send,
     {
-        let mut backoff = Backoff::new(&self.settings);
+        let mut backoff = Backoff::new(self.settings());
         loop {
             operation.gate().await?;
             match attempt().await {
@@ -113,10 +113,11 @@ impl Transport {
         let place = self.limits.request().await?;
         let activity = Activity::new(request.body.size() > 0, request.transfer.clone());
         let trace_id = trace_id();
-        let route = Route::new(&url, self.proxies.of(&url), &self.pools.introduction);
+        let pools = self.pools.take();
+        let route = Route::new(&url, self.blueprint.proxies().of(&url), &pools.introduction);
         let host = route.host().to_owned();
         let started = Instant::now();
-        let mut builder = self.pool(request).request(request.method.clone(), url);
+        let mut builder = pool_of(&pools, request).request(request.method.clone(), url);
         builder = match &request.headers {
             Headers::Service(headers) => self.service_headers(builder, &trace_id).headers(headers.clone()),
             Headers::Storage(headers) => builder.headers(headers.clone()),
@@ -145,7 +146,8 @@ impl Transport {
                     request.what.clone(),
                     route,
                     trace_id,
-                    self.settings.idle_timeout,
+                    pools,
+                    self.settings().idle_timeout,
                     place,
                 )
                 .of_something_made(makes_something));
@@ -160,26 +162,24 @@ impl Transport {
             }
         };
         activity.end();
+        pools.note_failure(&error);
         let message = error.message();
         tracing::debug!(target: "filestack::http", method, host, elapsed_ms, trace_id, "{message}");
         Err(error.with_request_id(Some(trace_id)))
     }
 
-    fn pool(&self, request: &Request) -> &reqwest::Client {
-        match (&request.headers, request.effect) {
-            (Headers::Storage(_), _) => &self.pools.storage,
-            (Headers::Service(_), Effect::Once) => &self.pools.service,
-            (Headers::Service(_), Effect::EachTime) => &self.pools.fresh,
-        }
+    fn settings(&self) -> &Settings {
+        self.blueprint.settings()
     }
 
     fn clocks(&self, request: &Request) -> Clocks {
-        let response = match (self.settings.response_timeout, request.effect) {
+        let settings = self.settings();
+        let response = match (settings.response_timeout, request.effect) {
             (Some(limit), _) => (!limit.is_zero()).then_some((Limit::Response, limit)),
             (None, Effect::EachTime) => Some((Limit::Response, LONG_THOUGHT)),
-            (None, Effect::Once) => self.settings.idle_timeout.map(|limit| (Limit::Idle, limit)),
+            (None, Effect::Once) => settings.idle_timeout.map(|limit| (Limit::Idle, limit)),
         };
-        Clocks { idle: self.settings.idle_timeout, response }
+        Clocks { idle: settings.idle_timeout, response }
     }
 
     fn service_headers(&self, builder: reqwest::RequestBuilder, trace_id: &str) -> reqwest::RequestBuilder {
@@ -188,6 +188,14 @@ impl Transport {
             .header("filestack-source", SOURCE)
             .header("filestack-trace-id", trace_id)
             .header("filestack-trace-span", format!("csdk-{}", random_word()))
+    }
+}
+
+fn pool_of<'a>(pools: &'a UsedPools, request: &Request) -> &'a reqwest::Client {
+    match (&request.headers, request.effect) {
+        (Headers::Storage(_), _) => &pools.storage,
+        (Headers::Service(_), Effect::Once) => &pools.service,
+        (Headers::Service(_), Effect::EachTime) => &pools.fresh,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::ClientConfig;
@@ -15,6 +16,9 @@ use super::identity::Introduction;
 use super::proxies::Proxies;
 use super::settings::Settings;
 use super::tls;
+
+/// How long a connection may be unused at most. Routers forget those that rest for minutes.
+const LONGEST_REST: Duration = Duration::from_secs(90);
 
 /// Connections of one epoch.
 pub(super) struct Pools {
@@ -63,11 +67,11 @@ impl Blueprint {
         &self.proxies
     }
 
-    pub(super) fn pools(&self) -> Result<Pools> {
+    /// New pools, without a connection. `introduction` is what the epoch's servers have asked for so far.
+    pub(super) fn pools(&self, introduction: Arc<Introduction>) -> Result<Pools> {
         let make = |builder: reqwest::ClientBuilder| {
             builder.build().map_err(|cause| Error::argument(format!("HTTP cannot be set up: {cause}")))
         };
-        let introduction = Arc::new(Introduction::new(self.settings.identity.clone()));
         Ok(Pools {
             service: make(self.builder(&[b"h2", b"http/1.1"], &introduction))?,
             storage: make(self.builder(&[b"http/1.1"], &introduction).http1_only())?,
@@ -91,12 +95,24 @@ impl Blueprint {
             .proxy(self.proxies.for_reqwest())
             .dns_resolver(Lookups(Arc::clone(&self.host)))
             // A connection on which nothing is acknowledged ends by itself, also when no call looks at it any more.
-            .tcp_user_timeout(self.settings.idle_timeout);
+            .tcp_user_timeout(self.settings.idle_timeout)
+            // One that has long been unused may have been forgotten on the way, and would be found silent.
+            .pool_idle_timeout(longest_rest(self.settings.idle_timeout));
+        if let Some(limit) = self.settings.idle_timeout {
+            // All requests share a connection over HTTP/2: a ping finds it silent before each of them has waited. What it
+            // asks for comes behind the content that is on its way, so it has time.
+            builder = builder.http2_keep_alive_interval(limit / 4).http2_keep_alive_timeout(limit / 2);
+        }
         if let Some(limit) = self.settings.connect_timeout {
             builder = builder.connect_timeout(limit);
         }
         builder
     }
+}
+
+/// How long a connection may be unused and still serve another request.
+fn longest_rest(idle_timeout: Option<Duration>) -> Duration {
+    idle_timeout.map_or(LONGEST_REST, |limit| LONGEST_REST.min(limit / 2))
 }
 
 /// A look-up that failed, with the name: of the service, or of a proxy.

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::limits::{Limits, Place};
 
 use super::failure;
+use super::renewal::UsedPools;
 use super::route::Route;
 
 /// The largest JSON or text reply that is read. The largest real ones (OCR of a page) have some 100 KiB.
@@ -27,6 +28,7 @@ pub(crate) struct Reply {
     route: Route,
     request_id: String,
     announced_length: Option<u64>,
+    pools: UsedPools,
     idle_timeout: Option<Duration>,
     /// Whether the request has made something, so that it must not be sent again.
     has_made: bool,
@@ -40,6 +42,7 @@ impl Reply {
         what: String,
         route: Route,
         trace_id: String,
+        pools: UsedPools,
         idle_timeout: Option<Duration>,
         place: Place,
     ) -> Self {
@@ -47,7 +50,8 @@ impl Reply {
         let request_id = REQUEST_ID_HEADERS.iter().find_map(header).unwrap_or(trace_id);
         // Asked now, because the answer shrinks as the body is read.
         let announced_length = response.content_length();
-        Reply { response, what, route, request_id, announced_length, idle_timeout, has_made: false, place: Some(place) }
+        let place = Some(place);
+        Reply { response, what, route, request_id, announced_length, pools, idle_timeout, has_made: false, place }
     }
 
     /// Says that the request makes something each time that it is carried out.
@@ -119,12 +123,16 @@ impl Reply {
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         let next = self.response.chunk();
         let outcome = match self.idle_timeout {
-            Some(limit) => tokio::time::timeout(limit, next)
-                .await
-                .map_err(|_| self.identified(failure::limit_error(&self.what, Limit::Idle)))?,
-            None => next.await,
+            Some(limit) => tokio::time::timeout(limit, next).await,
+            None => Ok(next.await),
         };
-        outcome.map_err(|cause| self.identified(failure::transport_error(&self.what, &self.route, &cause)))
+        let error = match outcome {
+            Ok(Ok(chunk)) => return Ok(chunk),
+            Ok(Err(cause)) => failure::transport_error(&self.what, &self.route, &cause),
+            Err(_) => failure::limit_error(&self.what, Limit::Idle),
+        };
+        self.pools.note_failure(&error);
+        Err(self.identified(error))
     }
 
     /// The whole body, unless it is larger than `limit` bytes.

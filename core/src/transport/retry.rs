@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::error::{Error, ErrorKind, Limit, Result, is_unreachable};
 
 use super::settings::Settings;
 
@@ -50,10 +50,12 @@ impl Backoff {
     }
 }
 
-/// Whether the service cannot be reached: no name look-up, no connection, or somebody else at its other end.
+/// Whether the service cannot be reached: no name look-up, no connection, somebody else at its other end, or a connection
+/// whose interface or route has gone.
 fn is_without_way(error: &Error) -> bool {
     let is_unconnected = error.limit() == Some(Limit::Connect);
-    is_unconnected || matches!(error.kind(), ErrorKind::Dns | ErrorKind::Connect | ErrorKind::Tls)
+    let is_cut_off = error.os_code().is_some_and(is_unreachable);
+    is_unconnected || is_cut_off || matches!(error.kind(), ErrorKind::Dns | ErrorKind::Connect | ErrorKind::Tls)
 }
 
 /// Between half of `delay` and all of it, so that many clients do not come back at the same moment.
@@ -94,6 +96,18 @@ mod tests {
         let asking = |seconds| passing().with_retry_after(Some(Duration::from_secs(seconds)));
         assert_eq!(backoff(1).delay_after(asking(7)).unwrap(), Duration::from_secs(7));
         assert!(backoff(1).delay_after(asking(3600)).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn failures_of_the_way_are_told_from_failures_at_its_end() {
+        let broken = |os_code| Error::new(ErrorKind::Network, "broke").with_os_code(Some(os_code));
+        for errno in [rustix::io::Errno::NETUNREACH, rustix::io::Errno::NETDOWN, rustix::io::Errno::HOSTUNREACH] {
+            assert!(is_without_way(&broken(errno.raw_os_error())), "{errno}");
+        }
+        assert!(!is_without_way(&broken(rustix::io::Errno::CONNRESET.raw_os_error())));
+        assert!(is_without_way(&Error::new(ErrorKind::Dns, "unknown")));
+        assert!(!is_without_way(&Error::new(ErrorKind::Timeout, "silent").with_limit(Limit::Idle)));
     }
 
     #[test]

@@ -21,8 +21,17 @@ impl Drop for Process {
 
 impl Process {
     pub(crate) fn start(test: &str, task: &impl Serialize) -> Self {
-        let program = std::env::current_exe().unwrap();
-        let mut command = Command::new(program);
+        Process::start_by(Command::new(std::env::current_exe().unwrap()), test, task)
+    }
+
+    /// Starts it in a network of its own, which it may change, where the machine allows that.
+    pub(crate) fn start_in_namespace(test: &str, task: &impl Serialize) -> Self {
+        let mut command = in_namespace();
+        command.arg(std::env::current_exe().unwrap());
+        Process::start_by(command, test, task)
+    }
+
+    fn start_by(mut command: Command, test: &str, task: &impl Serialize) -> Self {
         command.args([test, "--exact", "--nocapture"]).env(TASK, serde_json::to_string(task).unwrap());
         Process(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap())
     }
@@ -53,6 +62,22 @@ impl Process {
             }
         }
     }
+}
+
+/// Why there can be no network for a process alone; `None` when there can.
+pub(crate) fn missing_for_namespace() -> Option<String> {
+    match in_namespace().args(["ip", "link", "set", "lo", "up"]).output() {
+        Ok(output) if output.status.success() => None,
+        Ok(output) => Some(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        Err(cause) => Some(format!("`unshare`: {cause}")),
+    }
+}
+
+/// What comes before a command to run it in a network of its own.
+fn in_namespace() -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--net"]);
+    command
 }
 
 /// What this process is to do, when it is one of those.
