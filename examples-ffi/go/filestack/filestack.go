@@ -4,6 +4,10 @@
 //
 // Clients and files may be used by any goroutine, a Transformation by one at a time. Each is given back by Close, or
 // when the collector finds it.
+//
+// Calls to the service take a context. When that is done, they are cancelled; they return when nothing of them goes on
+// any more, with an *Error for which errors.Is finds the context's. A goroutine that waits in a call holds no thread, so
+// any number of calls may be made at a time: what is too much for now waits in the library.
 package filestack
 
 // #cgo LDFLAGS: -lfilestack
@@ -12,8 +16,10 @@ package filestack
 import "C"
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"runtime"
 	"unsafe"
 )
@@ -25,6 +31,8 @@ type Error struct {
 	HTTPStatus int    `json:"http_status"` // 0 without a reply.
 	Retryable  bool   `json:"retryable"`
 	RequestID  string `json:"request_id"`
+
+	cause error
 }
 
 // Codes that programs often ask for. filestack.h has them all.
@@ -32,10 +40,22 @@ const (
 	ErrParamRange = int(C.FILESTACK_E_PARAM_RANGE)
 	ErrAuth       = int(C.FILESTACK_E_AUTH)
 	ErrNotFound   = int(C.FILESTACK_E_NOT_FOUND)
+	ErrIO         = int(C.FILESTACK_E_IO)
+	ErrCancelled  = int(C.FILESTACK_E_CANCELLED)
+	ErrCallback   = int(C.FILESTACK_E_CALLBACK)
 )
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s: %s", C.GoString(C.filestack_status_name(C.filestack_status(e.Code))), e.Message)
+	told := fmt.Sprintf("%s: %s", C.GoString(C.filestack_status_name(C.filestack_status(e.Code))), e.Message)
+	if e.cause != nil {
+		told += ": " + e.cause.Error()
+	}
+	return told
+}
+
+// Unwrap is the context's error in a call that was cancelled, and what a reader or writer has failed with.
+func (e *Error) Unwrap() error {
+	return e.cause
 }
 
 // taken makes a Go error of what a call has left, and frees it. Errors are objects of the caller, so it does not matter
@@ -80,6 +100,7 @@ type Options struct {
 // Client has the key, the credentials and the connections of an application. Programs make one and keep it.
 type Client struct {
 	object *C.filestack_client
+	queue  *queue
 }
 
 // NewClient contacts nobody.
@@ -107,9 +128,13 @@ func NewClient(apiKey string, options Options) (*Client, error) {
 			return nil, taken(failure)
 		}
 	}
+	queue, err := newQueue()
+	if err != nil {
+		return nil, err
+	}
 	key := text(apiKey)
 	defer free(key)
-	client := &Client{}
+	client := &Client{queue: queue}
 	if C.filestack_client_new(key, made, &client.object, &failure) != C.FILESTACK_OK {
 		return nil, taken(failure)
 	}
@@ -124,15 +149,55 @@ func (c *Client) Close() {
 	runtime.SetFinalizer(c, nil)
 }
 
-// Upload sends the file at path.
-func (c *Client) Upload(path string) (*File, error) {
-	var failure *C.filestack_error
-	var made *C.filestack_filelink
+// Upload sends the file at path, which is opened when it is its turn.
+func (c *Client) Upload(ctx context.Context, path string) (*File, error) {
 	from := C.CString(path)
 	defer free(from)
-	C.filestack_client_upload_path(c.object, from, nil, &made, &failure)
-	runtime.KeepAlive(c)
-	return newFile(made, failure)
+	done, err := c.queue.run(ctx, func(s *start) {
+		C.filestack_client_upload_path_start(c.object, from, nil, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(c)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return done.file(c.queue)
+}
+
+// UploadReader sends what the reader gives, under a name. Readers without Len are first copied to a temporary file.
+//
+// A Read that blocks holds up the call's end, also when the context is done.
+func (c *Client) UploadReader(ctx context.Context, reader io.Reader, name string) (*File, error) {
+	from := &stream{reader: reader}
+	source, err := from.source()
+	if err != nil {
+		return nil, err
+	}
+	defer C.filestack_source_release(source)
+	options, err := uploadOptions(name)
+	defer C.filestack_upload_options_free(options)
+	if err != nil {
+		return nil, err
+	}
+	done, err := c.queue.run(ctx, func(s *start) {
+		C.filestack_client_upload_start(c.object, source, options, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(c)
+	})
+	if err != nil {
+		return nil, because(err, ErrCallback, from.err)
+	}
+	return done.file(c.queue)
+}
+
+// uploadOptions are to be freed, also on failure.
+func uploadOptions(name string) (*C.filestack_upload_options, error) {
+	var failure *C.filestack_error
+	options, store, filename := C.filestack_upload_options_new(), C.filestack_store_options_new(), C.CString(name)
+	defer C.filestack_store_options_free(store)
+	defer free(filename)
+	if C.filestack_store_options_set_filename(store, filename, &failure) == C.FILESTACK_OK {
+		C.filestack_upload_options_set_store(options, store, &failure)
+	}
+	return options, taken(failure)
 }
 
 // Filelink is the file with this handle. It contacts nobody.
@@ -143,5 +208,5 @@ func (c *Client) Filelink(handle string) (*File, error) {
 	defer free(name)
 	C.filestack_client_filelink(c.object, name, nil, &made, &failure)
 	runtime.KeepAlive(c)
-	return newFile(made, failure)
+	return newFile(c.queue, made, failure)
 }

@@ -2,6 +2,7 @@ package filestack
 
 import (
 	"bytes"
+	"context"
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
@@ -54,7 +55,7 @@ func uploaded(t *testing.T, client *Client, content []byte) *File {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file, err := client.Upload(path)
+	file, err := client.Upload(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,22 +75,22 @@ func code(t *testing.T, err error) int {
 func TestAFileComesBackAsItWasSent(t *testing.T) {
 	client, sent := local(t, os.Getenv("FILESTACK_LOCAL_APP_SECRET")), picture(t, 60, 40)
 	file := uploaded(t, client, sent)
-	received, err := file.Content()
+	received, err := file.Content(context.Background())
 	if err != nil || !bytes.Equal(sent, received) {
 		t.Fatalf("%d bytes came back as %d: %v", len(sent), len(received), err)
 	}
-	metadata, err := file.Metadata("size", "mimetype", "md5", "width", "height")
+	metadata, err := file.Metadata(context.Background(), "size", "mimetype", "md5", "width", "height")
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum := md5.Sum(sent)
-	if expected := (Metadata{int64(len(sent)), "image/png", hex.EncodeToString(sum[:]), 60, 40}); *metadata != expected {
+	if expected := (Metadata{int64(len(sent)), "image/png", "", hex.EncodeToString(sum[:]), 60, 40}); *metadata != expected {
 		t.Errorf("the metadata is %+v, not %+v", *metadata, expected)
 	}
-	if err := file.Delete(); err != nil {
+	if err := file.Delete(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := file.Content(); code(t, err) != ErrNotFound {
+	if _, err := file.Content(context.Background()); code(t, err) != ErrNotFound {
 		t.Errorf("a deleted file gives %v", err)
 	}
 }
@@ -102,17 +103,17 @@ func TestAResultIsStoredAndDownloaded(t *testing.T) {
 	if err != nil || !strings.Contains(url, "/resize=fit:scale,height:10,width:30/monochrome/") {
 		t.Fatal(url, err)
 	}
-	content, err := transformation.Content()
+	content, err := transformation.Content(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored, err := transformation.Store()
+	stored, err := transformation.Store(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stored.Close()
 	path := filepath.Join(t.TempDir(), "small.png")
-	if err := stored.Download(path); err != nil {
+	if err := stored.Download(context.Background(), path); err != nil {
 		t.Fatal(err)
 	}
 	downloaded, err := os.ReadFile(path)
@@ -137,7 +138,7 @@ func TestTheFirstRefusalIsReportedAtTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if _, err := client.Upload("missing.png"); err == nil || !strings.Contains(err.Error(), "missing.png") {
+	if _, err := client.Upload(context.Background(), "missing.png"); err == nil || !strings.Contains(err.Error(), "missing.png") {
 		t.Errorf("a missing file gives %v", err)
 	}
 	file, err := client.Filelink("5aYkEQJSQCmYShsoCnZN")
@@ -157,7 +158,7 @@ func TestCredentialsAreNeededWhereTheServiceAsksForThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := again.Content(); code(t, err) != ErrAuth {
+	if _, err := again.Content(context.Background()); code(t, err) != ErrAuth {
 		t.Errorf("no credentials give %v", err)
 	}
 }
@@ -170,7 +171,7 @@ func TestGoroutinesShareAClient(t *testing.T) {
 		group.Add(1)
 		go func(width int) {
 			defer group.Done()
-			content, err := file.Transform().Resize(Resize{Width: width, Height: 3, Fit: FitScale}).Content()
+			content, err := file.Transform().Resize(Resize{Width: width, Height: 3, Fit: FitScale}).Content(context.Background())
 			if err != nil {
 				t.Error(err)
 				return

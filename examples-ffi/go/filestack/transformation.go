@@ -4,6 +4,7 @@ package filestack
 import "C"
 
 import (
+	"context"
 	"encoding/json"
 	"runtime"
 )
@@ -12,13 +13,14 @@ import (
 // then fails with that error, so tasks need no look at their own.
 type Transformation struct {
 	object *C.filestack_transformation
+	queue  *queue
 	failed error
 }
 
 // Transform begins a chain. Nothing happens before its result is asked for.
 func (f *File) Transform() *Transformation {
 	var failure *C.filestack_error
-	t := &Transformation{}
+	t := &Transformation{queue: f.queue}
 	C.filestack_filelink_transform(f.object, &t.object, &failure)
 	runtime.KeepAlive(f)
 	t.failed = taken(failure)
@@ -105,25 +107,31 @@ func (t *Transformation) URL() (string, error) {
 }
 
 // Content reads the whole result.
-func (t *Transformation) Content() ([]byte, error) {
+func (t *Transformation) Content(ctx context.Context) ([]byte, error) {
 	if t.failed != nil {
 		return nil, t.failed
 	}
-	var failure *C.filestack_error
-	var buffer *C.filestack_buffer
-	C.filestack_transformation_get_content(t.object, nil, &buffer, &failure)
-	runtime.KeepAlive(t)
-	return content(buffer, failure)
+	done, err := t.queue.run(ctx, func(s *start) {
+		C.filestack_transformation_get_content_start(t.object, nil, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(t)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return done.content()
 }
 
 // Store keeps the result as a new file.
-func (t *Transformation) Store() (*File, error) {
+func (t *Transformation) Store(ctx context.Context) (*File, error) {
 	if t.failed != nil {
 		return nil, t.failed
 	}
-	var failure *C.filestack_error
-	var made *C.filestack_filelink
-	C.filestack_transformation_store(t.object, nil, nil, &made, &failure)
-	runtime.KeepAlive(t)
-	return newFile(made, failure)
+	done, err := t.queue.run(ctx, func(s *start) {
+		C.filestack_transformation_store_start(t.object, nil, nil, s.queue, s.tag, &s.made, &s.failure)
+		runtime.KeepAlive(t)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return done.file(t.queue)
 }
