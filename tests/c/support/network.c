@@ -1,7 +1,5 @@
 #include "network.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -10,10 +8,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define LOOPBACK "127.0.0.1"
+
 enum { MOST_CONNECTIONS = 1024, PIECE = 64 * 1024 };
 
 struct server {
     int listener;
+    /* On which it listens. */
+    const char *address;
     char url[64];
     /* Of the canned server; NULL resets. */
     const char *answer;
@@ -37,67 +39,6 @@ struct connection {
     struct server *server;
     size_t index;
 };
-
-unsigned network_port(const char *url)
-{
-    const char *colon = strrchr(url, ':');
-    return colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
-}
-
-static struct sockaddr_in local_address(unsigned port)
-{
-    struct sockaddr_in address;
-    memset(&address, 0, sizeof address);
-    address.sin_family = AF_INET;
-    address.sin_port = htons((unsigned short)port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-int network_connect(unsigned port)
-{
-    struct sockaddr_in address = local_address(port);
-    int made = socket(AF_INET, SOCK_STREAM, 0);
-    if (made >= 0 && connect(made, (struct sockaddr *)&address, sizeof address) != 0) {
-        close(made);
-        made = -1;
-    }
-    return made;
-}
-
-bool network_send(int socket, const void *bytes, size_t size)
-{
-    for (const char *at = bytes; size > 0;) {
-        ssize_t count = send(socket, at, size, MSG_NOSIGNAL);
-        if (count <= 0) {
-            return false;
-        }
-        at += count;
-        size -= (size_t)count;
-    }
-    return true;
-}
-
-int network_listen(unsigned *out_port)
-{
-    struct sockaddr_in address = local_address(0);
-    socklen_t size = sizeof address;
-    int made = socket(AF_INET, SOCK_STREAM, 0);
-    if (made < 0 || bind(made, (struct sockaddr *)&address, sizeof address) != 0 || listen(made, 64) != 0
-        || getsockname(made, (struct sockaddr *)&address, &size) != 0) {
-        perror("listen");
-        exit(2);
-    }
-    *out_port = ntohs(address.sin_port);
-    return made;
-}
-
-unsigned network_closed_port(void)
-{
-    unsigned port;
-    close(network_listen(&port));
-    return port;
-}
 
 static void note(struct server *server, const char *bytes, size_t size)
 {
@@ -253,10 +194,10 @@ static void *accept_connections(void *user)
     }
 }
 
-static struct server *start(const char *canned_answer, bool answers_at_once, unsigned target, size_t most_bytes)
+static struct server *start_at(const char *address, unsigned port, const char *canned_answer, bool answers_at_once,
+                               unsigned target, size_t most_bytes)
 {
     struct server *server = calloc(1, sizeof *server);
-    unsigned port;
     if (!server) {
         exit(2);
     }
@@ -264,14 +205,20 @@ static struct server *start(const char *canned_answer, bool answers_at_once, uns
     server->answers_at_once = answers_at_once;
     server->target = target;
     server->most_bytes = most_bytes;
-    server->listener = network_listen(&port);
-    snprintf(server->url, sizeof server->url, "http://127.0.0.1:%u", port);
+    server->address = address;
+    server->listener = network_listen_at(address, port, &port);
+    snprintf(server->url, sizeof server->url, "http://%s:%u", address, port);
     pthread_mutex_init(&server->lock, NULL);
     if (pthread_create(&server->acceptor, NULL, accept_connections, server) != 0) {
         perror("pthread_create");
         exit(2);
     }
     return server;
+}
+
+static struct server *start(const char *canned_answer, bool answers_at_once, unsigned target, size_t most_bytes)
+{
+    return start_at(LOOPBACK, 0, canned_answer, answers_at_once, target, most_bytes);
 }
 
 struct server *canned_start(const char *canned_answer)
@@ -292,6 +239,11 @@ struct server *breaking_relay_start(const char *url, size_t bytes)
 struct server *relay_start(const char *url)
 {
     return start(NULL, false, network_port(url), 0);
+}
+
+struct server *relay_start_at(const char *address, unsigned port, const char *url)
+{
+    return start_at(address, port, NULL, false, network_port(url), 0);
 }
 
 const char *server_url(const struct server *server)
@@ -332,7 +284,7 @@ void server_stop(struct server *server)
     }
     pthread_mutex_unlock(&server->lock);
     /* One more connection wakes the acceptor, which sees that it is to stop. */
-    last = network_connect(network_port(server->url));
+    last = network_connect_to(server->address, network_port(server->url));
     pthread_join(server->acceptor, NULL);
     if (last >= 0) {
         close(last);

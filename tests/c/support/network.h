@@ -1,6 +1,6 @@
 /*
- * Sockets of the tests, and two servers that run in the test program: one that gives every connection the same
- * answer, for what filestack-local cannot do, and a relay that notes what passes.
+ * Servers that run in the test program: one that gives every connection the same answer, for what filestack-local
+ * cannot do, and a relay that notes what passes.
  */
 #ifndef NETWORK_H
 #define NETWORK_H
@@ -8,20 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The port of http://127.0.0.1:PORT. */
-unsigned network_port(const char *url);
-
-/* A connection to a port of this machine; -1 when there is none. */
-int network_connect(unsigned port);
-
-/* Sends everything, without SIGPIPE. */
-bool network_send(int socket, const void *bytes, size_t size);
-
-/* A socket that listens on a free port of this machine. */
-int network_listen(unsigned *out_port);
-
-/* A port of this machine on which nobody listens. */
-unsigned network_closed_port(void);
+#include "sockets.h"
 
 struct server;
 
@@ -39,6 +26,9 @@ struct server *greeting_start(const char *answer);
  * requests with absolute targets pass as they are: so it also does for a proxy.
  */
 struct server *relay_start(const char *url);
+
+/* A relay that listens on an address of this machine, such as "127.0.0.2", which lives as long, and on a port. */
+struct server *relay_start_at(const char *address, unsigned port, const char *url);
 
 /*
  * A relay that breaks each connection once the client has sent `bytes`: it says that nothing more will come, and goes
