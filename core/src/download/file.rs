@@ -3,13 +3,15 @@
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use tempfile::TempPath;
 
 use crate::context::Call;
 use crate::error::{Error, Result};
+use crate::operation::Operation;
 use crate::options::IfExists;
 
 use super::destination::Destination;
@@ -27,17 +29,26 @@ const TO_GO_ON: u32 = 0o600;
 /// The file at the target of a download, from its first byte until it is whole.
 pub(super) struct FileInTheMaking {
     target: Target,
-    /// The temporary file that has the content so far; `None` until there is some.
-    part: Option<Part>,
+    place: Arc<Mutex<Place>>,
+    /// What a thread does with the file now. Kept here, so that the end can wait for it.
+    running: Option<BoxFuture<'static, Result<()>>>,
     /// How many bytes there are, with what was not written yet.
     position: u64,
     /// What was not written yet.
     pending: Vec<u8>,
 }
 
+/// Where the content is.
+enum Place {
+    Nowhere,
+    Part(Part),
+    /// It is whole, and has the name of the file.
+    Target,
+}
+
 /// A temporary file in the folder of its final path. Dropping it removes it, unless it is to be kept.
 struct Part {
-    file: Arc<File>,
+    file: File,
     temporary: TempPath,
     /// What a later download needs to go on, when this one is to be kept.
     note: Option<Note>,
@@ -46,59 +57,77 @@ struct Part {
 impl FileInTheMaking {
     /// Nothing of the file yet.
     pub(super) fn new(target: Target) -> Self {
-        FileInTheMaking { target, part: None, position: 0, pending: Vec::new() }
+        let place = Arc::new(Mutex::new(Place::Nowhere));
+        FileInTheMaking { target, place, running: None, position: 0, pending: Vec::new() }
     }
 
-    /// What an earlier download of `content` to this target has left, and the version that it is of.
+    /// Goes on with what an earlier download of `content` to this target has left, and tells which version that is of.
     ///
     /// # Errors
     /// `State` while another one writes it, `Io`.
-    pub(super) async fn left_over(call: &Call, target: Target, content: String) -> Result<(Self, Version)> {
-        call.threads().work(move || FileInTheMaking::left_over_now(target, &content)).await
+    pub(super) async fn take_left_over(&mut self, call: &Call, content: String) -> Result<Version> {
+        let (target, found) = (self.target.clone(), Arc::new(OnceLock::new()));
+        let tell = Arc::clone(&found);
+        let take = move |place: &mut Place| {
+            let (part, position, version) = Part::left_over(&target, &content)?;
+            *place = Place::Part(part);
+            tell.get_or_init(|| (position, version));
+            Ok(())
+        };
+        self.work(call, take).await?;
+        let (position, version) = found.get().cloned().unwrap_or_default();
+        self.position = position;
+        Ok(version)
     }
 
-    fn left_over_now(target: Target, content: &str) -> Result<(Self, Version)> {
-        let LeftOver { mut file, temporary, note, position, version } = LeftOver::open(&target, content)?;
-        keep_owner_and_mode(&file, target.path(), TO_GO_ON)
-            .and_then(|()| file.set_len(position))
-            .and_then(|()| file.seek(SeekFrom::Start(position)))
-            .map_err(|cause| Error::io(format!("cannot prepare the download to '{}'", target.name()), &cause))?;
-        let part = Part { file: Arc::new(file), temporary, note: Some(note) };
-        Ok((FileInTheMaking { target, part: Some(part), position, pending: Vec::new() }, version))
+    /// Lets a thread do something with the file. It is done to its end, whatever becomes of the call.
+    async fn work(&mut self, call: &Call, job: impl FnOnce(&mut Place) -> Result<()> + Send + 'static) -> Result<()> {
+        let place = Arc::clone(&self.place);
+        let work = call.threads().work(move || job(&mut place.lock().unwrap_or_else(PoisonError::into_inner)));
+        let outcome = self.running.insert(work).await;
+        self.running = None;
+        outcome
     }
 
     async fn flush(&mut self, call: &Call) -> Result<()> {
-        let Some(part) = &self.part else { return Ok(()) };
-        let (file, name) = (Arc::clone(&part.file), self.target.name().to_owned());
+        let name = self.target.name().to_owned();
         let pending = std::mem::take(&mut self.pending);
-        let write = move || {
-            let written = (&*file).write_all(&pending);
-            written.map_err(|cause| Error::io(format!("cannot write the download to '{name}'"), &cause))
+        let write = move |place: &mut Place| match place {
+            Place::Part(part) => (&part.file)
+                .write_all(&pending)
+                .map_err(|cause| Error::io(format!("cannot write the download to '{name}'"), &cause)),
+            Place::Nowhere | Place::Target => Ok(()),
         };
-        call.threads().work(write).await
+        self.work(call, write).await
     }
 
     /// Gives the file its name, returns when the disk has both, and tells the size.
     pub(super) async fn finish(&mut self, call: &Call, if_exists: IfExists) -> Result<u64> {
         self.flush(call).await?;
-        if let Some(part) = self.part.take() {
-            let target = self.target.clone();
-            call.threads().work(move || rename(part, &target, if_exists)).await?;
-        }
+        let (target, operation) = (self.target.clone(), call.operation().clone());
+        self.work(call, move |place| put_in_place(place, &target, if_exists, &operation)).await?;
         Ok(self.position)
     }
 
-    /// Keeps what there is for a later download, when it can go on with it. For one that has failed.
-    pub(super) async fn give_up(mut self, call: &Call) {
+    /// Ends what is made of the file, when a thread has done what it does now. What is not whole is removed, unless a
+    /// later download can go on with it. Tells the size of a file that has got its name while its call was ended.
+    pub(super) async fn end(mut self, call: &Call) -> Option<u64> {
+        if let Some(running) = self.running.take()
+            && running.await.is_ok()
+            && matches!(*self.place.lock().unwrap_or_else(PoisonError::into_inner), Place::Target)
+        {
+            return Some(self.position);
+        }
         // What cannot be written now has to come again.
         let _ = self.flush(call).await;
-        if let Some(part) = self.part.take() {
-            let remove = move || {
+        let remove = |place: &mut Place| {
+            if let Place::Part(part) = std::mem::replace(place, Place::Nowhere) {
                 part.remove_unless_useful();
-                Ok(())
-            };
-            let _ = call.threads().work(remove).await;
-        }
+            }
+            Ok(())
+        };
+        let _ = self.work(call, remove).await;
+        None
     }
 }
 
@@ -112,11 +141,17 @@ impl Destination for FileInTheMaking {
     }
 
     async fn restart(&mut self, call: &Call, version: &Version) -> Result<()> {
-        let (target, version, part) = (self.target.clone(), version.clone(), self.part.take());
+        let (target, version) = (self.target.clone(), version.clone());
         self.position = 0;
         self.pending.clear();
-        self.part = Some(call.threads().work(move || Part::empty(part, &target, &version)).await?);
-        Ok(())
+        let empty = move |place: &mut Place| {
+            *place = Place::Part(match std::mem::replace(place, Place::Nowhere) {
+                Place::Part(part) => part.emptied(&target, &version)?,
+                Place::Nowhere | Place::Target => Part::create(&target)?,
+            });
+            Ok(())
+        };
+        self.work(call, empty).await
     }
 
     async fn write(&mut self, call: &Call, bytes: Bytes) -> Result<()> {
@@ -127,27 +162,36 @@ impl Destination for FileInTheMaking {
 }
 
 impl Part {
-    /// An empty one for this version: the one that there is, or a new one.
-    fn empty(part: Option<Part>, target: &Target, version: &Version) -> Result<Self> {
-        let Some(part) = part else { return Part::create(target) };
+    /// The same, empty, for this version.
+    fn emptied(mut self, target: &Target, version: &Version) -> Result<Self> {
         let emptied = (|| {
-            if let Some(note) = &part.note {
+            if let Some(note) = &self.note {
                 // Never beside content of another version.
                 note.remove();
             }
-            part.file.set_len(0)?;
-            (&*part.file).rewind()?;
-            part.note.as_ref().map_or(Ok(()), |note| note.write(version))
+            self.file.set_len(0)?;
+            self.file.rewind()?;
+            self.note.as_ref().map_or(Ok(()), |note| note.write(version))
         })();
         emptied.map_err(|cause| Error::io(format!("cannot begin the download to '{}' anew", target.name()), &cause))?;
-        Ok(part)
+        Ok(self)
+    }
+
+    /// What an earlier download of `content` to the target has left, how much that is, and of which version.
+    fn left_over(target: &Target, content: &str) -> Result<(Self, u64, Version)> {
+        let LeftOver { mut file, temporary, note, position, version } = LeftOver::open(target, content)?;
+        keep_owner_and_mode(&file, target.path(), TO_GO_ON)
+            .and_then(|()| file.set_len(position))
+            .and_then(|()| file.seek(SeekFrom::Start(position)))
+            .map_err(|cause| Error::io(format!("cannot prepare the download to '{}'", target.name()), &cause))?;
+        Ok((Part { file, temporary, note: Some(note) }, position, version))
     }
 
     fn create(target: &Target) -> Result<Self> {
         let (file, temporary) = temporary::create_beside(target.path()).map_err(|cause| target.no_temporary(&cause))?;
         keep_owner_and_mode(&file, target.path(), 0)
             .map_err(|cause| Error::io(format!("cannot prepare the download to '{}'", target.name()), &cause))?;
-        Ok(Part { file: Arc::new(file), temporary, note: None })
+        Ok(Part { file, temporary, note: None })
     }
 
     /// Removes it when no later download can go on with it.
@@ -161,6 +205,22 @@ impl Part {
     }
 }
 
+/// Gives the part the name of the file, unless the call is over by then. The part is lost when that fails.
+fn put_in_place(place: &mut Place, target: &Target, if_exists: IfExists, operation: &Operation) -> Result<()> {
+    let name = target.name();
+    if let Place::Part(part) = place {
+        part.file
+            .sync_all()
+            .map_err(|cause| Error::io(format!("cannot write the download to '{name}' to the disk"), &cause))?;
+        operation.check()?;
+    }
+    let Place::Part(part) = std::mem::replace(place, Place::Nowhere) else { return Ok(()) };
+    rename(part, target, if_exists)?;
+    *place = Place::Target;
+    sync_folder(target.path())
+        .map_err(|cause| Error::io(format!("cannot write the folder of '{name}' to the disk"), &cause))
+}
+
 fn rename(part: Part, target: &Target, if_exists: IfExists) -> Result<()> {
     let Part { file, temporary, note } = part;
     let name = target.name();
@@ -168,7 +228,6 @@ fn rename(part: Part, target: &Target, if_exists: IfExists) -> Result<()> {
         keep_owner_and_mode(&file, target.path(), 0)
             .map_err(|cause| Error::io(format!("cannot prepare the download to '{name}'"), &cause))?;
     }
-    file.sync_all().map_err(|cause| Error::io(format!("cannot write the download to '{name}' to the disk"), &cause))?;
     let persisted = match if_exists {
         IfExists::Replace | IfExists::Resume => temporary.persist(target.path()),
         IfExists::Fail => temporary.persist_noclobber(target.path()),
@@ -184,8 +243,7 @@ fn rename(part: Part, target: &Target, if_exists: IfExists) -> Result<()> {
     if let Some(note) = note {
         note.remove();
     }
-    sync_folder(target.path())
-        .map_err(|cause| Error::io(format!("cannot write the folder of '{name}' to the disk"), &cause))
+    Ok(())
 }
 
 /// Gives a new file the owner, group and mode of the one that it will replace, when there is one: owner and group as far

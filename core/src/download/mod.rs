@@ -37,19 +37,20 @@ pub(crate) async fn to_path(context: &Context, wanted: &Wanted, path: &Path, opt
         .run(call.in_turn(async {
             let (path, if_exists) = (path.to_owned(), options.if_exists);
             let target = call.threads().work(move || Target::resolve(&path, if_exists)).await?;
-            let (file, version) = match if_exists {
-                IfExists::Resume => FileInTheMaking::left_over(&call, target, wanted.digest()).await?,
-                IfExists::Replace | IfExists::Fail => (FileInTheMaking::new(target), Version::default()),
+            let file = begun.insert(FileInTheMaking::new(target));
+            let version = match if_exists {
+                IfExists::Resume => file.take_left_over(&call, wanted.digest()).await?,
+                IfExists::Replace | IfExists::Fail => Version::default(),
             };
-            let file = begun.insert(file);
             fetch(&call, wanted, file, version, options.max_size.unwrap_or(u64::MAX)).await?;
             file.finish(&call, if_exists).await
         }))
         .await;
-    if let Some(file) = begun {
-        file.give_up(&call).await;
+    match begun {
+        // It may have got its name while the call was ended.
+        Some(file) => file.end(&call).await.map_or(outcome, Ok),
+        None => outcome,
     }
-    outcome
 }
 
 /// Reads into memory.
