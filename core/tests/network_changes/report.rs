@@ -11,8 +11,9 @@ pub(crate) type Row = (&'static str, Result<u32, String>);
 pub(crate) fn write(rows: &[Row], away: Duration) {
     let mut text = format!(
         "Uploads of 20 MiB, each through one change of the network. What goes away stays away for {} s. `max_retries` is \
-         1, and 2 for names and the interface: in the end every file was stored once, with its hash. Retries are all \
-         that there were; with a total time, tries without a way to the service do not count.\n\n\
+         1, and 2 for names and the interface: in the end every file was stored, with its hash. Retries are all that \
+         there were, and for names the look-ups that failed; with a total time, tries without a way to the service do \
+         not count against `max_retries`.\n\n\
          | change | retries |\n|---|---|\n",
         away.as_secs(),
     );
