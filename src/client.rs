@@ -14,13 +14,14 @@ use crate::filelink::{self, filestack_filelink};
 use crate::guard::{produce, produce_optional};
 use crate::handle::{self, Opaque};
 use crate::object;
-use crate::operation::{self, filestack_operation};
+use crate::operation::filestack_operation;
 use crate::outcome::Outcome;
 use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
 use crate::runtime::LibraryHost;
 use crate::security::{self, filestack_security};
 use crate::sink::filestack_sink;
+use crate::start;
 use crate::status_code::filestack_status;
 use crate::transformation::{self, filestack_transformation};
 use crate::transformation_param::{filestack_param, named_values};
@@ -222,7 +223,7 @@ pub unsafe extern "C" fn filestack_client_zip_start(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        operation::start(queue, tag, out_operation, error, || {
+        start::operation(queue, tag, out_operation, error, || {
             prepare_zip(client, destination_path, files, file_count, request)
         })
     }
@@ -290,7 +291,7 @@ pub unsafe extern "C" fn filestack_client_zip_to_start(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        operation::start(queue, tag, out_operation, error, || prepare_zip_to(client, sink, files, file_count, request))
+        start::operation(queue, tag, out_operation, error, || prepare_zip_to(client, sink, files, file_count, request))
     }
 }
 
@@ -346,7 +347,7 @@ pub unsafe extern "C" fn filestack_client_workflow_status_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_workflow_status(client, job_id, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_workflow_status(client, job_id, request)) }
 }
 
 /// # Safety

@@ -12,11 +12,12 @@ use crate::failure::Result;
 use crate::filelink::filestack_filelink;
 use crate::guard::produce;
 use crate::handle;
-use crate::operation::{self, filestack_operation};
+use crate::operation::filestack_operation;
 use crate::outcome::Outcome;
 use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
 use crate::source::filestack_source;
+use crate::start;
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
 use crate::upload_options::filestack_upload_options;
@@ -57,7 +58,7 @@ pub unsafe extern "C" fn filestack_client_upload_path_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_upload_path(client, path, options)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_upload_path(client, path, options)) }
 }
 
 /// # Safety
@@ -113,7 +114,7 @@ pub unsafe extern "C" fn filestack_client_upload_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_upload(client, source, options)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_upload(client, source, options)) }
 }
 
 /// # Safety
@@ -174,7 +175,7 @@ pub unsafe extern "C" fn filestack_client_upload_url_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_upload_url(client, url, store, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_upload_url(client, url, store, request)) }
 }
 
 /// # Safety

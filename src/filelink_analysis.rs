@@ -9,10 +9,11 @@ use crate::failure::Result;
 use crate::filelink::filestack_filelink;
 use crate::guard::produce;
 use crate::handle;
-use crate::operation::{self, filestack_operation};
+use crate::operation::filestack_operation;
 use crate::outcome::Outcome;
 use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
+use crate::start;
 use crate::status_code::filestack_status;
 
 /// Words for what the picture shows, as a JSON object: {"tags": {"auto": {word: 0 to 100}, "user": ...}}. Blocks.
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn filestack_filelink_tags_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_tags(filelink, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_tags(filelink, request)) }
 }
 
 /// # Safety
@@ -87,7 +88,7 @@ pub unsafe extern "C" fn filestack_filelink_sfw_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_sfw(filelink, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_sfw(filelink, request)) }
 }
 
 /// # Safety
@@ -129,7 +130,7 @@ pub unsafe extern "C" fn filestack_filelink_ocr_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_ocr(filelink, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_ocr(filelink, request)) }
 }
 
 /// # Safety
@@ -176,7 +177,7 @@ pub unsafe extern "C" fn filestack_filelink_run_workflow_start(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        operation::start(queue, tag, out_operation, error, || prepare_run_workflow(filelink, workflow_id, request))
+        start::operation(queue, tag, out_operation, error, || prepare_run_workflow(filelink, workflow_id, request))
     }
 }
 

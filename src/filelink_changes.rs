@@ -11,11 +11,12 @@ use crate::failure::Result;
 use crate::filelink::filestack_filelink;
 use crate::guard::{guard, produce, produce_optional};
 use crate::handle;
-use crate::operation::{self, filestack_operation};
+use crate::operation::filestack_operation;
 use crate::outcome::Outcome;
 use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
 use crate::source::filestack_source;
+use crate::start;
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
 
@@ -54,7 +55,7 @@ pub unsafe extern "C" fn filestack_filelink_store_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_store(filelink, store, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_store(filelink, store, request)) }
 }
 
 /// # Safety
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn filestack_filelink_overwrite_start(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        operation::start(queue, tag, out_operation, error, || {
+        start::operation(queue, tag, out_operation, error, || {
             prepare_overwrite(filelink, source, base64decode, request)
         })
     }
@@ -180,7 +181,7 @@ pub unsafe extern "C" fn filestack_filelink_overwrite_url_start(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        operation::start(queue, tag, out_operation, error, || {
+        start::operation(queue, tag, out_operation, error, || {
             prepare_overwrite_url(filelink, url, base64decode, request)
         })
     }
@@ -234,7 +235,7 @@ pub unsafe extern "C" fn filestack_filelink_delete_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_delete(filelink, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_delete(filelink, request)) }
 }
 
 /// # Safety

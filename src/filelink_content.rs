@@ -12,11 +12,12 @@ use crate::failure::Result;
 use crate::filelink::filestack_filelink;
 use crate::guard::{produce, produce_optional};
 use crate::handle;
-use crate::operation::{self, filestack_operation};
+use crate::operation::filestack_operation;
 use crate::outcome::Outcome;
 use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
 use crate::sink::filestack_sink;
+use crate::start;
 use crate::status_code::filestack_status;
 
 /// Downloads the file. Blocks.
@@ -56,7 +57,7 @@ pub unsafe extern "C" fn filestack_filelink_download_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_download(filelink, path, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_download(filelink, path, request)) }
 }
 
 /// # Safety
@@ -116,7 +117,7 @@ pub unsafe extern "C" fn filestack_filelink_download_to_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_download_to(filelink, sink, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_download_to(filelink, sink, request)) }
 }
 
 /// # Safety
@@ -168,7 +169,7 @@ pub unsafe extern "C" fn filestack_filelink_get_content_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_get_content(filelink, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_get_content(filelink, request)) }
 }
 
 /// # Safety
@@ -226,7 +227,7 @@ pub unsafe extern "C" fn filestack_filelink_metadata_start(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        operation::start(queue, tag, out_operation, error, || prepare_metadata(filelink, fields, field_count, request))
+        start::operation(queue, tag, out_operation, error, || prepare_metadata(filelink, fields, field_count, request))
     }
 }
 

@@ -29,6 +29,7 @@ mod process;
 mod queue_signal;
 mod runtime;
 mod signals;
+mod start;
 mod threads;
 
 pub mod arguments;
@@ -60,6 +61,7 @@ pub mod transformation_param;
 pub mod transformation_result;
 
 pub mod av_job;
+pub mod av_job_status;
 
 pub mod sink;
 pub mod source;

@@ -5,20 +5,16 @@ use std::time::{Duration, Instant};
 
 use filestack_core::{CallState, Error, ErrorKind, Operation, Progress};
 
-use crate::arguments::null;
-use crate::call::Call;
 use crate::callback;
 use crate::error_object::filestack_error;
 use crate::failure::{Failure, Result};
 use crate::guard::{guard, guard_or};
-use crate::handle::{self, Opaque, Reference};
+use crate::handle::{self, Opaque};
 use crate::milliseconds;
 use crate::object;
 use crate::outcome::Outcome;
 use crate::process;
 use crate::progress::{self, filestack_progress};
-use crate::queue::filestack_queue;
-use crate::runtime;
 use crate::status_code::filestack_status;
 
 /// A call that was started, by a function whose name ends with _start. Shared: any thread, freed by the last
@@ -54,55 +50,6 @@ pub(crate) struct Started {
     /// For those who wait.
     waiting: Mutex<()>,
     ended: Condvar,
-}
-
-/// Starts what `prepare` prepares.
-///
-/// # Safety
-/// The pointers are NULL or valid, as for every exported function.
-pub(crate) unsafe fn start(
-    queue: *const filestack_queue,
-    tag: u64,
-    out_operation: *mut *mut filestack_operation,
-    error: *mut *mut filestack_error,
-    prepare: impl FnOnce() -> Result<Call>,
-) -> filestack_status {
-    // SAFETY: the caller's promise is the same.
-    unsafe {
-        guard(error, || {
-            if !out_operation.is_null() {
-                out_operation.write(std::ptr::null_mut());
-            }
-            let queue = handle::borrow_optional(queue, "queue")?;
-            if queue.is_none() && out_operation.is_null() {
-                return Err(null("out_operation"));
-            }
-            let Call { operation: control, can_pause, work } = prepare()?;
-            control.set_tag(tag);
-            let slot = queue.map(|queue| queue.reserve(&control)).transpose()?;
-            let call = runtime::enter()?;
-            let operation = Reference::<filestack_operation>::new(Started {
-                control,
-                tag,
-                can_pause,
-                forks: process::epoch().forks,
-                outcome: OnceLock::new(),
-                waiting: Mutex::default(),
-                ended: Condvar::new(),
-            });
-            // The last that is written: the operation may end, and be taken and freed, as soon as it runs.
-            if !out_operation.is_null() {
-                out_operation.write(operation.clone().hand_over());
-            }
-            call.carry_out(work, move |outcome| {
-                operation.value().end(outcome);
-                if let Some(slot) = slot {
-                    slot.deliver(operation);
-                }
-            });
-            Ok(())
-        })
-    }
 }
 
 /// Waits until the operation has ended, whatever its outcome: up to `timeout_ms`, 0 = not at all, -1 = without a limit.
@@ -238,6 +185,19 @@ pub unsafe extern "C" fn filestack_operation_release(operation: *mut filestack_o
 }
 
 impl Started {
+    pub(crate) fn new(control: Operation, tag: u64, can_pause: bool) -> Self {
+        control.set_tag(tag);
+        Started {
+            control,
+            tag,
+            can_pause,
+            forks: process::epoch().forks,
+            outcome: OnceLock::new(),
+            waiting: Mutex::default(),
+            ended: Condvar::new(),
+        }
+    }
+
     pub(crate) fn tag(&self) -> u64 {
         self.tag
     }
@@ -256,8 +216,8 @@ impl Started {
         }
     }
 
-    fn end(&self, outcome: Result<Outcome>) {
-        // It ends once.
+    /// Notes the outcome. It ends once.
+    pub(crate) fn end(&self, outcome: Result<Outcome>) {
         let _ = self.outcome.set(outcome);
         drop(self.waiting.lock());
         self.ended.notify_all();

@@ -13,11 +13,12 @@ use crate::failure::Result;
 use crate::filelink::filestack_filelink;
 use crate::guard::{produce, produce_optional};
 use crate::handle;
-use crate::operation::{self, filestack_operation};
+use crate::operation::filestack_operation;
 use crate::outcome::Outcome;
 use crate::queue::filestack_queue;
 use crate::request_options::filestack_request_options;
 use crate::sink::filestack_sink;
+use crate::start;
 use crate::status_code::filestack_status;
 use crate::store_options::filestack_store_options;
 use crate::transformation::filestack_transformation;
@@ -58,7 +59,7 @@ pub unsafe extern "C" fn filestack_transformation_download_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_download(transformation, path, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_download(transformation, path, request)) }
 }
 
 /// # Safety
@@ -114,7 +115,7 @@ pub unsafe extern "C" fn filestack_transformation_download_to_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_download_to(transformation, sink, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_download_to(transformation, sink, request)) }
 }
 
 /// # Safety
@@ -168,7 +169,7 @@ pub unsafe extern "C" fn filestack_transformation_get_content_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_get_content(transformation, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_get_content(transformation, request)) }
 }
 
 /// # Safety
@@ -225,7 +226,7 @@ pub unsafe extern "C" fn filestack_transformation_store_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_store(transformation, store, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_store(transformation, store, request)) }
 }
 
 /// # Safety
@@ -278,7 +279,7 @@ pub unsafe extern "C" fn filestack_transformation_get_json_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_get_json(transformation, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_get_json(transformation, request)) }
 }
 
 /// # Safety
@@ -326,7 +327,7 @@ pub unsafe extern "C" fn filestack_transformation_tags_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_tags(transformation, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_tags(transformation, request)) }
 }
 
 /// # Safety
@@ -373,7 +374,7 @@ pub unsafe extern "C" fn filestack_transformation_sfw_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_sfw(transformation, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_sfw(transformation, request)) }
 }
 
 /// # Safety
@@ -420,7 +421,7 @@ pub unsafe extern "C" fn filestack_transformation_ocr_start(
     error: *mut *mut filestack_error,
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
-    unsafe { operation::start(queue, tag, out_operation, error, || prepare_ocr(transformation, request)) }
+    unsafe { start::operation(queue, tag, out_operation, error, || prepare_ocr(transformation, request)) }
 }
 
 /// # Safety
@@ -479,7 +480,7 @@ pub unsafe extern "C" fn filestack_transformation_av_convert_start(
 ) -> filestack_status {
     // SAFETY: the caller's pointers are NULL or valid.
     unsafe {
-        operation::start(queue, tag, out_operation, error, || {
+        start::operation(queue, tag, out_operation, error, || {
             prepare_av_convert(transformation, params, param_count, request)
         })
     }

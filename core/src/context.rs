@@ -90,8 +90,9 @@ impl Call {
         outcome
     }
 
-    /// The result of `work`, which needs descriptors or threads and is begun when it is the call's turn.
-    pub(crate) async fn in_turn<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// The result of `work`, which needs descriptors or threads and is begun when it is the call's turn. Until then it
+    /// has no memory either.
+    pub(crate) async fn in_turn<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         let limits = self.limits();
         let turn = match limits.turn_now() {
             Some(turn) => turn,
@@ -104,7 +105,7 @@ impl Call {
         };
         tokio::select! {
             biased;
-            outcome = work => outcome,
+            outcome = Box::pin(work()) => outcome,
             never = self.make_room(turn) => match never {},
         }
     }

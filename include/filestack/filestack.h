@@ -2006,6 +2006,32 @@ const char *filestack_av_job_timestamp(const filestack_av_job *job);
 filestack_status filestack_av_job_json(const filestack_av_job *job, char **out_json, filestack_error **error);
 
 /**
+ * The result of a completed job. Makes no network call.
+ *
+ * `*out_filelink` is released with filestack_filelink_release and has the job's client and credentials.
+ * Errors: FILESTACK_E_STATE before a status or wait call has reported completion, FILESTACK_E_HTTP with the service's
+ * message when it was seen to have failed. Threads: any. Since: 0.1.0.
+ */
+filestack_status filestack_av_job_filelink(
+    const filestack_av_job *job, filestack_filelink **out_filelink, filestack_error **error);
+
+/**
+ * Adds a reference to the job and returns it.
+ *
+ * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
+ */
+filestack_av_job *filestack_av_job_retain(const filestack_av_job *job);
+
+/**
+ * Releases a reference to the job.
+ *
+ * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
+ */
+void filestack_av_job_release(filestack_av_job *job);
+
+/* -- How far AV jobs are: asked once, or until they are completed. */
+
+/**
  * Asks the service how far the job is. Blocks.
  *
  * `*out_status` is one of FILESTACK_AV_*. A job is completed only when its result has a URL. `request` may be NULL.
@@ -2045,30 +2071,6 @@ filestack_status filestack_av_job_wait(
 filestack_status filestack_av_job_wait_start(
     const filestack_av_job *job, int64_t timeout_ms, const filestack_request_options *request,
     const filestack_queue *queue, uint64_t tag, filestack_operation **out_operation, filestack_error **error);
-
-/**
- * The result of a completed job. Makes no network call.
- *
- * `*out_filelink` is released with filestack_filelink_release and has the job's client and credentials.
- * Errors: FILESTACK_E_STATE before a status or wait call has reported completion, FILESTACK_E_HTTP with the service's
- * message when it was seen to have failed. Threads: any. Since: 0.1.0.
- */
-filestack_status filestack_av_job_filelink(
-    const filestack_av_job *job, filestack_filelink **out_filelink, filestack_error **error);
-
-/**
- * Adds a reference to the job and returns it.
- *
- * Errors: none; NULL for NULL. Threads: any. Since: 0.1.0.
- */
-filestack_av_job *filestack_av_job_retain(const filestack_av_job *job);
-
-/**
- * Releases a reference to the job.
- *
- * Errors: none; NULL is allowed. Threads: any. Since: 0.1.0.
- */
-void filestack_av_job_release(filestack_av_job *job);
 
 /*---------------------------------------------------------------------------------------------------------------------
  * Sink

@@ -88,7 +88,8 @@ static int64_t write_stream(void *user, const void *data, size_t size)
     size_t taken;
     for (;;) {
         pthread_mutex_lock(&stream->lock);
-        taken = least(least(size, stream->most), least(stream->read + stream->ahead, stream->stops_at) - stream->written);
+        taken =
+            least(least(size, stream->most), least(stream->read + stream->ahead, stream->stops_at) - stream->written);
         memcpy(stream->bytes + stream->written, data, taken);
         stream->written += taken;
         pthread_mutex_unlock(&stream->lock);

@@ -185,8 +185,9 @@ static void a_start_refuses_misuse_and_then_delivers_nothing(void)
     CHECK_CONTAINS("out_operation", message());
     CHECK_STATUS(FILESTACK_E_NULL, filestack_filelink_delete_start(NULL, NULL, queue, 0, &operation, failure_out()));
     CHECK(operation == NULL);
-    CHECK_STATUS(FILESTACK_E_OBJECT, filestack_filelink_delete_start(file, NULL, (const filestack_queue *)(void *)client,
-                                                                     0, &operation, failure_out()));
+    CHECK_STATUS(FILESTACK_E_OBJECT,
+                 filestack_filelink_delete_start(file, NULL, (const filestack_queue *)(void *)client, 0, &operation,
+                                                 failure_out()));
     CHECK_STATUS(FILESTACK_E_NULL,
                  filestack_client_upload_path_start(client, NULL, NULL, queue, 0, NULL, failure_out()));
     CHECK_STATUS(FILESTACK_E_UTF8,
@@ -428,8 +429,8 @@ static void what_was_lent_is_back_when_it_has_ended(void)
         filestack_operation *operation = NULL;
         CHECK_OK(filestack_source_from_memory(bytes, SIZE, note_return, (void *)(uintptr_t)&returned, &source,
                                               failure_out()));
-        CHECK_OK(filestack_client_upload_start(i % 2 ? client : stalled, source, NULL, NULL, 0, &operation,
-                                               failure_out()));
+        CHECK_OK(
+            filestack_client_upload_start(i % 2 ? client : stalled, source, NULL, NULL, 0, &operation, failure_out()));
         filestack_source_release(source);
         pause_ms(i % 7);
         if (i % 2 == 0) {

@@ -188,8 +188,8 @@ static void outputs_are_written_before_the_end(void)
     pthread_t thread;
     pthread_create(&thread, NULL, free_what_ends, &racer);
     for (int i = 0; i < 300; i++) {
-        CHECK_OK(filestack_client_upload_path_start(client, "/nowhere/at/all", NULL, racer.queue, 1, &racer.started,
-                                                    NULL));
+        CHECK_OK(
+            filestack_client_upload_path_start(client, "/nowhere/at/all", NULL, racer.queue, 1, &racer.started, NULL));
         while (racer.ready <= i) {
             sched_yield();
         }

@@ -23,7 +23,7 @@ enum { SMALL = 3000, LARGE = 600 * 1000, DEFAULT_PAIRS = 1000 };
 static unsigned pairs(void)
 {
     const char *wanted = getenv("FILESTACK_STORM");
-    return wanted                              ? (unsigned)strtoul(wanted, NULL, 10)
+    return wanted                                  ? (unsigned)strtoul(wanted, NULL, 10)
            : is_sanitized() || is_under_valgrind() ? DEFAULT_PAIRS / 20
                                                    : DEFAULT_PAIRS;
 }
@@ -76,8 +76,8 @@ static filestack_operation *start_upload_of(struct storm *storm, unsigned number
                                                     failure_out()));
         return operation;
     }
-    CHECK_OK(filestack_source_from_memory(storm->bytes, size_of_upload(number), note_return, storm, &source,
-                                          failure_out()));
+    CHECK_OK(
+        filestack_source_from_memory(storm->bytes, size_of_upload(number), note_return, storm, &source, failure_out()));
     storm->lent++;
     CHECK_OK(
         filestack_client_upload_start(storm->client, source, NULL, storm->queue, number, &operation, failure_out()));
@@ -101,8 +101,7 @@ static filestack_operation *start_download_of(struct storm *storm, unsigned numb
         filestack_sink_release(sink);
         return operation;
     }
-    CHECK_OK(
-        filestack_filelink_get_content_start(storm->file, NULL, storm->queue, number, &operation, failure_out()));
+    CHECK_OK(filestack_filelink_get_content_start(storm->file, NULL, storm->queue, number, &operation, failure_out()));
     return operation;
 }
 

@@ -34,7 +34,7 @@ pub(crate) async fn to_path(context: &Context, wanted: &Wanted, path: &Path, opt
     let call = begin(context, wanted, options)?;
     let mut begun = None;
     let outcome = call
-        .run(call.in_turn(async {
+        .run(call.in_turn(async || {
             let (path, if_exists) = (path.to_owned(), options.if_exists);
             let target = call.threads().work(move || Target::resolve(&path, if_exists)).await?;
             let file = begun.insert(FileInTheMaking::new(target));
@@ -69,7 +69,7 @@ pub(crate) async fn to_sink(context: &Context, wanted: &Wanted, sink: &Sink, opt
     let call = begin(context, wanted, options)?;
     let mut begun = None;
     let outcome = call
-        .run(call.in_turn(async {
+        .run(call.in_turn(async || {
             let lease = begun.insert(sink::Lease::of(sink, &call)?);
             fetch(&call, wanted, lease, Version::default(), options.max_size.unwrap_or(u64::MAX)).await?;
             Ok(lease.taken())

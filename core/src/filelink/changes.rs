@@ -35,7 +35,7 @@ impl Filelink {
         let call = self.context().begin(options.control(), &what, options.total_timeout)?;
         let lease = Lease::of(source, &call)?;
         let outcome = call
-            .run(call.in_turn(async {
+            .run(call.in_turn(async || {
                 let size = lease.open(|_| 0, call.limits().largest_buffer()).await?;
                 let mimetype = lease.mimetype(&source.file_name().unwrap_or_default()).await?;
                 let content = lease.section(0, size);

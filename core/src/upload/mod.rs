@@ -42,7 +42,7 @@ pub(crate) async fn upload(context: &Context, source: &Source, options: &UploadO
     let lease = Lease::of(source, &call)?;
     let checkpoint = Checkpoint::new(options.checkpoint.as_deref(), &call);
     let upload = Upload { context: &signed, call: &call, lease: &lease, checkpoint: &checkpoint, options };
-    let outcome = call.run(call.in_turn(upload.run(source))).await;
+    let outcome = call.run(call.in_turn(async || upload.run(source).await)).await;
     lease.end().await;
     checkpoint.end().await;
     outcome
