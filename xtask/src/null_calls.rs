@@ -18,9 +18,11 @@ use crate::workspace::{Result, Workspace, write_if_changed};
 const SUPPORT: &str = include_str!("null_calls/support.c");
 
 /// What a function returns for NULL when that is neither NULL, 0, false nor "".
-const OTHER_FALLBACKS: [(&str, &str); 1] = [
+const OTHER_FALLBACKS: [(&str, &str); 2] = [
     // So that a program may parse it without a look.
     ("filestack_error_json", "{}"),
+    // 0 is a descriptor.
+    ("filestack_queue_fd", "-1"),
 ];
 
 /// Writes the program.
@@ -88,8 +90,12 @@ impl<'a> Function<'a> {
     fn call_infallible(&self) -> Vec<String> {
         let result = &self.prototype.result;
         let call = self.call(|_| false);
-        if let Some((_, text)) = OTHER_FALLBACKS.iter().find(|(name, _)| *name == self.name) {
-            return vec![format!("expect(strcmp({call}, \"{text}\") == 0, \"does not return {text} for NULL\");")];
+        if let Some((_, fallback)) = OTHER_FALLBACKS.iter().find(|(name, _)| *name == self.name) {
+            let is_it = match result.pointers {
+                0 => format!("{call} == {fallback}"),
+                _ => format!("strcmp({call}, \"{fallback}\") == 0"),
+            };
+            return vec![format!("expect({is_it}, \"does not return {fallback} for NULL\");")];
         }
         if result.is("void") {
             return vec![format!("{call};")];

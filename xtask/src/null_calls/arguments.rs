@@ -183,15 +183,20 @@ fn may_be_null(doc: &str, name: &str, is_last: bool) -> bool {
 }
 
 /// The comment of a function, with that of each function which a sentence refers to: "As filestack_...", "Ownership
-/// as for filestack_...", "Starts filestack_...".
+/// as for filestack_...", "Starts filestack_...". Those may refer to others.
 fn documentation(header: &Header, item: &Item) -> String {
-    let own = item.doc.join(" ");
-    let refers_to = |name: &str| {
-        let references = ["As", "as", "as for", "Starts"].map(|word| format!("{word} {name}."));
-        references.iter().any(|reference| own.contains(reference))
-    };
-    let others = header.functions().filter(|(other, _)| refers_to(&other.name)).map(|(other, _)| other.doc.join(" "));
-    std::iter::once(own.clone()).chain(others).collect::<Vec<_>>().join(" ")
+    let mut known = vec![item];
+    let mut text = item.doc.join(" ");
+    while let Some((other, _)) = header.functions().find(|(other, _)| {
+        let references = ["As", "as", "as for", "Starts"].map(|word| format!("{word} {}.", other.name));
+        let is_new = known.iter().all(|known| known.name != other.name);
+        is_new && references.iter().any(|reference| text.contains(reference))
+    }) {
+        known.push(other);
+        text.push(' ');
+        text.push_str(&other.doc.join(" "));
+    }
+    text
 }
 
 /// Whether C compares a value of the type with NULL: callbacks are pointers too.
