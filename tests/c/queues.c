@@ -338,14 +338,16 @@ static bool is_refused_in_a_child(filestack_queue *queue, filestack_operation *r
 
 static void a_forked_child_is_refused_and_disturbs_nothing(void)
 {
-    filestack_client *client = service_client();
-    filestack_queue *queue = queue_new();
+    filestack_client *client;
+    filestack_queue *queue;
     filestack_operation *ended, *running;
     int status = -1;
     pid_t child;
     if (is_without_forks()) {
         return;
     }
+    client = service_client();
+    queue = queue_new();
     ended = start_upload(client, SIZE, 1, NULL, queue, 1);
     check_outcome(FILESTACK_OK, ended);
     while (!queue_is_readable(queue)) {
