@@ -28,6 +28,8 @@ struct stream {
     atomic_int would_block, destroyed;
     /* Blocks instead of saying so. */
     bool blocks;
+    /* What the writer pauses when it has everything. */
+    filestack_operation *paused;
 };
 
 static void stream_init(struct stream *stream, size_t size)
@@ -99,6 +101,9 @@ static int64_t write_stream(void *user, const void *data, size_t size)
                 continue;
             }
             return not_yet(stream);
+        }
+        if (stream->written == stream->size) {
+            filestack_operation_pause(stream->paused, NULL);
         }
         filestack_source_ready(stream->source);
         return (int64_t)taken;
@@ -211,6 +216,35 @@ static void a_writer_that_takes_nothing_yet_is_asked_again(void)
     filestack_sink_ready(NULL);
     stream_free(&stream);
     CHECK_INT(1, stream.destroyed);
+    free(bytes);
+    filestack_filelink_release(file);
+    filestack_client_release(client);
+}
+
+static void a_pause_after_the_last_byte_changes_nothing(void)
+{
+    filestack_client *client = service_client();
+    filestack_filelink *file = service_file(client, SIZE, SEED);
+    uint8_t *bytes = content_new(SIZE, SEED);
+    struct stream stream;
+    stream_init(&stream, SIZE);
+    stream.stops_at = 0;
+    make_sink(&stream);
+    CHECK_OK(filestack_filelink_download_to_start(file, stream.sink, NULL, NULL, 0, &stream.paused, failure_out()));
+    pthread_mutex_lock(&stream.lock);
+    stream.stops_at = SIZE;
+    pthread_mutex_unlock(&stream.lock);
+    filestack_sink_ready(stream.sink);
+    while (filestack_operation_state(stream.paused) == FILESTACK_STATE_RUNNING
+           || filestack_operation_state(stream.paused) == FILESTACK_STATE_WAITING) {
+        pause_ms(1);
+    }
+    pause_ms(50);
+    CHECK_OK(filestack_operation_resume(stream.paused, failure_out()));
+    check_outcome(FILESTACK_OK, stream.paused);
+    CHECK_BYTES(bytes, stream.bytes, SIZE);
+    filestack_operation_release(stream.paused);
+    stream_free(&stream);
     free(bytes);
     filestack_filelink_release(file);
     filestack_client_release(client);
@@ -414,13 +448,10 @@ static void a_callback_may_end_its_thread(void)
 int main(void)
 {
     static const struct test tests[] = {
-        TEST(a_reader_that_has_nothing_yet_is_asked_again),
-        TEST(a_writer_that_takes_nothing_yet_is_asked_again),
-        TEST(readers_and_writers_may_wait_for_each_other),
-        TEST(readers_and_writers_may_block_for_each_other),
-        TEST(stalled_readers_leave_room_for_one_that_has_data),
-        TEST(what_waits_for_the_host_can_be_cancelled),
-        TEST(a_callback_may_end_its_thread),
+        TEST(a_reader_that_has_nothing_yet_is_asked_again), TEST(a_writer_that_takes_nothing_yet_is_asked_again),
+        TEST(a_pause_after_the_last_byte_changes_nothing),  TEST(readers_and_writers_may_wait_for_each_other),
+        TEST(readers_and_writers_may_block_for_each_other), TEST(stalled_readers_leave_room_for_one_that_has_data),
+        TEST(what_waits_for_the_host_can_be_cancelled),     TEST(a_callback_may_end_its_thread),
     };
     return RUN(tests);
 }

@@ -173,7 +173,8 @@ impl<'a, D: Destination> Transfer<'a, D> {
             if !chunk.is_empty() {
                 self.hand_on(reply, chunk).await?;
             }
-            if self.call.operation().is_paused() {
+            // After the last byte there is nothing left to ask for.
+            if self.call.operation().is_paused() && self.version.size != Some(self.position()) {
                 if self.version.etag.is_some() && !self.wanted.makes_something {
                     return Ok(Received::Paused);
                 }
