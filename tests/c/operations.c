@@ -1,5 +1,4 @@
 /* Operations: what they give, how they are controlled, and what they refuse. */
-#include <dirent.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -445,29 +444,14 @@ static void what_was_lent_is_back_when_it_has_ended(void)
     stall_stop(stall);
 }
 
-/* How many entries a folder has. */
-static int entries_of(const char *path)
-{
-    DIR *folder = opendir(path);
-    const struct dirent *entry;
-    int count = 0;
-    while (folder && (entry = readdir(folder))) {
-        count += entry->d_name[0] != '.' || strlen(entry->d_name) > 2;
-    }
-    if (folder) {
-        closedir(folder);
-    }
-    return count;
-}
-
 /* Cancels a download once its temporary file is there, or once all bytes are. */
 static void cancel_a_download(bool is_early, const char *path, const char *folder, int delay)
 {
     filestack_operation *operation = NULL;
     filestack_status status;
-    int entries;
+    size_t entries;
     CHECK_OK(filestack_filelink_download_start(file, path, NULL, NULL, 0, &operation, failure_out()));
-    while (is_early ? entries_of(folder) == 0 : progress_of(operation).bytes_done < SIZE) {
+    while (is_early ? folder_entries(folder) == 0 : progress_of(operation).bytes_done < SIZE) {
         sched_yield();
     }
     for (int i = 0; i < delay; i++) {
@@ -476,11 +460,11 @@ static void cancel_a_download(bool is_early, const char *path, const char *folde
     filestack_operation_cancel(operation);
     CHECK_OK(filestack_operation_wait(operation, OPERATION_LIMIT_MS, failure_out()));
     status = filestack_operation_outcome(operation, NULL);
-    entries = entries_of(folder);
-    CHECK_INT(status == FILESTACK_OK, entries);
+    entries = folder_entries(folder);
+    CHECK_SIZE(status == FILESTACK_OK, entries);
     CHECK_INT(status == FILESTACK_OK, file_exists(path));
     pause_ms(5);
-    CHECK_INT(entries, entries_of(folder));
+    CHECK_SIZE(entries, folder_entries(folder));
     filestack_operation_release(operation);
     if (status == FILESTACK_OK) {
         check_file(path, SIZE, SEED);

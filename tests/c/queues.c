@@ -251,7 +251,7 @@ static void a_released_queue_discards_what_waits_and_what_comes(void)
     filestack_client *client;
     filestack_queue *queue;
     filestack_operation *running, *kept = NULL;
-    int descriptors;
+    size_t descriptors;
     CHECK_OK(filestack_shutdown(-1, failure_out()));
     descriptors = open_descriptors();
     client = service_client();
@@ -274,7 +274,7 @@ static void a_released_queue_discards_what_waits_and_what_comes(void)
     check_uploaded(kept, SIZE, 1);
     CHECK_OK(filestack_shutdown(-1, failure_out()));
     filestack_client_release(client);
-    CHECK_INT(descriptors, open_descriptors());
+    CHECK_SIZE(descriptors, open_descriptors());
     CHECK(filestack_queue_retain(NULL) == NULL);
     filestack_queue_release(NULL);
     free(bytes);
@@ -461,7 +461,7 @@ static void ten_thousand_wait_without_descriptors_and_threads(void)
     filestack_client *client = client_for(stall_url(stall));
     filestack_queue *queue = queue_new();
     char *path = file_new("one.bin", "one of many", 11);
-    const int descriptors = open_descriptors();
+    const size_t descriptors = open_descriptors();
     for (unsigned i = 0; i < CROWD; i++) {
         CHECK_OK(filestack_client_upload_path_start(client, path, NULL, queue, i, NULL, NULL));
     }

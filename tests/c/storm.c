@@ -2,7 +2,6 @@
  * A storm: uploads and downloads through one queue, cancelled, paused and resumed at moments that follow from a seed,
  * while the service misbehaves. Each ends once, with its bytes or for a reason, and nothing is left of all that.
  */
-#include <dirent.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -202,23 +201,10 @@ static void run_storm(struct storm *storm)
     free(is_taken);
 }
 
-static int count_of(const char *folder)
-{
-    DIR *entries = opendir(folder);
-    int count = 0;
-    while (entries && readdir(entries)) {
-        count++;
-    }
-    if (entries) {
-        closedir(entries);
-    }
-    return count;
-}
-
 static void each_ends_once_and_nothing_is_left(void)
 {
     struct storm storm = {0};
-    const int descriptors = open_descriptors(), threads = count_of("/proc/self/task");
+    const size_t descriptors = open_descriptors(), threads = folder_entries("/proc/self/task");
     storm.random = 0x9e3779b97f4a7c15u;
     storm.count = 2 * pairs();
     storm.client = service_client();
@@ -246,8 +232,8 @@ static void each_ends_once_and_nothing_is_left(void)
     filestack_filelink_release(storm.file);
     filestack_client_release(storm.client);
     CHECK_OK(filestack_shutdown(-1, failure_out()));
-    CHECK_INT(threads, count_of("/proc/self/task"));
-    CHECK_INT(descriptors, open_descriptors());
+    CHECK_SIZE(threads, folder_entries("/proc/self/task"));
+    CHECK_SIZE(descriptors, open_descriptors());
     printf("    %u started, %u succeeded, %u cancelled\n", storm.count, storm.succeeded, storm.cancelled);
     free(storm.operations);
     free(storm.bytes);

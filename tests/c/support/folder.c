@@ -75,9 +75,14 @@ static size_t walk(const char *path, bool remove_them)
     return count;
 }
 
+size_t folder_entries(const char *path)
+{
+    return walk(path, false);
+}
+
 size_t folder_count(void)
 {
-    return walk(folder(), false);
+    return folder_entries(folder());
 }
 
 void folder_clear(void)

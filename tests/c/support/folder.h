@@ -12,6 +12,9 @@ char *folder_path(const char *name);
 /* How many entries the folder has, hidden ones too. */
 size_t folder_count(void);
 
+/* How many entries any folder has, hidden ones too: those of /proc/self/task are this process's threads. */
+size_t folder_entries(const char *path);
+
 /* Removes what is in the folder. */
 void folder_clear(void);
 

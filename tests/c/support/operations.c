@@ -1,6 +1,5 @@
 #include "operations.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <stdlib.h>
 
@@ -76,15 +75,7 @@ filestack_progress progress_of(const filestack_operation *operation)
     return progress;
 }
 
-int open_descriptors(void)
+size_t open_descriptors(void)
 {
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-    while (folder && readdir(folder)) {
-        count++;
-    }
-    if (folder) {
-        closedir(folder);
-    }
-    return count;
+    return folder_entries("/proc/self/fd");
 }

@@ -36,6 +36,6 @@ int queue_is_readable(const filestack_queue *queue);
 filestack_progress progress_of(const filestack_operation *operation);
 
 /* How many descriptors this process has open. */
-int open_descriptors(void);
+size_t open_descriptors(void);
 
 #endif
