@@ -48,6 +48,7 @@ pub mod progress;
 
 pub mod operation;
 pub mod operation_result;
+pub mod operation_stats;
 
 pub mod queue;
 

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use filestack_core::{CallState, Error, ErrorKind, Operation, Progress};
+use filestack_core::{CallState, Error, ErrorKind, Operation, Progress, Statistics};
 
 use crate::callback;
 use crate::error_object::filestack_error;
@@ -241,8 +241,17 @@ impl Started {
         Ok(())
     }
 
+    /// What it has cost so far.
+    ///
+    /// # Errors
+    /// `Forked` in a child of its process, where a thread that does not exist may hold the lock.
+    pub(crate) fn statistics(&self) -> Result<Statistics> {
+        self.check_process()?;
+        Ok(self.control.statistics())
+    }
+
     /// It has ended when its outcome is there.
-    fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         let progress = self.control.progress();
         let state = match (self.outcome.get(), progress.state) {
             (Some(_), _) => CallState::Done,

@@ -164,7 +164,7 @@ impl Call {
 
     /// Sends `request` once.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
-        let outcome = self.connections.transport.send(request).await;
+        let outcome = self.connections.transport.send(request, &self.operation).await;
         if let Some(verified) = &self.verified
             && let Some(origin) = web_url::secure_origin(request.url())
         {

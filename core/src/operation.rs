@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::progress::{CallState, Counters, Progress, Transfer};
+use crate::statistics::{Costs, Statistics};
 
 /// Controls a call from outside of it. Clones control the same one; give an operation to one call only.
 #[derive(Clone)]
@@ -92,6 +93,17 @@ impl Operation {
         self.0.counters.progress()
     }
 
+    /// What the call has cost so far.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.costs().statistics()
+    }
+
+    /// Where the call notes what it costs.
+    pub(crate) fn costs(&self) -> &Costs {
+        self.0.counters.costs()
+    }
+
     /// The operation, without keeping it.
     pub(crate) fn downgrade(&self) -> WeakOperation {
         WeakOperation(Arc::downgrade(&self.0))
@@ -99,6 +111,7 @@ impl Operation {
 
     /// Names the call and begins its time.
     pub(crate) fn begin(&self, what: &str, limit: Option<Duration>) {
+        self.costs().begin();
         self.change(|control| {
             control.what = Some(what.into());
             (control.is_done, control.waits_for_turn) = (false, false);
@@ -183,12 +196,13 @@ impl Operation {
 
     /// Ends the call, whatever its outcome.
     pub(crate) fn finish(&self) {
+        self.costs().end();
         self.change(|control| control.is_done = true);
     }
 
-    /// Counts a request that is tried again.
-    pub(crate) fn count_retry(&self) {
-        self.0.counters.count_retry();
+    /// Counts a request that is tried again, because of a failure of this kind.
+    pub(crate) fn count_retry(&self, cause: ErrorKind) {
+        self.0.counters.count_retry(cause);
     }
 
     /// Says how much there is to do, from the beginning.

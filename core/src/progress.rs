@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::error::ErrorKind;
+use crate::statistics::Costs;
+
 /// How long an observer hears nothing, unless it wants it otherwise.
 const INTERVAL: Duration = Duration::from_millis(100);
 
@@ -81,6 +84,7 @@ pub(crate) struct Counters {
     parts_total: AtomicU32,
     retries: AtomicU32,
     tag: AtomicU64,
+    costs: Costs,
 }
 
 impl Counters {
@@ -116,8 +120,13 @@ impl Counters {
         self.parts_done.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn count_retry(&self) {
+    pub(crate) fn count_retry(&self, cause: ErrorKind) {
         self.retries.fetch_add(1, Ordering::Relaxed);
+        self.costs.count_retry(cause);
+    }
+
+    pub(crate) fn costs(&self) -> &Costs {
+        &self.costs
     }
 }
 
@@ -151,7 +160,9 @@ impl Transfer {
         let end = self.offset + end;
         let before = self.moved.farthest.fetch_max(end, Ordering::Relaxed);
         let new = end.saturating_sub(before).min(length);
-        self.moved.counters.bytes_done.fetch_add(new, Ordering::Relaxed);
+        if self.moved.counters.bytes_done.fetch_add(new, Ordering::Relaxed) == 0 {
+            self.moved.counters.costs.note_first_byte();
+        }
         self.moved.counters.bytes_resent.fetch_add(length - new, Ordering::Relaxed);
     }
 }

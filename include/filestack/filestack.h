@@ -1206,6 +1206,22 @@ filestack_status filestack_operation_av_job(
 filestack_status filestack_operation_av_status(
     const filestack_operation *operation, int32_t *out_status, filestack_error **error);
 
+/* -- What operations have cost so far. */
+
+/**
+ * What the operation has cost so far, as a JSON object, for logs and for those who ask why it takes its time.
+ *
+ * Its members: "bytes", "bytes_total" and "bytes_resent"; "parts" and "parts_total"; "retries", an object of how often
+ * a request was tried again, by the name of the status that had failed it; "first_byte_ms" and "elapsed_ms", from the
+ * beginning to the first byte of content and to now or the end, null when that has not come; "connections_opened" and
+ * "connections_reused", requests over a new connection and over one that was there; "smallest_chunk" and
+ * "largest_chunk" of Intelligent Ingestion in bytes, null without any. Later versions may have more.
+ *
+ * `*out_json` is freed with filestack_string_free. Errors: misuse only. Threads: any, also in a callback. Since: 0.1.0.
+ */
+filestack_status filestack_operation_stats_json(
+    const filestack_operation *operation, char **out_json, filestack_error **error);
+
 /*---------------------------------------------------------------------------------------------------------------------
  * Queue
  *

@@ -243,6 +243,52 @@ static void progress_needs_a_struct_of_its_size(void)
     tear_down();
 }
 
+/* A number of the statistics of an operation. */
+static long long stat_of(const filestack_operation *operation, const char *name)
+{
+    char *json = NULL, *text;
+    long long number;
+    CHECK_OK(filestack_operation_stats_json(operation, &json, failure_out()));
+    CHECK(json_is_object(json));
+    text = json_get(json, name);
+    number = text && strcmp(text, "null") != 0 ? atoll(text) : -1;
+    free(text);
+    filestack_string_free(json);
+    return number;
+}
+
+static void statistics_tell_what_an_operation_has_cost(void)
+{
+    filestack_upload_options *options = filestack_upload_options_new();
+    filestack_client *fresh = service_client();
+    filestack_operation *operation;
+    set_up();
+    CHECK_OK(filestack_upload_options_set_intelligent(options, FILESTACK_INTELLIGENT_ON, failure_out()));
+    CHECK_OK(filestack_upload_options_set_part_size_bytes(options, PART, failure_out()));
+    control_fault("PUT /s3/* 1 status:500");
+    control_fault("POST /multipart/start 1 delay:100");
+    operation = start_upload(fresh, PART + 10, 9, options, NULL, 0);
+    check_outcome(FILESTACK_OK, operation);
+    CHECK_INT(PART + 10, stat_of(operation, "bytes"));
+    CHECK_INT(PART + 10, stat_of(operation, "bytes_total"));
+    CHECK(stat_of(operation, "bytes_resent") > 0);
+    CHECK_INT(2, stat_of(operation, "parts"));
+    CHECK_INT(2, stat_of(operation, "parts_total"));
+    CHECK_INT(1, stat_of(operation, "retries.FILESTACK_E_HTTP"));
+    CHECK(stat_of(operation, "first_byte_ms") >= 100);
+    CHECK(stat_of(operation, "elapsed_ms") >= stat_of(operation, "first_byte_ms"));
+    CHECK(stat_of(operation, "connections_opened") >= 1);
+    CHECK(stat_of(operation, "connections_opened") + stat_of(operation, "connections_reused") >= 8);
+    CHECK(stat_of(operation, "connections_reused") >= 1);
+    CHECK_INT(10, stat_of(operation, "smallest_chunk"));
+    CHECK(stat_of(operation, "largest_chunk") >= PART / 2);
+    CHECK_STATUS(FILESTACK_E_NULL, filestack_operation_stats_json(operation, NULL, failure_out()));
+    check_uploaded(operation, PART + 10, 9);
+    filestack_upload_options_free(options);
+    filestack_client_release(fresh);
+    tear_down();
+}
+
 /* Waits until an operation has moved some bytes. */
 static void wait_until_it_moves(const filestack_operation *operation)
 {
@@ -497,6 +543,7 @@ int main(void)
         TEST(a_start_refuses_misuse_and_then_delivers_nothing),
         TEST(tags_are_any_number),
         TEST(progress_needs_a_struct_of_its_size),
+        TEST(statistics_tell_what_an_operation_has_cost),
         TEST(an_upload_stands_still_and_goes_on),
         TEST(a_download_stands_still_and_goes_on),
         TEST(the_time_of_a_paused_operation_stands_still),

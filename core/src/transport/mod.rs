@@ -2,6 +2,7 @@
 
 mod activity;
 mod certificates;
+mod connections;
 mod content;
 mod failure;
 mod handshake;
@@ -86,21 +87,24 @@ impl Transport {
             operation.gate().await?;
             match attempt().await {
                 Ok(value) => return Ok(value),
-                Err(error) => backoff.pause_after(error, operation.outlasts_network()).await?,
+                Err(error) => {
+                    let cause = error.kind();
+                    backoff.pause_after(error, operation.outlasts_network()).await?;
+                    operation.count_retry(cause);
+                }
             }
-            operation.count_retry();
         }
     }
 
-    /// Sends `request` once. A reply with an error status is an error; redirects of a GET are followed.
-    pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
+    /// Sends `request` once for `operation`. A reply with an error status is an error; redirects of a GET are followed.
+    pub(crate) async fn send(&self, request: &Request, operation: &Operation) -> Result<Reply> {
         // The HTTP client would not say why it refuses it.
         url_length::check(&request.url, &request.what, String::new)?;
         let mut url = Url::parse(&request.url).map_err(|cause| {
             Error::argument(format!("{} failed: '{}' is not a URL: {cause}", request.what, request.url))
         })?;
         for _ in 0..=MOST_REDIRECTS {
-            let reply = self.send_to(request, url.clone()).await?;
+            let reply = self.send_to(request, url.clone(), operation).await?;
             match redirect_target(request, &url, &reply)? {
                 Some(target) => url = target,
                 None => return reply.or_status_error().await,
@@ -109,7 +113,7 @@ impl Transport {
         Err(Error::new(ErrorKind::Protocol, format!("{} failed: more than {MOST_REDIRECTS} redirects", request.what)))
     }
 
-    async fn send_to(&self, request: &Request, url: Url) -> Result<Reply> {
+    async fn send_to(&self, request: &Request, url: Url, operation: &Operation) -> Result<Reply> {
         let place = self.limits.request().await?;
         let activity = Activity::new(request.body.size() > 0, request.transfer.clone());
         let trace_id = trace_id();
@@ -129,7 +133,8 @@ impl Transport {
                 builder.body(reqwest::Body::wrap(ContentBody::new(Arc::clone(content), activity.clone())))
             }
         };
-        let outcome = activity.watch(self.clocks(request), builder.send()).await;
+        let (outcome, has_opened) = connections::noticed(activity.watch(self.clocks(request), builder.send())).await;
+        operation.costs().count_request(has_opened);
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (method, what) = (request.method.as_str(), request.what.as_str());
         let error = match outcome {

@@ -12,6 +12,7 @@ use rustls::client::Resumption;
 use crate::error::{Error, Result};
 use crate::generation::Host;
 
+use super::connections::Notice;
 use super::identity::Introduction;
 use super::proxies::Proxies;
 use super::settings::Settings;
@@ -88,6 +89,7 @@ impl Blueprint {
         tls.resumption = Resumption::default();
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
+            .connector_layer(Notice)
             // Redirects are followed by hand, so that nothing is sent to another host that it should not see.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)

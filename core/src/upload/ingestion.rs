@@ -38,14 +38,14 @@ impl Session<'_> {
             // A part that the network fails goes on in chunks; everything else is tried again as it is.
             let attempt = || async {
                 match self.send_once(&whole, slots, content).await {
-                    Err(failure) if is_of_network(&failure) => Ok(None),
-                    outcome => outcome.map(Some),
+                    Err(failure) if is_of_network(&failure) => Ok(Err(failure.kind())),
+                    outcome => outcome.map(Ok),
                 }
             };
-            if let Some(etag) = self.call.retry(attempt).await? {
-                return Ok(SentPart { md5: whole.md5_b64, etag: Some(etag) });
+            match self.call.retry(attempt).await? {
+                Ok(etag) => return Ok(SentPart { md5: whole.md5_b64, etag: Some(etag) }),
+                Err(cause) => self.call.operation().count_retry(cause),
             }
-            self.call.operation().count_retry();
         }
         self.send_in_chunks(content, arrived, slots, &transfer).await?;
         Ok(SentPart { md5: whole.md5_b64, etag: None })
@@ -72,6 +72,7 @@ impl Session<'_> {
         while offset < part.length {
             let arrived = self.call.retry(|| self.send_chunk(offset, content, slots, transfer)).await?;
             self.chunk_size.grow(arrived);
+            self.call.operation().costs().note_chunk(arrived);
             offset += arrived;
             let begun = BegunPart { md5: content.md5_b64.clone(), arrived: offset };
             self.checkpoint.chunk(part.number, begun).await?;
@@ -105,7 +106,7 @@ impl Session<'_> {
             if !is_of_network(&failure) || !self.chunk_size.shrink(length) {
                 return Err(failure);
             }
-            self.call.operation().count_retry();
+            self.call.operation().count_retry(failure.kind());
             tokio::time::sleep(jittered(PAUSE)).await;
             self.call.operation().gate().await?;
         }

@@ -90,6 +90,11 @@ public:
         filestack_operation_progress(native(), &now, nullptr);
         return now;
     }
+    /** What it has cost so far, as a JSON object. */
+    outcome<std::string> stats_json() const
+    {
+        return detail::deliver(detail::call().run<std::string>(filestack_operation_stats_json, native()));
+    }
     /** The number that it was started with. */
     std::uint64_t tag() const noexcept { return filestack_operation_tag(native()); }
 
