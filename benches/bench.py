@@ -1,6 +1,7 @@
 """What rows are made of: the service, the files, and processes that are measured."""
 
 import collections
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -22,8 +23,8 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 # More than anything takes, so that what hangs is a failure and not a run without an end.
 PROCESS_SECONDS = 900
 
-# Seconds, seconds of the processors, peak memory in bytes, and what was printed.
-Usage = collections.namedtuple('Usage', 'wall cpu memory output')
+# Seconds, seconds of the processors, peak memory in bytes, most threads at a time, and what was printed.
+Usage = collections.namedtuple('Usage', 'wall cpu memory threads output')
 
 
 class Problem(Exception):
@@ -31,13 +32,13 @@ class Problem(Exception):
 
 
 class Service:
-    """The service that stores and checks nothing."""
+    """The service that stores and checks nothing. Every request takes it so many milliseconds."""
 
-    def __init__(self, address='127.0.0.1', folder=FOLDER, inside=()):
+    def __init__(self, address='127.0.0.1', folder=FOLDER, inside=(), milliseconds=0):
         program = LIBRARY / 'filestack-bench-service'
         if not program.exists():
             raise Problem(f'{program} is not there: run `make bench`')
-        self._process = subprocess.Popen([*inside, program, address, folder], stdin=subprocess.PIPE,
+        self._process = subprocess.Popen([*inside, program, address, folder, str(milliseconds)], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
         self.secure, self.plain = (self._process.stdout.readline().strip() for _ in range(2))
         self.ca = folder / 'ca.pem'
@@ -140,6 +141,17 @@ class Bench:
         self.service.stop()
         shutil.rmtree(self.files, ignore_errors=True)
 
+    @contextlib.contextmanager
+    def slow_service(self, milliseconds):
+        """A service that takes so long for every request."""
+        folder = FOLDER / 'slow'
+        folder.mkdir(exist_ok=True)
+        service = Service(folder=folder, milliseconds=milliseconds)
+        try:
+            yield service
+        finally:
+            service.stop()
+
     def file(self, size):
         """A file of this size, made once. Its blocks differ from those of others, so that nobody can save them."""
         path = self.files / f'{size}.bin'
@@ -186,8 +198,8 @@ class Bench:
             raise Problem(f'nothing after {PROCESS_SECONDS} s: {" ".join(command)}') from error
         if done.returncode != 0:
             raise Problem(f'ended with {done.returncode}: {" ".join(command)}')
-        wall, cpu, memory = result.read_text().split()
-        return Usage(float(wall), float(cpu), int(memory) * KIB, done.stdout)
+        wall, cpu, memory, threads = result.read_text().split()
+        return Usage(float(wall), float(cpu), int(memory) * KIB, int(threads), done.stdout)
 
     def compare(self, runs):
         """Runs each of these, one after the other, as often as there are pairs: {name: usages in their order}."""
@@ -245,10 +257,11 @@ class OfficialSdk:
         self.title = half.title
         self._environment = half.environment(conformance['installed'](half))
 
-    def upload(self, bench, path):
-        """Uploads a file with default options, and tells what it took."""
-        command = [*self.client, bench.service.secure, path]
-        return bench.measure(command, {**self._environment, self.ca_variable: str(bench.service.ca)})
+    def upload(self, bench, path, service=None, at_once=1):
+        """Uploads a file with default options, or all files of a folder, and tells what it took."""
+        service = service or bench.service
+        command = [*self.client, service.secure, path, at_once]
+        return bench.measure(command, {**self._environment, self.ca_variable: str(service.ca)})
 
 
 class OfficialPython(OfficialSdk):

@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     }
     /* The service makes a file of the size that its handle names. */
     snprintf(handle, sizeof handle, "Bench%015lld", atoll(argv[3]));
-    filestack_client *client = client_of(argv[1], argv[2]);
+    filestack_client *client = client_of(argv[1], argv[2], NULL);
     must(filestack_client_filelink(client, handle, NULL, &file, &error), &error);
     must(filestack_filelink_download(file, argv[4], NULL, &size, &error), &error);
     if (size != (uint64_t)atoll(argv[3])) {

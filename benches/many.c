@@ -1,8 +1,8 @@
 /*
- * Uploads the files 0, 1, 2 ... of a folder by several threads through one client, with default options. Prints the
- * uploads per second.
+ * Uploads the files 0, 1, 2 ... of a folder by several threads through one client, with default options but that it
+ * may have more requests at a time. Prints the uploads per second.
  *
- *   many URL CA_FILE path|reader FOLDER COUNT THREADS
+ *   many URL CA_FILE path|reader FOLDER COUNT THREADS [MAX_REQUESTS]
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -37,11 +37,11 @@ static void *upload_files(void *unused)
 
 int main(int argc, char **argv)
 {
-    if (argc != 7) {
-        fprintf(stderr, "usage: many URL CA_FILE path|reader FOLDER COUNT THREADS\n");
+    if (argc != 7 && argc != 8) {
+        fprintf(stderr, "usage: many URL CA_FILE path|reader FOLDER COUNT THREADS [MAX_REQUESTS]\n");
         return EXIT_FAILURE;
     }
-    client = client_of(argv[1], argv[2]);
+    client = client_of(argv[1], argv[2], argv[7]);
     kind = argv[3];
     folder = argv[4];
     count = atoi(argv[5]);

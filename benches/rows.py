@@ -1,6 +1,7 @@
 """The rows: what is measured, against whom, and what is wanted."""
 
 import functools
+import itertools
 import statistics
 
 import bench as harness
@@ -13,12 +14,17 @@ MINE = 'libfilestack'
 
 # What an upload takes at most, beside `curl -T`: wall, CPU and memory.
 BESIDE_CURL = (1.0, 1.1, None)
+# The same beside the official SDKs, by their languages.
+BESIDE_SDK = {'Python': (None, 0.35, None)}
 # What takes longer when a call is cancelled is a stall.
 MOST_MS = 100
 # Calls that the service lets wait, and moments of an upload that goes on, in milliseconds.
 STALLS = ('start', 'upload', 'part', 'complete')
 STALL_MOMENTS = (50, 300)
 MOVING_MOMENTS = (1, 5, 20, 50, 100, 200)
+# How long the service takes for a request, and how many are made at a time.
+SERVICE_MS = 20
+AT_ONCE = 100
 
 
 def size_name(size):
@@ -42,6 +48,22 @@ def with_curl(section, runs, name, run):
         section.note('curl is not installed: left out.')
 
 
+def official_sdks(section):
+    """The official SDKs that can be had here."""
+    found = []
+    for kind in (harness.OfficialPython, harness.OfficialJavaScript):
+        try:
+            found.append(kind())
+        except Exception as problem:
+            section.note(f'The official SDK for {kind.language} is left out: {problem}.')
+    return found
+
+
+def rates_beside(usages, others):
+    """How many times as much they did in a second, in each pair. Each prints its rate."""
+    return [float(mine.output) / float(other.output) for mine, other in zip(usages, others)]
+
+
 def upload(bench):
     """One large file over TLS."""
     path = bench.file(bench.large)
@@ -49,13 +71,9 @@ def upload(bench):
     runs = {MINE: lambda: bench.measure(bench.program('upload', 'path', path))}
     with_curl(section, runs, 'curl -T', lambda: bench.measure(curl_upload(bench.service, path)))
     limits = {'curl -T': BESIDE_CURL}
-    for kind, wanted in ((harness.OfficialPython, (None, 0.35, None)), (harness.OfficialJavaScript, (None,) * 3)):
-        try:
-            sdk = kind()
-            runs[sdk.title] = functools.partial(sdk.upload, bench, path)
-            limits[sdk.title] = wanted
-        except Exception as problem:
-            section.note(f'The official SDK for {kind.language} is left out: {problem}.')
+    for sdk in official_sdks(section):
+        runs[sdk.title] = functools.partial(sdk.upload, bench, path)
+        limits[sdk.title] = BESIDE_SDK.get(sdk.language, (None,) * 3)
     section.compared(MINE, bench.compare(runs), limits)
     return section
 
@@ -111,8 +129,33 @@ def small_files(bench):
             cpu = harness.medians(measured)[1] / count * 1000
             section.tell(f'{threads} threads, {name}', f'{rate:.0f}/s, CPU {cpu:.2f} ms each')
         for name in list(usages)[1:]:
-            rates = [float(mine.output) / float(other.output) for mine, other in zip(usages[MINE], usages[name])]
-            section.add(f'{threads} threads, rate, {MINE} / {name}', statistics.median(rates), ' ×', 1.0, at_least=True)
+            section.add(f'{threads} threads, rate, {MINE} / {name}',
+                        statistics.median(rates_beside(usages[MINE], usages[name])), ' ×', 1.0, at_least=True)
+    return section
+
+
+def scale(bench):
+    """Many small files at a service that takes its time: by one thread with a queue, and by many that wait."""
+    count = 200 if bench.quick else 2000
+    section = Section(f'{count:,} files of 10 KB, {SERVICE_MS} ms for each request, {AT_ONCE} at once')
+    folder = bench.folder_of(count, 10_000)
+    threads = f'{AT_ONCE} blocking threads'
+    with bench.slow_service(SERVICE_MS) as service:
+        queued = bench.program('queued', folder, count, AT_ONCE, service=service)
+        many = bench.program('many', 'path', folder, count, AT_ONCE, AT_ONCE, service=service)
+        runs = {'one thread and a queue': lambda: bench.measure(queued), threads: lambda: bench.measure(many)}
+        for sdk in official_sdks(section):
+            runs[sdk.title] = functools.partial(sdk.upload, bench, folder, service, AT_ONCE)
+        usages = bench.compare(runs)
+    for name, measured in usages.items():
+        rate = statistics.median(float(usage.output) for usage in measured)
+        _, cpu, memory = harness.medians(measured)
+        section.tell(name, f'{rate:.0f}/s, CPU {cpu / count * 1000:.2f} ms each, '
+                           f'{max(usage.threads for usage in measured)} threads, {memory / MIB:.1f} MiB')
+    first, *others = usages
+    for name in others:
+        section.add(f'rate, {first} / {name}', statistics.median(rates_beside(usages[first], usages[name])), ' ×',
+                    0.95 if name == threads else None, at_least=True)
     return section
 
 
@@ -150,18 +193,18 @@ def memory(bench):
 
 
 def cancel(bench):
-    """From the moment when a progress function cancels to the end of the call."""
+    """From the moment when it is cancelled to the end: of calls by progress functions, of operations by their queue."""
     section = Section('Cancel to end, the longest of all tries')
     path = bench.file(bench.large)
     moments = [('while parts are sent', 'moving', MOVING_MOMENTS)]
     moments += [(f'while `{call}` is not answered', f'stall-{call}', STALL_MOMENTS) for call in STALLS]
-    for what, name, milliseconds in moments:
-        took = [bench.measure(bench.program('cancel', path, name, moment)).output
+    for (what, name, milliseconds), kind in itertools.product(moments, ('call', 'operation')):
+        took = [bench.measure(bench.program('cancel', kind, path, name, moment)).output
                 for moment in milliseconds for _ in range(bench.pairs)]
         # One that had ended before the moment prints nothing.
         took = [float(text) for text in took if text]
         if took:
-            section.add(f'{what}, of {len(took)}', max(took), ' ms', MOST_MS, digits=1)
+            section.add(f'{kind}, {what}, of {len(took)}', max(took), ' ms', MOST_MS, digits=1)
     return section
 
 
@@ -188,5 +231,5 @@ def distant(bench):
     return section
 
 
-ROWS = {'upload': upload, 'avx2': avx2, 'small-files': small_files, 'download': download, 'distant': distant,
+ROWS = {'upload': upload, 'avx2': avx2, 'small-files': small_files, 'scale': scale, 'download': download, 'distant': distant,
         'local': local, 'memory': memory, 'cancel': cancel}

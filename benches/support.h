@@ -4,8 +4,11 @@
 
 #include "filestack/filestack.h"
 
-/* The URL and the authority of the service, as every program is given them first. */
-filestack_client *client_of(const char *url, const char *ca_file);
+/*
+ * The URL and the authority of the service, as every program is given them first, and how many requests the client has
+ * at a time: NULL for the default.
+ */
+filestack_client *client_of(const char *url, const char *ca_file, const char *max_requests);
 
 /* Ends the program with the message of what a call has written to `error` unless its `status` is OK. */
 void must(filestack_status status, filestack_error *const *error);

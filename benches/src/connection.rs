@@ -1,6 +1,7 @@
 //! One connection: its requests, one after the other.
 
 use std::io;
+use std::time::Duration;
 
 use crate::head::{self, Head};
 use crate::replies;
@@ -12,9 +13,12 @@ static CONTENT: [u8; BUFFER_SIZE] = [b'b'; BUFFER_SIZE];
 /// Of every part and every file.
 const ETAG: &str = "\"d41d8cd98f00b204e9800998ecf8427e\"";
 
-/// Answers the requests of a connection until the client ends it.
-pub(crate) fn serve(mut wire: impl Wire, scheme: &str) -> io::Result<()> {
+/// Answers the requests of a connection until the client ends it. Each takes so long.
+pub(crate) fn serve(mut wire: impl Wire, service_time: Duration, scheme: &str) -> io::Result<()> {
     while let Some(head) = next_head(&mut wire)? {
+        if !service_time.is_zero() {
+            std::thread::sleep(service_time);
+        }
         if head.expects_continue {
             wire.write(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }

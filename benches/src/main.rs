@@ -1,8 +1,9 @@
 //! The service that `make bench` measures against. It speaks as much of the upload protocol as clients need, and
 //! stores and checks nothing: what it does costs time of the processors that the clients run on.
 //!
-//! `filestack-bench-service ADDRESS FOLDER` writes its certificate authority to `FOLDER/ca.pem`, prints a URL with and
-//! one without TLS, each on a line, and ends with its standard input.
+//! `filestack-bench-service ADDRESS FOLDER MILLISECONDS` writes its certificate authority to `FOLDER/ca.pem`, prints a
+//! URL with and one without TLS, each on a line, and ends with its standard input. Every request takes it so many
+//! milliseconds.
 
 mod certificates;
 mod connection;
@@ -17,6 +18,7 @@ use std::net::{IpAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::plain::Plain;
 use crate::tls::Tls;
@@ -24,11 +26,11 @@ use crate::wire::Wire;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [address, folder] = &arguments[..] else {
-        eprintln!("usage: filestack-bench-service ADDRESS FOLDER");
+    let [address, folder, milliseconds] = &arguments[..] else {
+        eprintln!("usage: filestack-bench-service ADDRESS FOLDER MILLISECONDS");
         return ExitCode::FAILURE;
     };
-    match run(address, Path::new(folder)) {
+    match run(address, Path::new(folder), milliseconds) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("filestack-bench-service: {error}");
@@ -37,13 +39,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(address: &str, folder: &Path) -> io::Result<()> {
+fn run(address: &str, folder: &Path, milliseconds: &str) -> io::Result<()> {
+    let service_time = Duration::from_millis(milliseconds.parse().map_err(io::Error::other)?);
     let address: IpAddr = address.parse().map_err(io::Error::other)?;
     let certificates = certificates::make(address)?;
     std::fs::write(folder.join("ca.pem"), &certificates.ca_pem)?;
     let server = certificates.server;
-    let secure = listen(address, "https", move |stream| Tls::new(stream, Arc::clone(&server)))?;
-    let plain = listen(address, "http", Plain::new)?;
+    let secure = listen(address, service_time, "https", move |stream| Tls::new(stream, Arc::clone(&server)))?;
+    let plain = listen(address, service_time, "http", Plain::new)?;
     println!("{secure}\n{plain}");
     io::stdout().flush()?;
     io::stdin().read_to_end(&mut Vec::new())?;
@@ -53,6 +56,7 @@ fn run(address: &str, folder: &Path) -> io::Result<()> {
 /// Serves each connection on a thread of its own, and returns the URL.
 fn listen<W: Wire>(
     address: IpAddr,
+    service_time: Duration,
     scheme: &'static str,
     wire: impl Fn(TcpStream) -> io::Result<W> + Clone + Send + 'static,
 ) -> io::Result<String> {
@@ -62,7 +66,7 @@ fn listen<W: Wire>(
         for stream in listener.incoming().flatten() {
             let wire = wire.clone();
             // A client that goes away ends its connection and nothing else.
-            std::thread::spawn(move || wire(stream).and_then(|wire| connection::serve(wire, scheme)));
+            std::thread::spawn(move || wire(stream).and_then(|wire| connection::serve(wire, service_time, scheme)));
         }
     });
     Ok(url)
