@@ -3,14 +3,14 @@
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use memmap2::MmapMut;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::pieces::zeros;
 
 /// Memory is counted in units of this many bytes, because a semaphore counts to some billions only.
 const UNIT: u64 = 1024;
@@ -20,7 +20,7 @@ const TURNS: usize = 64;
 /// How many more of them may run, when they have run for long: a small file does not wait for large ones.
 const LONG_TURNS: usize = 192;
 
-/// How long the host may take to fill a buffer before others can have the memory that it counts for.
+/// How long the host may give nothing for a buffer before others can have the memory that it counts for.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What all calls of a client share. Who comes first is served first.
@@ -33,8 +33,8 @@ pub(crate) struct Limits {
     memory_bytes: u64,
     /// How many wait for memory.
     waiting_for_memory: AtomicUsize,
-    /// Buffers that were used and will be used again, as long as some are in use.
-    spare: Mutex<Vec<Vec<u8>>>,
+    /// Buffers that were used and will be used again, as long as some are in use. Within the limit, with those.
+    spare: Mutex<Vec<MmapMut>>,
 }
 
 /// The place of one request, given back when it is dropped.
@@ -49,10 +49,11 @@ pub(crate) struct Turn {
     _permit: OwnedSemaphorePermit,
 }
 
-/// A buffer that counts against the memory limit until it is dropped.
+/// A buffer that counts against the memory limit until it is dropped. It is not of the allocator, which keeps what large
+/// buffers leave, and takes memory only where something was written.
 #[derive(Debug)]
 pub(crate) struct Buffer {
-    bytes: Vec<u8>,
+    bytes: Option<MmapMut>,
     length: usize,
     claim: Claim,
 }
@@ -109,8 +110,11 @@ impl Limits {
     pub(crate) async fn buffer(self: &Arc<Self>, length: usize) -> Result<Buffer> {
         let wanted = units((length as u64).min(self.largest_buffer()).next_multiple_of(UNIT));
         let permit = Arc::new(Mutex::new(Some(self.memory(wanted).await?)));
-        let bytes = self.take_spare(length).map_or_else(|| zeros(length), Ok)?;
-        Ok(Buffer { bytes, length, claim: Claim { limits: Arc::clone(self), permit } })
+        let bytes = match self.take_spare(length) {
+            Some(bytes) => bytes,
+            None => MmapMut::map_anon(length.max(1)).map_err(|_| Error::out_of_memory(length as u64))?,
+        };
+        Ok(Buffer { bytes: Some(bytes), length, claim: Claim { limits: Arc::clone(self), permit } })
     }
 
     async fn memory(&self, wanted: usize) -> Result<OwnedSemaphorePermit> {
@@ -125,20 +129,20 @@ impl Limits {
         acquire(&self.memory, wanted).await
     }
 
-    /// A used buffer that is large enough, but not much larger, because it counts as what is asked for.
-    fn take_spare(&self, length: usize) -> Option<Vec<u8>> {
+    /// A used buffer that is large enough, but not much larger, because it counts as what is asked for. Others make room,
+    /// so that those that are kept and those in use stay within the limit.
+    fn take_spare(&self, length: usize) -> Option<MmapMut> {
         let mut spare = self.spare();
-        match spare.iter().position(|bytes| (length..=length + length / 8).contains(&bytes.len())) {
-            Some(index) => Some(spare.swap_remove(index)),
-            None => {
-                // One of another size makes room, so that no more is kept than the limit allows.
-                spare.pop();
-                None
-            }
+        let fits = |bytes: &MmapMut| (length..=length + length / 8).contains(&bytes.len());
+        let taken = spare.iter().position(fits).map(|index| spare.swap_remove(index));
+        let free = self.memory.available_permits() as u64 * UNIT;
+        while spare.iter().map(|bytes| bytes.len() as u64).sum::<u64>() > free {
+            spare.pop();
         }
+        taken
     }
 
-    fn spare(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+    fn spare(&self) -> MutexGuard<'_, Vec<MmapMut>> {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -151,15 +155,18 @@ impl Buffer {
 }
 
 impl Claim {
-    /// Lets others have it when they wait for it. For a buffer that the host is slow to fill: what it has to give may
+    /// Lets others have it when they wait for it and the host gives nothing, as `given` tells: what it has to give may
     /// depend on them.
-    pub(crate) async fn give_way(self) -> Infallible {
+    pub(crate) async fn give_way(self, given: Arc<AtomicU64>) -> Infallible {
+        let mut before = given.load(Ordering::Relaxed);
         loop {
             tokio::time::sleep(PATIENCE).await;
-            if self.limits.waiting_for_memory.load(Ordering::Relaxed) > 0 {
+            let now = given.load(Ordering::Relaxed);
+            if now == before && self.limits.waiting_for_memory.load(Ordering::Relaxed) > 0 {
                 self.give_up();
                 pending::<()>().await;
             }
+            before = now;
         }
     }
 
@@ -170,13 +177,13 @@ impl Claim {
 
 impl AsRef<[u8]> for Buffer {
     fn as_ref(&self) -> &[u8] {
-        &self.bytes[..self.length]
+        self.bytes.as_deref().map_or(&[], |bytes| &bytes[..self.length])
     }
 }
 
 impl AsMut<[u8]> for Buffer {
     fn as_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes[..self.length]
+        self.bytes.as_deref_mut().map_or(&mut [], |bytes| &mut bytes[..self.length])
     }
 }
 
@@ -184,7 +191,7 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         let limits = &self.claim.limits;
         let mut spare = limits.spare();
-        spare.push(std::mem::take(&mut self.bytes));
+        spare.extend(self.bytes.take());
         self.claim.give_up();
         if limits.memory.available_permits() == units(limits.memory_bytes) {
             // The last one in use: an idle client keeps none.
@@ -223,9 +230,16 @@ mod tests {
         let limits = Arc::new(Limits::new(1, 64 * UNIT));
         let first = limits.buffer(32 * 1024).await.unwrap();
         let (second, third) = (limits.buffer(32 * 1024).await.unwrap(), limits.buffer(32 * 1024));
-        let giving_way = tokio::spawn(first.claim().give_way());
+        let given = Arc::new(AtomicU64::new(0));
+        let giving_way = tokio::spawn(first.claim().give_way(Arc::clone(&given)));
         tokio::time::sleep(PATIENCE * 3).await;
         assert_eq!(limits.memory.available_permits(), 0, "nobody waits");
+        let mut third = Box::pin(third);
+        for _ in 0..30 {
+            given.fetch_add(1, Ordering::Relaxed);
+            assert!((&mut third).now_or_never().is_none(), "it is being filled");
+            tokio::time::sleep(PATIENCE / 3).await;
+        }
         drop(third.await.unwrap());
         drop((first, second));
         assert_eq!(limits.memory.available_permits(), 64);
@@ -245,8 +259,19 @@ mod tests {
         assert_eq!((again.as_ref().as_ptr(), again.as_ref().len()), (address, 19 * 1024));
         drop(again);
         let small = limits.buffer(10 * 1024).await.unwrap();
-        assert_eq!(small.bytes.len(), 10 * 1024, "a large one would count as a small one");
+        assert_eq!(small.bytes.as_ref().unwrap().len(), 10 * 1024, "a large one would count as a small one");
         drop((second, small));
         assert!(limits.spare().is_empty(), "an idle client keeps none");
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_and_what_is_in_use_stay_within_the_limit() {
+        let limits = Arc::new(Limits::new(1, 64 * UNIT));
+        let held = limits.buffer(4 * 1024).await.unwrap();
+        let (first, second) = (limits.buffer(30 * 1024).await.unwrap(), limits.buffer(30 * 1024).await.unwrap());
+        drop((first, second));
+        let other = limits.buffer(20 * 1024).await.unwrap();
+        assert_eq!(limits.spare().len(), 1, "4 and 20 in use, 30 of 40 kept");
+        drop((held, other));
     }
 }

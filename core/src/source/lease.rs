@@ -164,11 +164,12 @@ impl Lease {
         let has_reader = matches!(shared.state().input, Some(Input::Reader(_)));
         if has_reader {
             let claim = buffer.claim();
-            let filling = shared.step_reader(Filling::new(buffer), Reading::read);
+            let filling = Filling::new(buffer);
+            let given = Arc::clone(&filling.given);
             let filled = tokio::select! {
                 biased;
-                filled = filling => filled?,
-                never = claim.give_way() => match never {},
+                filled = shared.step_reader(filling, Reading::read) => filled?,
+                never = claim.give_way(given) => match never {},
             };
             return Ok(Bytes::from_owner(filled.buffer));
         }

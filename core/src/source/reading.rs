@@ -2,6 +2,7 @@
 //!
 //! Whatever is done with it is done in steps: one ends when it is done, or when the reader has nothing yet.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::Result;
 use crate::operation::Operation;
+use crate::pieces::PIECE;
 
 use super::file::changed;
 use super::reader::{Given, Reader, Step};
@@ -32,15 +34,24 @@ pub(super) struct Reading {
 pub(super) struct Filling<B> {
     pub(super) buffer: B,
     pub(super) filled: usize,
+    /// How many bytes the reader has given for it so far.
+    pub(super) given: Arc<AtomicU64>,
 }
 
 impl<B: AsMut<[u8]>> Filling<B> {
     pub(super) fn new(buffer: B) -> Self {
-        Filling { buffer, filled: 0 }
+        Filling { buffer, filled: 0, given: Arc::default() }
     }
 
     fn rest(&mut self) -> &mut [u8] {
         &mut self.buffer.as_mut()[self.filled..]
+    }
+
+    /// What a reader is asked for at a time.
+    fn next_piece(&mut self) -> &mut [u8] {
+        let rest = self.rest();
+        let length = rest.len().min(PIECE);
+        &mut rest[..length]
     }
 }
 
@@ -131,10 +142,11 @@ impl Reading {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         while !filling.rest().is_empty() {
             operation.check()?;
-            match reader.read(filling.rest())? {
+            match reader.read(filling.next_piece())? {
                 Given::Bytes(0) => break,
                 Given::Bytes(read) => {
                     filling.filled += read;
+                    filling.given.fetch_add(read as u64, Ordering::Relaxed);
                     self.taken += read as u64;
                 }
                 Given::WouldBlock => return Ok(Step::Waiting),
