@@ -102,10 +102,11 @@ conformance: local ## Run the official SDKs against filestack-local; docs/confor
 	@$(PYTHON) tests/conformance/run --local $(LOCAL)
 	@$(PYTHON) tests/conformance/run --check-table
 
-soak: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Run the transfers with every fault, changes of the network, crashes and chaos, 45 minutes; docs/reliability.md has the results
-	$(call cmake,$(C_TESTS),-DCMAKE_BUILD_TYPE=Debug,--target test_name_lookups)
-	@FILESTACK_NAME_LOOKUPS=$(C_TESTS)/tests/c/test_name_lookups $(CARGO) test --quiet --package filestack-core \
-		--test fault_matrix --test network_changes --test crash_matrix --test chaos -- --ignored
+soak: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Run the transfers with every fault, changes of the network, crashes, a storm and chaos, 50 minutes; docs/reliability.md has the results
+	$(call cmake,$(C_TESTS),-DCMAKE_BUILD_TYPE=Debug,--target test_name_lookups test_storm)
+	@FILESTACK_NAME_LOOKUPS=$(C_TESTS)/tests/c/test_name_lookups FILESTACK_STORM_PROGRAM=$(C_TESTS)/tests/c/test_storm \
+		$(CARGO) test --quiet --package filestack-core \
+		--test fault_matrix --test network_changes --test crash_matrix --test storm --test chaos -- --ignored
 
 bench: bench-programs ## Measure the library beside its peers; docs/performance.md has the results
 	@$(PYTHON) benches/run --write

@@ -1,9 +1,10 @@
-//! This test program again, as another process that can be killed. It runs one test, which finds its task in the
-//! environment and has nothing to do without one.
+//! Other processes. This test program again, which can be killed: it runs one test, which finds its task in the
+//! environment and has nothing to do without one. And programs of the C tests.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use filestack_local::Service;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -78,6 +79,25 @@ fn in_namespace() -> Command {
     let mut command = Command::new("unshare");
     command.args(["--map-root-user", "--net"]);
     command
+}
+
+/// What a program of the C tests says, against this service and with these settings, when its tests have passed.
+/// `variable` names its path; `make soak` builds it and says so.
+///
+/// # Errors
+/// That it is not there.
+pub(crate) fn said_by_c_program(
+    variable: &str,
+    service: &Service,
+    settings: &[(&str, String)],
+) -> Result<String, String> {
+    let program = std::env::var_os(variable).ok_or("it takes `make soak`")?;
+    let mut command = Command::new(program);
+    command.env("FILESTACK_LOCAL_URL", service.url()).env("FILESTACK_LOCAL_APIKEY", service.api_key());
+    let output = command.envs(settings.iter().cloned()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}");
+    Ok(said)
 }
 
 /// What this process is to do, when it is one of those.
