@@ -12,6 +12,8 @@ DEMO := $(CARGO_TARGET_DIR)/demo
 BENCH := $(CARGO_TARGET_DIR)/bench
 JOBS := $(shell getconf _NPROCESSORS_ONLN)
 comma := ,
+.DEFAULT_GOAL := library
+include packaging/library.mk
 
 # CMake from the PATH, otherwise from its wheel. The wheel's program is called where it lies: no environment is
 # needed for that. A command that is there but does not run, as version managers leave them, does not count.
@@ -32,14 +34,11 @@ C_FILES = $(filter-out $(GENERATED_HEADERS),$(sort $(wildcard include/filestack/
 
 # One step after the other: Cargo and CTest use all processors by themselves.
 .NOTPARALLEL:
-.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols conformance soak bench-programs bench lint clang-format format demo clean help
+.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols abi-check abi conformance soak \
+	bench-programs bench lint clang-format format demo clean help
 
-library: ## Build the shared and the static library (the default)
-	@# This package alone, so that no other one's features get in.
-	@$(CARGO) build --quiet --release --package filestack-c
-	@# What was linked against the library looks for its soname.
-	@ln -sf libfilestack.so $(RELEASE)/libfilestack.so.0
-	@echo "$(RELEASE): libfilestack.so libfilestack.a"
+library: $(LIB)/$(SHARED) $(LIB)/libfilestack.a ## Build the shared and the static library (the default)
+	@echo "$(LIB): libfilestack.so libfilestack.a"
 
 local: ## Build filestack-local, the local service
 	@$(CARGO) build --quiet --package filestack-local
@@ -68,13 +67,22 @@ rust-test:
 
 symbols: library
 	@echo "== Exported symbols"
-	@$(CARGO) xtask symbols $(RELEASE)/libfilestack.so
+	@$(CARGO) xtask symbols $(LIB)
+
+abi-check: ## Compare the interface with the recorded one, when abidw is installed
+	@echo "== Interface"
+	@abi/check --built $(CARGO_TARGET_DIR)/abi
+	@abi/test --built $(CARGO_TARGET_DIR)/abi/broken
+
+abi: ## Record the interface in abi/filestack.abi
+	@abi/check --built $(CARGO_TARGET_DIR)/abi --write
 
 c-test: local run-c-tests ## Run the C tests only
 
 # $(call cmake,FOLDER,OPTIONS,BUILD): configures and builds C programs in a folder of their own.
 define cmake
-	@$(CMAKE) -S . -B $(1) --log-level=WARNING -DCMAKE_RULE_MESSAGES=OFF -DFILESTACK_LIBRARY_DIR=$(RELEASE) \
+	@$(CMAKE) -S . -B $(1) --log-level=WARNING -DCMAKE_RULE_MESSAGES=OFF -DFILESTACK_TARGET_DIR=$(CARGO_TARGET_DIR) \
+		-DFILESTACK_LIBRARY_DIR=$(LIB) \
 		-DFILESTACK_LOCAL=$(LOCAL) $(2) >/dev/null
 	@MAKEFLAGS=--no-print-directory $(CMAKE) --build $(1) --parallel $(JOBS) $(3)
 endef
@@ -137,7 +145,7 @@ $(WHEEL_CLANG_FORMAT):
 demo: library local ## Upload and transform a picture with the local service
 	@mkdir -p $(DEMO)
 	@$(CC) -std=c99 -Wall -Wextra -Iinclude examples-c/01-quickstart.c -o $(DEMO)/01-quickstart \
-		-L$(RELEASE) -lfilestack -Wl,-rpath,$(RELEASE)
+		-L$(LIB) -lfilestack -Wl,-rpath,$(LIB)
 	@cp examples-c/pictures/landscape.png $(DEMO)
 	@cd $(DEMO) && $(LOCAL) --data data --secret demo-secret -- ./01-quickstart landscape.png
 	@echo "Compare landscape.png and transformed.png in $(DEMO)."
@@ -146,4 +154,4 @@ clean: ## Remove everything that was built
 	@$(CARGO) clean --quiet
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1:\2/p' Makefile | awk -F: '{ printf "%-21s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1:\2/p' $(MAKEFILE_LIST) | awk -F: '{ printf "%-21s%s\n", $$1, $$2 }'

@@ -18,10 +18,13 @@ fn main() {
     link();
 }
 
-/// Names the shared library, and keeps it mapped after `dlclose`: its threads may still run.
+/// Names the shared library, and keeps it mapped after `dlclose`: its threads may still run. What ships is linked anew,
+/// by packaging/library.mk; this is the library of those who build with Cargo alone.
 fn link() {
     if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
-        println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libfilestack.so.0");
+        let number = |part| std::env::var(format!("CARGO_PKG_VERSION_{part}")).unwrap_or_default();
+        // Before 1.0 each minor version may break.
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libfilestack.so.{}.{}", number("MAJOR"), number("MINOR"));
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
 }

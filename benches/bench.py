@@ -16,7 +16,11 @@ ROOT = HERE.parent
 TARGET = pathlib.Path(os.environ.get('CARGO_TARGET_DIR', ROOT / 'target')).absolute()
 FOLDER = TARGET / 'bench'
 PROGRAMS = FOLDER / 'programs' / 'benches'
-LIBRARY = TARGET / 'release'
+RELEASE = TARGET / 'release'
+LIBRARY = TARGET / 'lib'
+
+# What programs look for.
+SONAME = 'libfilestack.so.0.1'
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
@@ -35,7 +39,7 @@ class Service:
     """The service that stores and checks nothing. Every request takes it so many milliseconds."""
 
     def __init__(self, address='127.0.0.1', folder=FOLDER, inside=(), milliseconds=0):
-        program = LIBRARY / 'filestack-bench-service'
+        program = RELEASE / 'filestack-bench-service'
         if not program.exists():
             raise Problem(f'{program} is not there: run `make bench`')
         self._process = subprocess.Popen([*inside, program, address, folder, str(milliseconds)], stdin=subprocess.PIPE,
@@ -67,7 +71,7 @@ class Base:
         self.name = run_tool('git', 'rev-parse', '--short', f'{revision}^{{commit}}').strip()
         tree, target = FOLDER / 'base' / self.name, TARGET / 'bench-base'
         self.library = target / self.name
-        if (self.library / 'libfilestack.so.0').exists():
+        if (self.library / SONAME).exists():
             return
         print(f'building the commit {self.name}', flush=True)
         shutil.rmtree(tree, ignore_errors=True)
@@ -101,7 +105,7 @@ def build_library(target, folder, environment=None, cwd=ROOT):
     run_tool('cargo', 'build', '--quiet', '--release', '--package', 'filestack-c', '--target-dir', target, cwd=cwd,
              environment=environment)
     folder.mkdir(exist_ok=True)
-    shutil.copy(target / 'release' / 'libfilestack.so', folder / 'libfilestack.so.0')
+    shutil.copy(target / 'release' / 'libfilestack.so', folder / SONAME)
 
 
 def run_tool(*command, cwd=ROOT, environment=None):

@@ -79,12 +79,21 @@ less. The CPU time is that of the client alone, user and system; memory is its p
 """
 
 
-def write(sections, pairs):
-    """Writes the page anew."""
+def write(sections, pairs, is_whole):
+    """Writes the page anew, or only these sections of it."""
     head = HEAD.format(pairs=f'{pairs} pairs', processor=processor(), cores=os.cpu_count(), kernel=platform.release(),
                        curl=harness.command_version('curl') or 'not installed', python=platform.python_version(),
                        node=harness.command_version('node') or 'not installed')
-    PAGE.write_text('\n'.join([head, *map(markdown, sections)]))
+    written = {section.title: markdown(section) for section in sections}
+    if not is_whole:
+        written = {**dict(sections_of(PAGE.read_text())), **written}
+    PAGE.write_text('\n'.join([head, *written.values()]))
+
+
+def sections_of(text):
+    """The titles and texts of the sections of a page."""
+    for section in text.split('\n## ')[1:]:
+        yield section.splitlines()[0], f'## {section.rstrip()}\n'
 
 
 def processor():

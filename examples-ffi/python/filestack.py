@@ -14,7 +14,7 @@ import weakref
 from ctypes import c_char_p, c_int32, c_size_t, c_uint64, c_void_p
 from typing import List, Literal, Optional, Union
 
-_library = ctypes.CDLL(os.environ.get("FILESTACK_LIBRARY") or "libfilestack.so.0")
+_library = ctypes.CDLL(os.environ.get("FILESTACK_LIBRARY") or "libfilestack.so.0.1")
 # The functions that cannot fail: what they return, what they take, and their names. _call declares the others.
 for _result, _parameters, _names in (
         (c_char_p, [], "catalogue_json"), (c_void_p, [], "client_options_new store_options_new upload_options_new"),

@@ -1,5 +1,5 @@
-//! Makes the committed header out of the one that the build script generates, and its model; or checks that both are
-//! up to date.
+//! Makes the committed header out of the one that the build script generates, its model, and the version script; or
+//! checks that they are up to date.
 
 use std::path::Path;
 
@@ -10,15 +10,16 @@ use crate::declarations::{Header, Item, Kind};
 use crate::documentation::Documentation;
 use crate::exports::{self, Module};
 use crate::layout::{self, Part, Section};
+use crate::version_script;
 use crate::workspace::{Result, Workspace, read, write_if_changed};
 
 /// The package whose build script generates the header.
 const PACKAGE: &str = "filestack-c";
 
-/// The header and its model, from the root of the workspace.
-const FILES: [&str; 2] = ["include/filestack/filestack.h", "docs/api.json"];
+/// What is written, from the root of the workspace.
+const FILES: [&str; 3] = ["include/filestack/filestack.h", "docs/api.json", "abi/filestack.map"];
 
-/// Writes the header and its model.
+/// Writes the header and what follows from it.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     FILES
         .iter()
@@ -38,14 +39,15 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     })
 }
 
-fn generate(workspace: &Workspace) -> Result<[String; 2]> {
+fn generate(workspace: &Workspace) -> Result<[String; 3]> {
     let header = Header::parse(&read(&raw_header(workspace)?)?)?;
     check_documentation(&header)?;
     let sections = sections(exports::modules(workspace)?);
     // The header as it is laid out, so that the model has its order.
     let text = layout::write(&header, &sections)?;
-    let model = api::write(&Header::parse(&text)?, &sections)?;
-    Ok([text, model])
+    let header = Header::parse(&text)?;
+    let model = api::write(&header, &sections)?;
+    Ok([text, model, version_script::write(&header)])
 }
 
 /// Runs the library's build script and returns the header that it has generated.

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod abi_program;
 mod api;
 mod c_text;
 mod coverage;
@@ -23,6 +24,7 @@ mod task_words;
 mod tasks_cpp;
 mod tasks_header;
 mod twins;
+mod version_script;
 mod workspace;
 mod wrapper;
 
@@ -33,11 +35,13 @@ use workspace::{Result, Workspace};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
-  headers [--check]   write include/filestack/filestack.h and docs/api.json, or fail when they are not what src/ says
+  headers [--check]   write include/filestack/filestack.h, docs/api.json and abi/filestack.map, or fail when they are not
+                      what src/ says
   generate [--check]  write what is made from catalogue/tasks.toml, or fail when it is stale
   task-examples OUT.c write a C program that runs the lines of docs/transformations.md
   null-calls OUT.c    write a C program that calls every function of the header with NULL
-  symbols LIB         compare what the shared library exports with what the header declares
+  abi-program H OUT.c write the interface of a header as a C library of empty functions
+  symbols DIR         compare what the libraries that ship show to others with what the header declares
   rules               check the rules of the code that compilers and clippy do not know
   features [--check]  write xtask/features.txt, or fail when the library would be compiled with other features
   wrapper             check that filestack.hpp reaches every function of the header
@@ -65,7 +69,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["generate", "--check"] => generated::check(&workspace),
         ["task-examples", out] => task_examples::write(&workspace, Path::new(out)),
         ["null-calls", out] => null_calls::write(&workspace, Path::new(out)),
-        ["symbols", library] => symbols::check(&workspace, Path::new(library)),
+        ["abi-program", header, out] => abi_program::write(Path::new(header), Path::new(out)),
+        ["symbols", folder] => symbols::check(&workspace, Path::new(folder)),
         ["coverage"] => coverage::write(&workspace),
         ["coverage", "--check"] => coverage::check(&workspace),
         ["wrapper"] => wrapper::check(&workspace),
