@@ -1,92 +1,10 @@
-//! The model of the header as JSON, for generators of bindings: `docs/api.json`.
+//! Makes the model of the header that `docs/api.json` has, for generators of bindings.
 
-use serde::Serialize;
-
-use crate::declarations::{Header, Item, Kind, Type};
+use crate::declarations::{self, Header, Item, Kind};
 use crate::documentation::{Documentation, paragraphs};
 use crate::layout::Section;
+use crate::model::{Api, Constant, Contents, Declared, Form, Function, Member, Parameter, Struct, Type};
 use crate::workspace::Result;
-
-/// The whole header.
-#[derive(Serialize)]
-struct Api<'a> {
-    sections: Vec<Contents<'a>>,
-    constants: Vec<Constant<'a>>,
-    types: Vec<Declared<'a>>,
-    structs: Vec<Struct<'a>>,
-    functions: Vec<Function<'a>>,
-}
-
-/// A section of the header.
-#[derive(Serialize)]
-struct Contents<'a> {
-    title: &'a str,
-    summary: &'a str,
-}
-
-/// A macro that stands for a value.
-#[derive(Serialize)]
-struct Constant<'a> {
-    name: &'a str,
-    section: &'a str,
-    value: &'a str,
-    doc: String,
-}
-
-/// An object that is known by pointer only, another name for a type, or the type of a callback.
-#[derive(Serialize)]
-struct Declared<'a> {
-    name: &'a str,
-    kind: &'static str,
-    /// What C writes after `typedef`, for all but objects.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    definition: Option<&'a str>,
-    doc: String,
-}
-
-/// A struct with its members.
-#[derive(Serialize)]
-struct Struct<'a> {
-    name: &'a str,
-    section: &'a str,
-    doc: String,
-    members: Vec<Member<'a>>,
-}
-
-#[derive(Serialize)]
-struct Member<'a> {
-    name: &'a str,
-    r#type: &'a str,
-    doc: String,
-}
-
-#[derive(Serialize)]
-struct Function<'a> {
-    name: &'a str,
-    section: &'a str,
-    returns: TypeModel<'a>,
-    parameters: Vec<Parameter<'a>>,
-    blocks: bool,
-    doc: String,
-    errors: String,
-    threads: String,
-    since: String,
-}
-
-#[derive(Serialize)]
-struct Parameter<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    r#type: TypeModel<'a>,
-}
-
-/// A type as C writes it, and its parts.
-#[derive(Serialize)]
-struct TypeModel<'a> {
-    r#type: &'a str,
-    base: &'a str,
-    pointers: usize,
-}
 
 /// The text of the file.
 pub(crate) fn write(header: &Header, sections: &[Section]) -> Result<String> {
@@ -94,7 +12,7 @@ pub(crate) fn write(header: &Header, sections: &[Section]) -> Result<String> {
         sections: sections
             .iter()
             .filter(|section| header.items.iter().any(|item| stands_in(item, section)))
-            .map(|section| Contents { title: &section.title, summary: section.summary() })
+            .map(|section| Contents { title: section.title.clone(), summary: section.summary().to_owned() })
             .collect(),
         constants: header.items.iter().filter_map(|item| constant(item, sections)).collect(),
         types: header.items.iter().filter_map(declared).collect(),
@@ -105,8 +23,7 @@ pub(crate) fn write(header: &Header, sections: &[Section]) -> Result<String> {
             .filter_map(|item| function(item, sections).transpose())
             .collect::<Result<_>>()?,
     };
-    let text = serde_json::to_string_pretty(&api).map_err(|cause| cause.to_string())?;
-    Ok(text + "\n")
+    api.text()
 }
 
 /// Whether an item stands in a section. Types that all sections share stand before them.
@@ -115,33 +32,34 @@ fn stands_in(item: &Item, section: &Section) -> bool {
 }
 
 /// The title of the section that an item stands in.
-fn section_of<'a>(item: &Item, sections: &'a [Section]) -> &'a str {
-    sections.iter().find(|section| section.holds(&item.name)).map_or("", |section| &section.title)
+fn section_of(item: &Item, sections: &[Section]) -> String {
+    sections.iter().find(|section| section.holds(&item.name)).map_or_else(String::new, |section| section.title.clone())
 }
 
-fn constant<'a>(item: &'a Item, sections: &'a [Section]) -> Option<Constant<'a>> {
+fn constant(item: &Item, sections: &[Section]) -> Option<Constant> {
     let Kind::Macro(value) = &item.kind else { return None };
-    Some(Constant { name: &item.name, section: section_of(item, sections), value, doc: paragraphs(&item.doc) })
+    let section = section_of(item, sections);
+    Some(Constant { name: item.name.clone(), section, value: value.clone(), doc: paragraphs(&item.doc) })
 }
 
-fn declared(item: &Item) -> Option<Declared<'_>> {
+fn declared(item: &Item) -> Option<Declared> {
     let (kind, definition) = match &item.kind {
-        Kind::Opaque => ("object", None),
-        Kind::Alias(definition) if definition.contains('(') => ("callback", Some(definition.as_str())),
-        Kind::Alias(definition) => ("alias", Some(definition.as_str())),
+        Kind::Opaque => (Form::Object, None),
+        Kind::Alias(definition) if definition.contains('(') => (Form::Callback, Some(definition.clone())),
+        Kind::Alias(definition) => (Form::Alias, Some(definition.clone())),
         _ => return None,
     };
-    Some(Declared { name: &item.name, kind, definition, doc: paragraphs(&item.doc) })
+    Some(Declared { name: item.name.clone(), kind, definition, doc: paragraphs(&item.doc) })
 }
 
-fn structure<'a>(item: &'a Item, sections: &'a [Section]) -> Option<Struct<'a>> {
+fn structure(item: &Item, sections: &[Section]) -> Option<Struct> {
     let Kind::Struct(members) = &item.kind else { return None };
     let members = members.iter().map(|member| {
         let (r#type, name) = name_and_type(&member.declaration);
-        Member { name, r#type, doc: paragraphs(&member.doc) }
+        Member { name: name.to_owned(), r#type: r#type.to_owned(), doc: paragraphs(&member.doc) }
     });
     Some(Struct {
-        name: &item.name,
+        name: item.name.clone(),
         section: section_of(item, sections),
         doc: paragraphs(&item.doc),
         members: members.collect(),
@@ -157,15 +75,17 @@ fn name_and_type(declaration: &str) -> (&str, &str) {
     (declaration[..start].trim_end(), &declaration[start..])
 }
 
-fn function<'a>(item: &'a Item, sections: &'a [Section]) -> Result<Option<Function<'a>>> {
+fn function(item: &Item, sections: &[Section]) -> Result<Option<Function>> {
     let Kind::Function(prototype) = &item.kind else { return Ok(None) };
     let documentation = Documentation::of(&item.doc).map_err(|cause| format!("{}: {cause}", item.name))?;
     let parameters = prototype.parameters.iter();
     Ok(Some(Function {
-        name: &item.name,
+        name: item.name.clone(),
         section: section_of(item, sections),
         returns: model(&prototype.result),
-        parameters: parameters.map(|given| Parameter { name: &given.name, r#type: model(&given.r#type) }).collect(),
+        parameters: parameters
+            .map(|given| Parameter { name: given.name.clone(), r#type: model(&given.r#type) })
+            .collect(),
         blocks: documentation.blocks,
         doc: documentation.text,
         errors: documentation.errors,
@@ -174,8 +94,8 @@ fn function<'a>(item: &'a Item, sections: &'a [Section]) -> Result<Option<Functi
     }))
 }
 
-fn model(given: &Type) -> TypeModel<'_> {
-    TypeModel { r#type: &given.text, base: &given.base, pointers: given.pointers }
+fn model(given: &declarations::Type) -> Type {
+    Type { r#type: given.text.clone(), base: given.base.clone(), pointers: given.pointers }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod features;
 mod generated;
 mod headers;
 mod layout;
+mod model;
 mod null_calls;
 mod picture;
 mod rules;
