@@ -12,10 +12,14 @@ mod exports;
 mod features;
 mod generated;
 mod headers;
+mod introduction;
 mod layout;
+mod manual;
 mod model;
 mod null_calls;
 mod picture;
+mod prose;
+mod related;
 mod rules;
 mod symbols;
 mod task_cases;
@@ -47,7 +51,8 @@ usage: cargo xtask COMMAND
   features [--check]  write xtask/features.txt, or fail when the library would be compiled with other features
   wrapper             check that filestack.hpp reaches every function of the header
   coverage [--check]  write docs/reference-coverage.md, or fail when it is stale or names what does not exist
-  picture OUT.png     draw the picture that the examples upload";
+  picture OUT.png     draw the picture that the examples upload
+  manual FOLDER       write the manual pages of the library to FOLDER/man3 and FOLDER/man7";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -79,6 +84,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["features"] => features::write(&workspace),
         ["features", "--check"] => features::check(&workspace),
         ["picture", out] => picture::write(Path::new(out)),
+        ["manual", folder] => manual::write(&workspace, Path::new(folder)),
         _ => Err(USAGE.into()),
     }
 }
