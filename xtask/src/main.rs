@@ -52,7 +52,8 @@ usage: cargo xtask COMMAND
   wrapper             check that filestack.hpp reaches every function of the header
   coverage [--check]  write docs/reference-coverage.md, or fail when it is stale or names what does not exist
   picture OUT.png     draw the picture that the examples upload
-  manual FOLDER       write the manual pages of the library to FOLDER/man3 and FOLDER/man7";
+  manual FOLDER       write the manual pages of the library to FOLDER/man3 and FOLDER/man7
+  manual --check      check that they can be made, and that filestack-local.1 has the program's options";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -84,6 +85,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["features"] => features::write(&workspace),
         ["features", "--check"] => features::check(&workspace),
         ["picture", out] => picture::write(Path::new(out)),
+        ["manual", "--check"] => manual::check(&workspace),
         ["manual", folder] => manual::write(&workspace, Path::new(folder)),
         _ => Err(USAGE.into()),
     }

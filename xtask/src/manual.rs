@@ -1,6 +1,7 @@
 //! Writes the manual pages: one for every function of the header, and one about the library.
 
 mod function_page;
+mod local_page;
 mod mdoc;
 mod overview;
 mod types;
@@ -62,6 +63,12 @@ pub(crate) fn write(workspace: &Workspace, folder: &Path) -> Result<()> {
         write_if_changed(&folder.join(name), text.as_bytes())?;
     }
     Ok(())
+}
+
+/// Fails when a page cannot be made, or that of filestack-local does not have the options of the program.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    pages(workspace)?;
+    local_page::check(workspace)
 }
 
 /// Every page with its name in the folder.
