@@ -1,8 +1,11 @@
-//! What stands before the functions in the manual: the rules at the head of the header.
+//! What stands before the functions in the manual and the reference: the rules at the head of the header, and the
+//! program of the README.
 
 use crate::declarations::Header;
 use crate::documentation::paragraphs;
-use crate::workspace::{Result, Workspace};
+use crate::workspace::{Result, Workspace, read};
+
+const README: &str = "README.md";
 
 /// What the rules begin behind.
 const HEADING: &str = "The contract";
@@ -10,18 +13,20 @@ const HEADING: &str = "The contract";
 /// How a rule begins.
 const BULLET: &str = "- ";
 
-/// The rules that hold for every function.
+/// The rules that hold for every function, and a program.
 pub(crate) struct Introduction {
     pub(crate) rules: Vec<String>,
     /// What follows the rules: paragraphs with an empty line in between.
     pub(crate) words: String,
+    pub(crate) program: String,
 }
 
 impl Introduction {
     pub(crate) fn of(workspace: &Workspace) -> Result<Self> {
         let header = Header::parse(&workspace.header()?)?;
         let (rules, words) = rules(&header.introduction).ok_or("filestack.h does not begin with its rules")?;
-        Ok(Introduction { rules, words })
+        let program = program(&read(&workspace.path(README))?).ok_or(format!("{README} has no program in C"))?;
+        Ok(Introduction { rules, words, program })
     }
 }
 
@@ -39,6 +44,17 @@ fn rules(comment: &str) -> Option<(Vec<String>, String)> {
     }
     let rest: Vec<String> = lines.map(str::to_owned).collect();
     (!rules.is_empty()).then(|| (rules, paragraphs(&rest)))
+}
+
+/// The first piece of C of a page, with a statement on each line.
+fn program(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once("```c\n")?;
+    let (program, _) = rest.split_once("```")?;
+    let lines = program.lines().map(|line| {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        line.replace("; ", &format!(";\n{indent}")) + "\n"
+    });
+    Some(lines.collect())
 }
 
 #[cfg(test)]
@@ -61,9 +77,16 @@ mod tests {
     }
 
     #[test]
-    fn the_workspace_has_them() {
+    fn the_program_is_the_first_one_in_c() {
+        let page = "a\n```sh\nx\n```\n```c\nx {\n  int a; int b;\n```\n```c\nb\n```\n";
+        assert_eq!(program(page).as_deref(), Some("x {\n  int a;\n  int b;\n"));
+        assert!(program("```sh\nx\n```\n").is_none());
+    }
+
+    #[test]
+    fn the_workspace_has_both() {
         let introduction = Introduction::of(&Workspace::here()).unwrap();
-        assert!(introduction.rules.len() > 5);
+        assert!(introduction.rules.len() > 5 && introduction.program.contains("int main"));
         assert!(introduction.words.contains("Blocks"));
     }
 }

@@ -19,6 +19,7 @@ mod model;
 mod null_calls;
 mod picture;
 mod prose;
+mod reference;
 mod related;
 mod rules;
 mod symbols;
@@ -53,7 +54,8 @@ usage: cargo xtask COMMAND
   coverage [--check]  write docs/reference-coverage.md, or fail when it is stale or names what does not exist
   picture OUT.png     draw the picture that the examples upload
   manual FOLDER       write the manual pages of the library to FOLDER/man3 and FOLDER/man7
-  manual --check      check that they can be made, and that filestack-local.1 has the program's options";
+  manual --check      check that they can be made, and that filestack-local.1 has the program's options
+  reference OUT.html  write the reference of the library, one file for browsers";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -87,6 +89,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["picture", out] => picture::write(Path::new(out)),
         ["manual", "--check"] => manual::check(&workspace),
         ["manual", folder] => manual::write(&workspace, Path::new(folder)),
+        ["reference", out] => reference::write(&workspace, Path::new(out)),
         _ => Err(USAGE.into()),
     }
 }

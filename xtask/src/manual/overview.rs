@@ -120,10 +120,24 @@ fn write_statuses(page: &mut Page, api: &Api) -> Result<()> {
 mod tests {
     use super::*;
     use crate::model::tests::example;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn the_program_is_that_of_the_readme() {
+        let without_blanks = |text: &str| text.split_whitespace().collect::<String>();
+        let example =
+            TEMPLATE.split("#include <filestack/filestack.h>\n").nth(1).and_then(|rest| rest.split(".Ed").next());
+        let program = Introduction::of(&Workspace::here()).unwrap().program;
+        assert!(without_blanks(&program).ends_with(&without_blanks(&example.unwrap().replace("\\e", "\\"))));
+    }
 
     #[test]
     fn the_page_is_made_of_the_header() {
-        let introduction = Introduction { rules: vec!["A `thing` may be NULL.".into()], words: "And more.".into() };
+        let introduction = Introduction {
+            rules: vec!["A `thing` may be NULL.".into()],
+            words: "And more.".into(),
+            program: String::new(),
+        };
         let edition = Edition { version: "0.1.0", date: "May 7, 2030".into() };
         let page = write(&example(), &introduction, &edition).unwrap();
         for part in [
