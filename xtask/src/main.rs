@@ -14,6 +14,8 @@ mod generated;
 mod headers;
 mod introduction;
 mod layout;
+mod licences;
+mod linked_crates;
 mod manual;
 mod model;
 mod null_calls;
@@ -22,6 +24,7 @@ mod prose;
 mod reference;
 mod related;
 mod rules;
+mod sbom;
 mod symbols;
 mod task_cases;
 mod task_examples;
@@ -55,7 +58,10 @@ usage: cargo xtask COMMAND
   picture OUT.png     draw the picture that the examples upload
   manual FOLDER       write the manual pages of the library to FOLDER/man3 and FOLDER/man7
   manual --check      check that they can be made, and that filestack-local.1 has the program's options
-  reference OUT.html  write the reference of the library, one file for browsers";
+  reference OUT.html  write the reference of the library, one file for browsers
+  licences [--debian] OUT
+                      write the licences of all that is linked into the library, as texts or as debian/copyright
+  sbom OUT.json       write a bill of materials of the library in the format of CycloneDX";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -90,6 +96,9 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["manual", "--check"] => manual::check(&workspace),
         ["manual", folder] => manual::write(&workspace, Path::new(folder)),
         ["reference", out] => reference::write(&workspace, Path::new(out)),
+        ["licences", "--debian", out] => licences::write_debian(&workspace, Path::new(out)),
+        ["licences", out] => licences::write(&workspace, Path::new(out)),
+        ["sbom", out] => sbom::write(&workspace, Path::new(out)),
         _ => Err(USAGE.into()),
     }
 }
