@@ -25,6 +25,7 @@ mod reference;
 mod related;
 mod rules;
 mod sbom;
+mod sizes;
 mod symbols;
 mod task_cases;
 mod task_examples;
@@ -61,7 +62,8 @@ usage: cargo xtask COMMAND
   reference OUT.html  write the reference of the library, one file for browsers
   licences [--debian] OUT
                       write the licences of all that is linked into the library, as texts or as debian/copyright
-  sbom OUT.json       write a bill of materials of the library in the format of CycloneDX";
+  sbom OUT.json       write a bill of materials of the library in the format of CycloneDX
+  sizes LIB           print how many bytes each crate has in a library with symbols";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -99,6 +101,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["licences", "--debian", out] => licences::write_debian(&workspace, Path::new(out)),
         ["licences", out] => licences::write(&workspace, Path::new(out)),
         ["sbom", out] => sbom::write(&workspace, Path::new(out)),
+        ["sizes", library] => sizes::print(&workspace, Path::new(library)),
         _ => Err(USAGE.into()),
     }
 }
