@@ -13,7 +13,7 @@ BENCH := $(CARGO_TARGET_DIR)/bench
 JOBS := $(shell getconf _NPROCESSORS_ONLN)
 comma := ,
 .DEFAULT_GOAL := library
-include packaging/library.mk
+include packaging/library.mk packaging/install.mk
 
 # CMake from the PATH, otherwise from its wheel. The wheel's program is called where it lies: no environment is
 # needed for that. A command that is there but does not run, as version managers leave them, does not count.
@@ -28,14 +28,19 @@ CTEST := $(dir $(CMAKE))ctest
 CLANG_FORMAT_VERSION := 20.1.8
 WHEEL_CLANG_FORMAT := $(WHEEL)/clang_format/data/bin/clang-format
 CLANG_FORMAT = $(wildcard $(WHEEL_CLANG_FORMAT))
+
+# cargo-deny from the PATH, otherwise as `make cargo-deny` has built it.
+CARGO_DENY_VERSION := 0.20.2
+BUILT_CARGO_DENY := $(CARGO_TARGET_DIR)/tools/bin/cargo-deny
+CARGO_DENY = $(or $(shell command -v cargo-deny),$(wildcard $(BUILT_CARGO_DENY)))
 GENERATED_HEADERS := include/filestack/filestack.h include/filestack/tasks.h include/filestack/tasks.hpp
 C_FILES = $(filter-out $(GENERATED_HEADERS),$(sort $(wildcard include/filestack/*.h* include/filestack/cpp/* \
 	benches/*.[ch] examples-c/*.[ch]* examples-ffi/*/*.[ch] tests/*/*.[ch] tests/*/*.[ch]pp tests/*/*/*.[ch] xtask/src/*/*.c)))
 
 # One step after the other: Cargo and CTest use all processors by themselves.
 .NOTPARALLEL:
-.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols abi-check abi conformance soak \
-	bench-programs bench lint clang-format format demo clean help
+.PHONY: library local headers test rust-test run-c-tests c-test sanitize memcheck checks symbols abi-check abi install-test conformance soak \
+	bench-programs bench lint clang-format cargo-deny format demo clean help
 
 library: $(LIB)/$(SHARED) $(LIB)/libfilestack.a ## Build the shared and the static library (the default)
 	@echo "$(LIB): libfilestack.so libfilestack.a"
@@ -49,7 +54,7 @@ headers: ## Write include/filestack/ anew from src and the catalogue, and the pa
 	@$(CARGO) xtask coverage
 	@$(CARGO) xtask features
 
-test: checks rust-test symbols run-c-tests ## Run every test
+test: checks rust-test symbols abi-check run-c-tests install-test ## Run every test
 
 checks:
 	@echo "== Header and rules of the code"
@@ -58,6 +63,7 @@ checks:
 	@$(CARGO) xtask coverage --check
 	@$(CARGO) xtask features --check
 	@$(CARGO) xtask wrapper
+	@$(CARGO) xtask manual --check
 	@$(CARGO) xtask rules
 
 # Also builds the service that the C tests run in.
@@ -97,6 +103,10 @@ run-c-tests: library $(filter $(WHEEL_CMAKE),$(CMAKE))
 	@echo "== C tests"
 	$(call ctest,$(C_TESTS))
 
+install-test: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Install, move what was installed, and build and run programs with it
+	@echo "== Installation"
+	@tests/install/run --target $(CARGO_TARGET_DIR) --local $(LOCAL) --cmake $(CMAKE)
+
 sanitize: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Run the C tests with the address and undefined-behaviour sanitizers
 	@echo "== C tests with sanitizers"
 	$(call ctest,$(C_TESTS)-sanitize,-DFILESTACK_SANITIZE=address$(comma)undefined,--label-regex "^(c|null|example)$$")
@@ -126,13 +136,22 @@ bench-programs: library local $(filter $(WHEEL_CMAKE),$(CMAKE)) ## Build what be
 $(WHEEL_CMAKE):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target $(WHEEL) cmake
 
-lint: ## Check formatting and run clippy
+lint: ## Check formatting, run clippy, and cargo-deny when it is there
 	@$(CARGO) fmt --all --check
 	@$(if $(CLANG_FORMAT),$(CLANG_FORMAT) --dry-run --Werror $(C_FILES),\
 		echo "clang-format $(CLANG_FORMAT_VERSION) is not here: the layout of C and C++ is not checked; make format gets it")
 	@$(CARGO) clippy --quiet --workspace --all-targets -- --deny warnings
+	@$(if $(CARGO_DENY),$(CARGO_DENY) --log-level error check --hide-inclusion-graph licenses bans sources,\
+		echo "cargo-deny is not here: licences, sources and versions are not checked; make cargo-deny gets it")
 
 clang-format: $(WHEEL_CLANG_FORMAT)
+
+cargo-deny: $(BUILT_CARGO_DENY) ## Build cargo-deny for make lint, some minutes
+
+$(BUILT_CARGO_DENY):
+	@$(CARGO) install --quiet --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(CARGO_TARGET_DIR)/tools \
+		--target-dir $(CARGO_TARGET_DIR)/cargo-deny
+	@rm -rf $(CARGO_TARGET_DIR)/cargo-deny
 
 format: clang-format ## Format Rust, C and C++
 	@$(CARGO) fmt --all

@@ -1,0 +1,30 @@
+# What `make install` installs besides the libraries, and where.
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+DESTDIR ?=
+
+# The profile that filestack-local is built in. That of the tests, `dev`, is quicker to build.
+LOCAL_PROFILE ?= distribution
+LOCAL_FOLDER := $(CARGO_TARGET_DIR)/$(patsubst dev,debug,$(LOCAL_PROFILE))
+
+MANUAL := $(CARGO_TARGET_DIR)/manual
+
+.PHONY: everything install uninstall
+
+everything: library ## Build all that is installed: libraries, filestack-local, manual, reference, licences
+	@$(CARGO) build --quiet --profile $(LOCAL_PROFILE) --package filestack-local
+	@rm -rf $(MANUAL)
+	@$(CARGO) xtask manual $(MANUAL)
+	@$(CARGO) xtask reference $(CARGO_TARGET_DIR)/reference.html
+	@$(CARGO) xtask licences $(CARGO_TARGET_DIR)/licences.txt
+
+# Who installs is often another user, who has no Cargo: then it is what was built before.
+install: $(if $(shell command -v $(CARGO)),everything) ## Install below PREFIX (and DESTDIR), the libraries in LIBDIR
+	@packaging/install $(INSTALLED) $(INSTALL_FLAGS)
+
+uninstall: ## Remove what was installed, given the same variables
+	@packaging/install --uninstall $(INSTALLED)
+
+INSTALLED = --built "$(CARGO_TARGET_DIR)" --local "$(LOCAL_FOLDER)/filestack-local" --prefix "$(PREFIX)" \
+	--libdir "$(LIBDIR)" --destdir "$(DESTDIR)" --native-libraries "$(NATIVE_LIBRARIES)"
