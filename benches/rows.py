@@ -161,12 +161,15 @@ def scale(bench):
 
 def local(bench):
     """What needs no network."""
-    section = Section('URLs and signatures, on one thread')
+    section = Section('URLs and signatures, on one thread, and the loading of the library')
     rates = [[float(line) for line in bench.measure([harness.PROGRAMS / 'local']).output.split()]
              for _ in range(bench.pairs)]
     names = ('URLs of transformations', 'signed URLs', 'signatures of new policies')
     for name, values in zip(names, zip(*rates)):
         section.tell(name, f'{statistics.median(values):,.0f} a second')
+    load = [harness.PROGRAMS / 'load', bench.library / harness.SONAME]
+    loads = [float(bench.measure(load).output) for _ in range(bench.pairs)]
+    section.add('dlopen', statistics.median(loads), ' ms', 1)
     return section
 
 
