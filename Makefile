@@ -12,8 +12,6 @@ DEMO := $(CARGO_TARGET_DIR)/demo
 BENCH := $(CARGO_TARGET_DIR)/bench
 JOBS := $(shell getconf _NPROCESSORS_ONLN)
 comma := ,
-.DEFAULT_GOAL := library
-include packaging/library.mk packaging/install.mk
 
 # CMake from the PATH, otherwise from its wheel. The wheel's program is called where it lies: no environment is
 # needed for that. A command that is there but does not run, as version managers leave them, does not count.
@@ -23,6 +21,9 @@ ifeq ($(origin CMAKE), undefined)
 CMAKE := $(or $(shell cmake --version >/dev/null 2>&1 && command -v cmake),$(WHEEL_CMAKE))
 endif
 CTEST := $(dir $(CMAKE))ctest
+
+.DEFAULT_GOAL := library
+include packaging/library.mk packaging/install.mk
 
 # clang-format from its wheel alone: other versions lay some lines out otherwise.
 CLANG_FORMAT_VERSION := 20.1.8

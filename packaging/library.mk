@@ -17,6 +17,9 @@ SONAME := libfilestack.so.$(SERIES)
 # for it in static programs.
 NATIVE_LIBRARIES := -lpthread -lm -ldl -lrt -lutil
 
+# A release keeps the lines for debuggers, in a file of their own.
+STRIP_DEBUG ?= --strip-debug
+
 LIB := $(CARGO_TARGET_DIR)/lib
 PARTS := $(LIB)/parts
 OBJECT := $(PARTS)/filestack.o
@@ -35,7 +38,7 @@ $(PARTS)/functions: $(VERSION_SCRIPT)
 $(OBJECT): $(RELEASE)/libfilestack.a $(PARTS)/functions packaging/library.mk
 	@sed 's/^/-u /' $(PARTS)/functions >$(PARTS)/wanted
 	@$(LD) -r --force-group-allocation --gc-sections @$(PARTS)/wanted -o $(PARTS)/linked.o $<
-	@$(OBJCOPY) --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd \
+	@$(OBJCOPY) $(STRIP_DEBUG) --remove-section=.llvmbc --remove-section=.llvmcmd \
 		--keep-global-symbols=$(PARTS)/functions $(PARTS)/linked.o $@
 	@rm $(PARTS)/linked.o
 
@@ -44,13 +47,19 @@ $(LIB)/libfilestack.a: $(OBJECT)
 	@rm -f $@
 	@$(AR) rcsD $@ $<
 
+LINKED := -Wl,--version-script=$(VERSION_SCRIPT) -Wl,-soname,$(SONAME) -Wl,--gc-sections -Wl,-z,nodelete -Wl,-z,relro \
+	-Wl,-z,now -Wl,-z,noexecstack -Wl,-z,defs -Wl,--build-id=sha1
+
 # It stays mapped after dlclose, because its threads may still run. Addresses are fixed before it runs.
 $(LIB)/$(SHARED): $(OBJECT) $(VERSION_SCRIPT)
-	@$(CC) -shared -o $@ $(OBJECT) -Wl,--version-script=$(VERSION_SCRIPT) -Wl,-soname,$(SONAME) -Wl,--gc-sections \
-		-Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,text -Wl,-z,defs \
-		-Wl,--build-id=sha1 -Wl,--as-needed $(LDFLAGS) $(NATIVE_LIBRARIES)
+	@$(CC) -shared -o $@ $(OBJECT) $(LINKED) -Wl,-z,text -Wl,--as-needed $(LDFLAGS) $(NATIVE_LIBRARIES)
 	@ln -sf $(SHARED) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libfilestack.so
 
-.PHONY: FORCE
+# The same for an old glibc, whose symbols zig knows; what unwinds is linked in. PORTABLE is where it goes.
+portable: $(OBJECT)
+	@$(ZIG) cc -target $(shell uname -m)-linux-gnu.$(GLIBC) -shared -o $(PORTABLE) $(OBJECT) $(LINKED) -lunwind \
+		$(NATIVE_LIBRARIES)
+
+.PHONY: FORCE portable
 FORCE:
