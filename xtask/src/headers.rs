@@ -1,5 +1,5 @@
-//! Makes the committed header out of the one that the build script generates, its model, and the version script; or
-//! checks that they are up to date.
+//! Makes the committed header out of the one that the build script generates, its model, the version script and
+//! the symbols file of Debian; or checks that they are up to date.
 
 use std::path::Path;
 
@@ -17,7 +17,8 @@ use crate::workspace::{Result, Workspace, read, write_if_changed};
 const PACKAGE: &str = "filestack-c";
 
 /// What is written, from the root of the workspace.
-const FILES: [&str; 3] = ["include/filestack/filestack.h", "docs/api.json", "abi/filestack.map"];
+const FILES: [&str; 4] =
+    ["include/filestack/filestack.h", "docs/api.json", "abi/filestack.map", "debian/libfilestack0.1.symbols"];
 
 /// Writes the header and what follows from it.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
@@ -39,7 +40,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     })
 }
 
-fn generate(workspace: &Workspace) -> Result<[String; 3]> {
+fn generate(workspace: &Workspace) -> Result<[String; 4]> {
     let header = Header::parse(&read(&raw_header(workspace)?)?)?;
     check_documentation(&header)?;
     let sections = sections(exports::modules(workspace)?);
@@ -47,7 +48,7 @@ fn generate(workspace: &Workspace) -> Result<[String; 3]> {
     let text = layout::write(&header, &sections)?;
     let header = Header::parse(&text)?;
     let model = api::write(&header, &sections)?;
-    Ok([text, model, version_script::write(&header)])
+    Ok([text, model, version_script::write(&header), version_script::write_debian(&header)?])
 }
 
 /// Runs the library's build script and returns the header that it has generated.

@@ -45,8 +45,8 @@ use workspace::{Result, Workspace};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
-  headers [--check]   write include/filestack/filestack.h, docs/api.json and abi/filestack.map, or fail when they are not
-                      what src/ says
+  headers [--check]   write include/filestack/filestack.h, docs/api.json, abi/filestack.map and the symbols file of
+                      debian/, or fail when they are not what src/ says
   generate [--check]  write what is made from catalogue/tasks.toml, or fail when it is stale
   task-examples OUT.c write a C program that runs the lines of docs/transformations.md
   null-calls OUT.c    write a C program that calls every function of the header with NULL
