@@ -10,7 +10,7 @@ LOCAL_FOLDER := $(CARGO_TARGET_DIR)/$(patsubst dev,debug,$(LOCAL_PROFILE))
 
 MANUAL := $(CARGO_TARGET_DIR)/manual
 
-.PHONY: everything install uninstall dist
+.PHONY: everything install uninstall dist deb deb-test
 
 everything: library ## Build all that is installed: libraries, filestack-local, manual, reference, licences
 	@$(CARGO) build --quiet --profile $(LOCAL_PROFILE) --package filestack-local
@@ -26,16 +26,7 @@ install: $(if $(shell command -v $(CARGO)),everything) ## Install below PREFIX (
 uninstall: ## Remove what was installed, given the same variables
 	@packaging/install --uninstall $(INSTALLED)
 
-# zig from its wheel: it has the symbols of old versions of glibc.
-ZIG_VERSION := 0.17.1
-WHEEL_ZIG := $(WHEEL)/ziglang/zig
-
-dist: $(WHEEL_ZIG) ## Make what a release has, in target/dist: tarballs, bill of materials, sums
-	@packaging/dist --target "$(CARGO_TARGET_DIR)" --zig "$(WHEEL_ZIG)"
-
-$(WHEEL_ZIG):
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target $(WHEEL) \
-		ziglang==$(ZIG_VERSION)
+.PHONY: everything install uninstall dist deb deb-test
 
 INSTALLED = --built "$(CARGO_TARGET_DIR)" --local "$(LOCAL_FOLDER)/filestack-local" --prefix "$(PREFIX)" \
 	--libdir "$(LIBDIR)" --destdir "$(DESTDIR)" --native-libraries "$(NATIVE_LIBRARIES)"

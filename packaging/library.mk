@@ -50,8 +50,13 @@ $(LIB)/libfilestack.a: $(OBJECT)
 LINKED := -Wl,--version-script=$(VERSION_SCRIPT) -Wl,-soname,$(SONAME) -Wl,--gc-sections -Wl,-z,nodelete -Wl,-z,relro \
 	-Wl,-z,now -Wl,-z,noexecstack -Wl,-z,defs -Wl,--build-id=sha1
 
+# Linked again when the flags are others.
+$(PARTS)/flags: FORCE
+	@mkdir -p $(PARTS)
+	@echo '$(LDFLAGS)' | cmp -s - $@ || echo '$(LDFLAGS)' >$@
+
 # It stays mapped after dlclose, because its threads may still run. Addresses are fixed before it runs.
-$(LIB)/$(SHARED): $(OBJECT) $(VERSION_SCRIPT)
+$(LIB)/$(SHARED): $(OBJECT) $(VERSION_SCRIPT) $(PARTS)/flags
 	@$(CC) -shared -o $@ $(OBJECT) $(LINKED) -Wl,-z,text -Wl,--as-needed $(LDFLAGS) $(NATIVE_LIBRARIES)
 	@ln -sf $(SHARED) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libfilestack.so
