@@ -16,8 +16,10 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// The workspace that this package is a member of.
     pub(crate) fn here() -> Self {
-        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Workspace { root: package.parent().unwrap_or(package).to_owned() }
+        // Copies of a tree that share a target folder share this program as well, so Cargo says which one it runs in.
+        let package =
+            std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        Workspace { root: package.parent().unwrap_or(&package).to_owned() }
     }
 
     /// A path in the workspace.
