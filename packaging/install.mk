@@ -26,7 +26,22 @@ install: $(if $(shell command -v $(CARGO)),everything) ## Install below PREFIX (
 uninstall: ## Remove what was installed, given the same variables
 	@packaging/install --uninstall $(INSTALLED)
 
-.PHONY: everything install uninstall dist deb deb-test
+deb: ## Build the Debian packages in target/packages
+	@packaging/debian-packages --target "$(CARGO_TARGET_DIR)" --profile $(LOCAL_PROFILE)
+
+deb-test: ## Build the Debian packages; as root also install, use and remove them
+	@packaging/debian-packages --target "$(CARGO_TARGET_DIR)" --profile $(LOCAL_PROFILE) --install
+
+# zig from its wheel: it has the symbols of old versions of glibc.
+ZIG_VERSION := 0.17.1
+WHEEL_ZIG := $(WHEEL)/ziglang/zig
+
+dist: $(WHEEL_ZIG) ## Make what a release has, in target/dist: tarballs, bill of materials, sums
+	@packaging/dist --target "$(CARGO_TARGET_DIR)" --zig "$(WHEEL_ZIG)"
+
+$(WHEEL_ZIG):
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target $(WHEEL) \
+		ziglang==$(ZIG_VERSION)
 
 INSTALLED = --built "$(CARGO_TARGET_DIR)" --local "$(LOCAL_FOLDER)/filestack-local" --prefix "$(PREFIX)" \
 	--libdir "$(LIBDIR)" --destdir "$(DESTDIR)" --native-libraries "$(NATIVE_LIBRARIES)"
