@@ -1,5 +1,6 @@
 //! Writes the manual pages: one for every function of the header, and one about the library.
 
+mod edition;
 mod function_page;
 mod local_page;
 mod mdoc;
@@ -8,54 +9,11 @@ mod types;
 
 use std::path::Path;
 
-use mdoc::Page;
+use edition::Edition;
 
 use crate::introduction::Introduction;
 use crate::model::Api;
-use crate::workspace::{Result, Workspace, read, write_if_changed};
-
-const CHANGELOG: &str = "CHANGELOG.md";
-
-/// What the pages are dated before the first release. They have the same bytes in every run.
-const UNRELEASED: &str = "January 1, 2026";
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// What all pages have at their foot.
-struct Edition {
-    version: &'static str,
-    date: String,
-}
-
-impl Edition {
-    fn of(changelog: &str) -> Result<Self> {
-        let date = match changelog.lines().find_map(release_date) {
-            Some(date) => written_date(date).ok_or(format!("{CHANGELOG}: '{date}' is not a date"))?,
-            None => UNRELEASED.to_owned(),
-        };
-        Ok(Edition { version: env!("CARGO_PKG_VERSION"), date })
-    }
-
-    /// The lines that every page begins with.
-    fn head(&self, page: &mut Page, title: &str, section: u8) {
-        page.line(&format!(".Dd {}", self.date));
-        page.line(&format!(".Dt {title} {section}"));
-        page.line(&format!(".Os libfilestack {}", self.version));
-    }
-}
+use crate::workspace::{Result, Workspace, write_if_changed};
 
 /// Writes the pages to `man3` and `man7` of a folder.
 pub(crate) fn write(workspace: &Workspace, folder: &Path) -> Result<()> {
@@ -74,7 +32,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
 /// Every page with its name in the folder.
 fn pages(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let api = Api::of(workspace)?;
-    let edition = Edition::of(&read(&workspace.path(CHANGELOG))?)?;
+    let edition = Edition::present(workspace)?;
     let page = |function| function_page::write(&api, function, &edition);
     let mut pages: Vec<(String, String)> =
         api.functions.iter().map(|function| (format!("man3/{}.3", function.name), page(function))).collect();
@@ -83,32 +41,9 @@ fn pages(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     Ok(pages)
 }
 
-/// The date of a release in its heading: `## [0.1.0] - YYYY-MM-DD`.
-fn release_date(heading: &str) -> Option<&str> {
-    heading.strip_prefix("## [")?.split_once("] - ").map(|(_, date)| date.trim())
-}
-
-/// A date as manual pages have it: `May 7, 2030`.
-fn written_date(date: &str) -> Option<String> {
-    let numbers: Vec<usize> = date.split('-').map(str::parse).collect::<std::result::Result<_, _>>().ok()?;
-    let [year, month, day] = numbers[..] else { return None };
-    let month = MONTHS.get(month.checked_sub(1)?)?;
-    Some(format!("{month} {day}, {year}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_date_is_that_of_the_latest_release() {
-        let date = |changelog: &str| Edition::of(changelog).map(|edition| edition.date);
-        assert_eq!(date("## [Unreleased]\n").unwrap(), UNRELEASED);
-        assert_eq!(date("## [Unreleased]\n## [0.2.0] - 2031-05-07\n## [0.1.0] - 2030-01-01\n").unwrap(), "May 7, 2031");
-        for wrong in ["soon", "2031-13-01", "2031-00-01", "2031-05"] {
-            assert!(date(&format!("## [0.2.0] - {wrong}\n")).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn every_function_has_a_page_and_every_reference_leads_to_one() {

@@ -6,7 +6,7 @@ use crate::model::{Api, Constant, Function};
 use crate::prose::{paragraphs, sentence, sentences, summary};
 use crate::related;
 
-use super::Edition;
+use super::edition::Edition;
 use super::mdoc::{Page, argument};
 use super::types::{write_list, write_type};
 

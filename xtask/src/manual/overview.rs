@@ -6,7 +6,7 @@ use crate::prose::summary;
 use crate::related::Explained;
 use crate::workspace::Result;
 
-use super::Edition;
+use super::edition::Edition;
 use super::mdoc::{Page, argument};
 use super::types::{write_list, write_type};
 
