@@ -84,9 +84,13 @@ def write(sections, pairs, is_whole):
     head = HEAD.format(pairs=f'{pairs} pairs', processor=processor(), cores=os.cpu_count(), kernel=platform.release(),
                        curl=harness.command_version('curl') or 'not installed', python=platform.python_version(),
                        node=harness.command_version('node') or 'not installed')
-    written = {section.title: markdown(section) for section in sections}
+    known = {}
     if not is_whole:
-        written = {**dict(sections_of(PAGE.read_text())), **written}
+        text = PAGE.read_text()
+        head, known = text[:text.index('\n## ')], dict(sections_of(text))
+        for section in sections:
+            section.note(f'Medians of {pairs} pairs.')
+    written = {**known, **{section.title: markdown(section) for section in sections}}
     PAGE.write_text('\n'.join([head, *written.values()]))
 
 
