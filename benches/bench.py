@@ -19,8 +19,9 @@ PROGRAMS = FOLDER / 'programs' / 'benches'
 RELEASE = TARGET / 'release'
 LIBRARY = TARGET / 'lib'
 
-# What programs look for.
-SONAME = 'libfilestack.so.0.1'
+# What programs look for: the name with the major and the minor version.
+VERSION = runpy.run_path(str(ROOT / 'packaging' / 'install'))['version']()
+SONAME = f'libfilestack.so.{VERSION.rpartition(".")[0]}'
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 

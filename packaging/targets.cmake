@@ -20,13 +20,15 @@ set_target_properties(filestack::filestack PROPERTIES
     IMPORTED_SONAME "${FILESTACK_SONAME}"
     INTERFACE_INCLUDE_DIRECTORIES "${PROJECT_SOURCE_DIR}/include")
 
-# The libraries are those of packaging/library.mk.
+file(STRINGS "${PROJECT_SOURCE_DIR}/packaging/library.mk" libraries REGEX "^NATIVE_LIBRARIES := ")
+string(REPLACE "NATIVE_LIBRARIES := " "" libraries "${libraries}")
+string(REPLACE " " ";" libraries "${libraries}")
 add_library(filestack::static STATIC IMPORTED GLOBAL)
 set_target_properties(filestack::static PROPERTIES
     IMPORTED_LOCATION "${FILESTACK_LIBRARY_DIR}/libfilestack.a"
     IMPORTED_LINK_INTERFACE_LANGUAGES C
     INTERFACE_INCLUDE_DIRECTORIES "${PROJECT_SOURCE_DIR}/include"
-    INTERFACE_LINK_LIBRARIES "-lpthread;-lm;-ldl;-lrt;-lutil")
+    INTERFACE_LINK_LIBRARIES "${libraries}")
 
 if(NOT CMAKE_SOURCE_DIR STREQUAL PROJECT_SOURCE_DIR)
     find_program(FILESTACK_MAKE make REQUIRED)
