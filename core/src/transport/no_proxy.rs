@@ -35,27 +35,38 @@ impl NoProxy {
 
     /// Whether the host of `url` is in the list.
     pub(super) fn holds(&self, url: &Url) -> bool {
-        let Some(host) = url.host() else { return false };
-        let port = url.port_or_known_default();
-        self.0.iter().any(|entry| (entry.port.is_none() || entry.port == port) && entry.hosts.holds(&host))
+        let Some(port) = url.port_or_known_default() else { return false };
+        let mut hosts =
+            self.0.iter().filter(|entry| entry.port.is_none_or(|only| only == port)).map(|entry| &entry.hosts);
+        match url.host() {
+            Some(Host::Domain(name)) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                hosts.any(|hosts| hosts.hold_name(name))
+            }
+            Some(Host::Ipv4(address)) => hosts.any(|hosts| hosts.hold_address(address.into())),
+            Some(Host::Ipv6(address)) => hosts.any(|hosts| hosts.hold_address(address.to_canonical())),
+            None => false,
+        }
     }
 }
 
 impl Hosts {
-    fn holds(&self, host: &Host<&str>) -> bool {
-        let address = match host {
-            Host::Ipv4(address) => Some(IpAddr::from(*address)),
-            Host::Ipv6(address) => Some(IpAddr::from(*address).to_canonical()),
-            Host::Domain(_) => None,
-        };
-        match (self, host) {
-            (Hosts::All, _) => true,
-            (Hosts::Network(network), _) => address.is_some_and(|address| network.contains(&address)),
-            (Hosts::Domain(domain), Host::Domain(name)) => {
-                let name = name.strip_suffix('.').unwrap_or(name);
+    /// Whether a host with this name, in lower case and without a dot at its end, is one of them.
+    fn hold_name(&self, name: &str) -> bool {
+        match self {
+            Hosts::All => true,
+            Hosts::Domain(domain) => {
                 name.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             }
-            (Hosts::Domain(_), _) => false,
+            Hosts::Network(_) => false,
+        }
+    }
+
+    fn hold_address(&self, address: IpAddr) -> bool {
+        match self {
+            Hosts::All => true,
+            Hosts::Domain(_) => false,
+            Hosts::Network(network) => network.contains(&address),
         }
     }
 }
