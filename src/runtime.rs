@@ -53,7 +53,6 @@ struct Running {
     generation: Arc<Generation>,
     threads: Arc<ThreadGroup>,
     io: Vec<IoThread>,
-    next: AtomicUsize,
     is_stopping: AtomicBool,
     calls: Mutex<usize>,
     call_ended: Condvar,
@@ -61,6 +60,8 @@ struct Running {
 
 struct IoThread {
     handle: Handle,
+    /// The calls that run on it.
+    load: Arc<AtomicUsize>,
     /// Ends the thread.
     stop: Mutex<Option<oneshot::Sender<()>>>,
 }
@@ -151,17 +152,16 @@ impl Running {
             generation: Arc::new(generation),
             threads,
             io,
-            next: AtomicUsize::new(0),
             is_stopping: AtomicBool::new(false),
             calls: Mutex::new(0),
             call_ended: Condvar::new(),
         })
     }
 
-    /// Calls take turns on the threads.
-    fn next_handle(&self) -> &Handle {
-        let next = self.next.fetch_add(1, Ordering::Relaxed);
-        &self.io[next % self.io.len()].handle
+    /// The thread with the fewest calls, the first of them: calls one after the other use the same connection.
+    fn least_loaded(&self) -> &IoThread {
+        let load = |&index: &usize| self.io[index].load.load(Ordering::Relaxed);
+        &self.io[(0..self.io.len()).min_by_key(load).unwrap_or(0)]
     }
 
     /// Counts a call until what is returned is dropped.
@@ -204,10 +204,13 @@ impl RunningCall {
         work: BoxFuture<'static, filestack_core::Result<T>>,
         end: impl FnOnce(Result<T>) + Send + 'static,
     ) {
-        let handle = self.0.next_handle().clone();
+        let thread = self.0.least_loaded();
+        let (handle, place) = (thread.handle.clone(), thread.place());
         handle.spawn(async move {
             let (outcome, lent) = collected(AssertUnwindSafe(work).catch_unwind()).await;
             self.0.generation.drop_for_host(lent).await;
+            // Before the host hears of it and makes the next call.
+            drop(place);
             end(match outcome {
                 Ok(result) => result.map_err(Failure::from),
                 Err(payload) => Err(Failure::panic(&*payload)),
@@ -246,7 +249,22 @@ impl IoThread {
             let _ = runtime.block_on(stopped);
         };
         threads.start(c"filestack-io", Some(IO_STACK), Box::new(body)).map_err(failed)?;
-        Ok(IoThread { handle, stop: Mutex::new(Some(stop)) })
+        Ok(IoThread { handle, load: Arc::default(), stop: Mutex::new(Some(stop)) })
+    }
+
+    /// Counts a call until what is returned is dropped.
+    fn place(&self) -> Place {
+        self.load.fetch_add(1, Ordering::Relaxed);
+        Place(Arc::clone(&self.load))
+    }
+}
+
+/// That of a call among those of its thread.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -277,6 +295,21 @@ mod tests {
     fn work_runs_on_the_librarys_threads() {
         assert!(carry_out(async { Ok(threads::is_own()) }).unwrap());
         assert!(!threads::is_own());
+    }
+
+    #[test]
+    fn a_call_goes_to_the_thread_with_the_fewest() {
+        let running = Running::start(process::epoch()).unwrap();
+        let number = |thread: &IoThread| running.io.iter().position(|known| std::ptr::eq(known, thread)).unwrap();
+        for _ in 0..3 {
+            let place = running.least_loaded().place();
+            assert_eq!(number(running.least_loaded()), 1);
+            drop(place);
+            assert_eq!(number(running.least_loaded()), 0);
+        }
+        let _places = [(); 2].map(|()| running.least_loaded().place());
+        assert!(running.io.iter().all(|thread| thread.load.load(Ordering::Relaxed) == 1));
+        running.io.iter().for_each(|thread| drop(lock(&thread.stop).take()));
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Transport {
             Error::argument(format!("the user agent '{}' has characters that no header can hold", settings.user_agent))
         })?;
         let blueprint = Arc::clone(blueprint);
-        Ok(Transport { pools: PresentPools::new(Arc::clone(&blueprint))?, blueprint, limits, user_agent })
+        Ok(Transport { pools: PresentPools::new(Arc::clone(&blueprint)), blueprint, limits, user_agent })
     }
 
     /// Runs `attempt` until it succeeds, fails for good, or the retries are used up.
@@ -117,7 +117,7 @@ impl Transport {
         let place = self.limits.request().await?;
         let activity = Activity::new(request.body.size() > 0, request.transfer.clone());
         let trace_id = trace_id();
-        let pools = self.pools.take();
+        let pools = self.pools.take()?;
         let route = Route::new(&url, self.blueprint.proxies().of(&url), &pools.introduction);
         let host = route.host().to_owned();
         let started = Instant::now();

@@ -1,4 +1,4 @@
-//! The connection pools of a client in one epoch, and all that is needed to make them again in the next one.
+//! The connection pools of a client, and all that is needed to make them for each epoch.
 
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -21,7 +21,7 @@ use super::tls;
 /// How long a connection may be unused at most. Routers forget those that rest for minutes.
 const LONGEST_REST: Duration = Duration::from_secs(90);
 
-/// Connections of one epoch.
+/// Connections of one runtime in one epoch.
 pub(super) struct Pools {
     /// To the service, over HTTP/2 where it speaks it.
     pub(super) service: reqwest::Client,
@@ -69,6 +69,9 @@ impl Blueprint {
     }
 
     /// New pools, without a connection. `introduction` is what the epoch's servers have asked for so far.
+    ///
+    /// # Errors
+    /// `Argument` when the HTTP client cannot be set up.
     pub(super) fn pools(&self, introduction: Arc<Introduction>) -> Result<Pools> {
         let make = |builder: reqwest::ClientBuilder| {
             builder.build().map_err(|cause| Error::argument(format!("HTTP cannot be set up: {cause}")))
