@@ -20,14 +20,27 @@ NATIVE_LIBRARIES := -lpthread -lm -ldl -lrt -lutil
 # A release keeps the lines for debuggers, in a file of their own.
 STRIP_DEBUG ?= --strip-debug
 
+# Relative relocations take a sixteenth of the library, and a fiftieth of that where the loader of the system unpacks
+# them, as that of glibc 2.36 does. It is asked with a program of its own.
+PACKED := -Wl,-z,pack-relative-relocs
+PACKED := $(shell packed=$$(mktemp) && echo 'int main(void) { return 0; }' | \
+	$(CC) -pie -fPIE -Wl,--fatal-warnings $(PACKED) -x c - -o "$$packed" 2>/dev/null && "$$packed" && echo '$(PACKED)'; \
+	rm -f "$$packed")
+
 LIB := $(CARGO_TARGET_DIR)/lib
 PARTS := $(LIB)/parts
 OBJECT := $(PARTS)/filestack.o
 VERSION_SCRIPT := abi/filestack.map
+FLAGS := $(STRIP_DEBUG) $(PACKED) $(LDFLAGS)
 
 $(RELEASE)/libfilestack.a: FORCE
 	@# This package alone, so that no other one's features get in.
 	@$(CARGO) build --quiet --release --package filestack-c
+
+# Made again when the flags are others.
+$(PARTS)/flags: FORCE
+	@mkdir -p $(PARTS)
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
 
 $(PARTS)/functions: $(VERSION_SCRIPT)
 	@mkdir -p $(PARTS)
@@ -35,7 +48,7 @@ $(PARTS)/functions: $(VERSION_SCRIPT)
 
 # Groups are dissolved, because symbols that another group's copy defines could not become local. The sections of LLVM
 # are for its own tools, and others stumble over them.
-$(OBJECT): $(RELEASE)/libfilestack.a $(PARTS)/functions packaging/library.mk
+$(OBJECT): $(RELEASE)/libfilestack.a $(PARTS)/functions $(PARTS)/flags packaging/library.mk
 	@sed 's/^/-u /' $(PARTS)/functions >$(PARTS)/wanted
 	@$(LD) -r --force-group-allocation --gc-sections @$(PARTS)/wanted -o $(PARTS)/linked.o $<
 	@$(OBJCOPY) $(STRIP_DEBUG) --remove-section=.llvmbc --remove-section=.llvmcmd \
@@ -50,14 +63,9 @@ $(LIB)/libfilestack.a: $(OBJECT)
 LINKED := -Wl,--version-script=$(VERSION_SCRIPT) -Wl,-soname,$(SONAME) -Wl,--gc-sections -Wl,-z,nodelete -Wl,-z,relro \
 	-Wl,-z,now -Wl,-z,noexecstack -Wl,-z,defs -Wl,--build-id=sha1
 
-# Linked again when the flags are others.
-$(PARTS)/flags: FORCE
-	@mkdir -p $(PARTS)
-	@echo '$(LDFLAGS)' | cmp -s - $@ || echo '$(LDFLAGS)' >$@
-
 # It stays mapped after dlclose, because its threads may still run. Addresses are fixed before it runs.
-$(LIB)/$(SHARED): $(OBJECT) $(VERSION_SCRIPT) $(PARTS)/flags
-	@$(CC) -shared -o $@ $(OBJECT) $(LINKED) -Wl,-z,text -Wl,--as-needed $(LDFLAGS) $(NATIVE_LIBRARIES)
+$(LIB)/$(SHARED): $(OBJECT) $(VERSION_SCRIPT)
+	@$(CC) -shared -o $@ $(OBJECT) $(LINKED) $(PACKED) -Wl,-z,text -Wl,--as-needed $(LDFLAGS) $(NATIVE_LIBRARIES)
 	@ln -sf $(SHARED) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libfilestack.so
 
