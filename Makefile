@@ -142,7 +142,8 @@ lint: ## Check formatting, run clippy, and cargo-deny when it is there
 	@$(if $(CLANG_FORMAT),$(CLANG_FORMAT) --dry-run --Werror $(C_FILES),\
 		echo "clang-format $(CLANG_FORMAT_VERSION) is not here: the layout of C and C++ is not checked; make format gets it")
 	@$(CARGO) clippy --quiet --workspace --all-targets -- --deny warnings
-	@$(if $(CARGO_DENY),$(CARGO_DENY) --log-level error check --hide-inclusion-graph licenses bans sources,\
+	@$(if $(CARGO_DENY),$(foreach package,. filestack-local,$(CARGO_DENY) --log-level error \
+		--manifest-path $(package)/Cargo.toml check --hide-inclusion-graph licenses bans sources &&) true,\
 		echo "cargo-deny is not here: licences, sources and versions are not checked; make cargo-deny gets it")
 
 clang-format: $(WHEEL_CLANG_FORMAT)

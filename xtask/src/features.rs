@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::linked_crates::tree;
+use crate::linked_crates::{LIBRARY, tree};
 use crate::workspace::{Result, Workspace, read, write_if_changed};
 
 /// The list, one library with its features a line.
@@ -26,7 +26,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
 }
 
 fn list(workspace: &Workspace) -> Result<String> {
-    let tree = tree(workspace, "features,normal", "none", "{lib} {f}")?;
+    let tree = tree(workspace, LIBRARY, ["features,normal", "none", "{lib} {f}"])?;
     // A line that was shown before ends with a mark; lines of single features repeat what the libraries list.
     let lines = tree.lines().map(|line| line.trim_end_matches("(*)").trim()).filter(|line| is_library(line));
     let lines: BTreeSet<&str> = lines.collect();

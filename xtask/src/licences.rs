@@ -1,4 +1,4 @@
-//! Writes the licences of what is linked into the library: as one text, or as `debian/copyright`.
+//! Writes the licences of what is linked into the library and the program: as one text, or as `debian/copyright`.
 
 mod debian;
 mod expression;
@@ -11,13 +11,16 @@ use std::path::Path;
 use standard_library::Part;
 use texts::Text;
 
-use crate::linked_crates::{self, Crate, TARGET};
+use crate::linked_crates::{self, Crate, LIBRARY, PROGRAM, TARGET};
 use crate::workspace::{Result, Workspace, write_if_changed};
 
 /// The licence of the workspace's own packages, which have no texts of their own.
 const OWN_TEXT: &str = "LICENSE";
 
-/// Something that is linked into the library.
+/// A crate with the texts of its licences.
+type Licensed = (Crate, Vec<Text>);
+
+/// Something that is linked.
 struct Entry {
     /// Its name and version.
     title: String,
@@ -28,25 +31,33 @@ struct Entry {
 
 /// Writes all texts into one file.
 pub(crate) fn write(workspace: &Workspace, out: &Path) -> Result<()> {
-    let of_crate = |(linked, texts): (Crate, _)| Entry { title: linked.id.to_string(), licence: linked.licence, texts };
+    let of_crate = |(linked, texts): Licensed| Entry { title: linked.id.to_string(), licence: linked.licence, texts };
     let of_part = |part: Part| Entry {
         title: format!("{} {} (Rust's standard library)", part.name, part.version),
         licence: part.licence,
         texts: part.texts,
     };
-    let crates = crates_with_texts(workspace)?.into_iter().map(of_crate);
-    let entries: Vec<Entry> = crates.chain(standard_library::parts(workspace)?.into_iter().map(of_part)).collect();
-    write_if_changed(out, document(&entries).as_bytes())
+    let [library, program] = crates_with_texts(workspace)?;
+    let parts = standard_library::parts(workspace)?;
+    let library: Vec<Entry> = library.into_iter().map(of_crate).chain(parts.into_iter().map(of_part)).collect();
+    let program: Vec<Entry> = program.into_iter().map(of_crate).collect();
+    write_if_changed(out, document(&library, &program).as_bytes())
 }
 
 /// Writes `debian/copyright`.
 pub(crate) fn write_debian(workspace: &Workspace, out: &Path) -> Result<()> {
-    write_if_changed(out, debian::copyright(workspace, &crates_with_texts(workspace)?)?.as_bytes())
+    let [library, program] = crates_with_texts(workspace)?;
+    write_if_changed(out, debian::copyright(workspace, &library, &program)?.as_bytes())
 }
 
-fn crates_with_texts(workspace: &Workspace) -> Result<Vec<(Crate, Vec<Text>)>> {
+/// Those of the library, and those that only the program has.
+fn crates_with_texts(workspace: &Workspace) -> Result<[Vec<Licensed>; 2]> {
+    let library = linked_crates::all(workspace, LIBRARY)?;
+    let mut program = linked_crates::all(workspace, PROGRAM)?;
+    program.retain(|linked| library.iter().all(|known| known.id != linked.id));
     let with_texts = |linked| texts_of(workspace, &linked).map(|texts| (linked, texts));
-    linked_crates::all(workspace)?.into_iter().map(with_texts).collect()
+    let with_texts = |crates: Vec<Crate>| crates.into_iter().map(with_texts).collect::<Result<_>>();
+    Ok([with_texts(library)?, with_texts(program)?])
 }
 
 /// The texts of a crate's package; when it has none, those of the first licences of its expression that suffice.
@@ -87,9 +98,9 @@ struct Shared<'a> {
 }
 
 /// The texts in the order in which the entries come, each once.
-fn shared(entries: &[Entry]) -> Vec<Shared<'_>> {
+fn shared<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<Shared<'a>> {
     let mut all: Vec<Shared<'_>> = Vec::new();
-    for (entry, text) in entries.iter().flat_map(|entry| entry.texts.iter().map(move |text| (entry, text))) {
+    for (entry, text) in entries.flat_map(|entry| entry.texts.iter().map(move |text| (entry, text))) {
         let owner = (entry.title.as_str(), text.name.as_str());
         match all.iter_mut().find(|known| known.text == text.text) {
             Some(known) => known.owners.push(owner),
@@ -99,18 +110,15 @@ fn shared(entries: &[Entry]) -> Vec<Shared<'_>> {
     all
 }
 
-fn document(entries: &[Entry]) -> String {
-    let shared = shared(entries);
+fn document(library: &[Entry], program: &[Entry]) -> String {
+    let shared = shared(library.iter().chain(program));
     let mut document = format!(
         "What is linked into libfilestack for {TARGET}, and under which licences.\n\
-         The numbers are those of the texts below.\n\n"
+         The numbers are those of the texts below.\n\n{}\n\
+         What is linked into {PROGRAM}, besides most of that:\n\n{}",
+        listing(library, &shared),
+        listing(program, &shared)
     );
-    for entry in entries {
-        let owns = |text: &Shared<'_>| text.owners.iter().any(|(title, _)| *title == entry.title);
-        let numbers = (1..).zip(&shared).filter(|(_, text)| owns(text)).map(|(number, _)| number.to_string());
-        let numbers: Vec<String> = numbers.collect();
-        let _ = writeln!(document, "{}: {} [{}]", entry.title, entry.licence, numbers.join(", "));
-    }
     for (number, text) in (1..).zip(&shared) {
         let _ = writeln!(document, "\n{}\nText {number}, of", "=".repeat(80));
         for (title, name) in &text.owners {
@@ -119,6 +127,16 @@ fn document(entries: &[Entry]) -> String {
         let _ = write!(document, "{}\n\n{}", "=".repeat(80), text.text);
     }
     document
+}
+
+fn listing(entries: &[Entry], shared: &[Shared<'_>]) -> String {
+    let line = |entry: &Entry| {
+        let owns = |text: &Shared<'_>| text.owners.iter().any(|(title, _)| *title == entry.title);
+        let numbers = (1..).zip(shared).filter(|(_, text)| owns(text)).map(|(number, _)| number.to_string());
+        let numbers: Vec<String> = numbers.collect();
+        format!("{}: {} [{}]\n", entry.title, entry.licence, numbers.join(", "))
+    };
+    entries.iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -148,11 +166,12 @@ mod tests {
             licence: "MIT".into(),
             texts: texts.iter().map(|(name, text)| Text { name: (*name).into(), text: (*text).into() }).collect(),
         };
-        let document = document(&[
-            entry("a 1", &[("LICENSE", "same\n"), ("NOTICE", "other\n")]),
-            entry("b 2", &[("sub/COPYING", "same\n")]),
-        ]);
-        assert!(document.contains("\n\na 1: MIT [1, 2]\nb 2: MIT [1]\n\n====="), "{document}");
+        let document = document(
+            &[entry("a 1", &[("LICENSE", "same\n"), ("NOTICE", "other\n")])],
+            &[entry("b 2", &[("sub/COPYING", "same\n")])],
+        );
+        assert!(document.contains("\n\na 1: MIT [1, 2]\n\nWhat is linked into filestack-local"), "{document}");
+        assert!(document.contains(":\n\nb 2: MIT [1]\n\n====="), "{document}");
         assert!(document.contains("\nText 1, of\n  a 1: LICENSE\n  b 2: sub/COPYING\n====="), "{document}");
         assert!(document.contains("\nText 2, of\n  a 1: NOTICE\n====="), "{document}");
         assert!(document.ends_with("=\n\nother\n"), "{document}");

@@ -1,4 +1,4 @@
-//! The crates that are linked into the C library, with the features that ship, as Cargo resolves them.
+//! The crates that are linked into what is installed, with the features that ship, as Cargo resolves them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,7 +9,10 @@ use serde::Deserialize;
 use crate::workspace::{Result, Workspace, read};
 
 /// The package of the library.
-const LIBRARY: &str = "filestack-c";
+pub(crate) const LIBRARY: &str = "filestack-c";
+
+/// The package of the program that is installed with it.
+pub(crate) const PROGRAM: &str = "filestack-local";
 
 /// The platform whose library is looked at.
 pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -30,7 +33,7 @@ impl fmt::Display for Id {
     }
 }
 
-/// A crate that is linked into the library.
+/// A crate that is linked into one of them.
 pub(crate) struct Crate {
     pub(crate) id: Id,
     /// Its licence as an SPDX expression.
@@ -82,10 +85,10 @@ struct Locked {
     checksum: Option<String>,
 }
 
-/// The crates that are linked into the library, itself among them, sorted. Build scripts and procedural macros run
-/// before that and are none.
-pub(crate) fn all(workspace: &Workspace) -> Result<Vec<Crate>> {
-    let graph = graph(&tree(workspace, "normal,no-proc-macro", "depth", " {p}")?)?;
+/// The crates that are linked into what a package makes, itself among them, sorted. Build scripts and procedural macros
+/// run before that and are none.
+pub(crate) fn all(workspace: &Workspace, package: &str) -> Result<Vec<Crate>> {
+    let graph = graph(&tree(workspace, package, ["normal,no-proc-macro", "depth", " {p}"])?)?;
     let mut packages = packages(workspace)?;
     let mut checksums = checksums(&read(&workspace.path(LOCK))?)?;
     let linked = graph.into_iter().map(|(id, dependencies)| {
@@ -96,10 +99,10 @@ pub(crate) fn all(workspace: &Workspace) -> Result<Vec<Crate>> {
     linked.collect()
 }
 
-/// What `cargo tree` shows of the library.
-pub(crate) fn tree(workspace: &Workspace, edges: &str, prefix: &str, format: &str) -> Result<String> {
-    let library = ["tree", "--package", LIBRARY, "--target", TARGET];
-    workspace.cargo(&[&library[..], &["--edges", edges, "--prefix", prefix, "--format", format]].concat())
+/// What `cargo tree` shows of a package.
+pub(crate) fn tree(workspace: &Workspace, package: &str, [edges, prefix, format]: [&str; 3]) -> Result<String> {
+    let shown = ["tree", "--package", package, "--target", TARGET];
+    workspace.cargo(&[&shown[..], &["--edges", edges, "--prefix", prefix, "--format", format]].concat())
 }
 
 /// Every crate of a tree with those below it. A crate that comes again is shown without them.
@@ -128,7 +131,7 @@ fn node(line: &str) -> Option<(usize, Id)> {
 }
 
 /// All packages that Cargo has resolved for the workspace. The features of its members are unified there, so only the
-/// tree tells what the library has of them.
+/// tree tells what each has of them.
 fn packages(workspace: &Workspace) -> Result<BTreeMap<Id, Package>> {
     let text = workspace.cargo(&["metadata", "--format-version", "1", "--filter-platform", TARGET])?;
     let metadata: Metadata = serde_json::from_str(&text).map_err(|cause| format!("cargo metadata: {cause}"))?;

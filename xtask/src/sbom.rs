@@ -70,7 +70,7 @@ struct Dependency {
 
 /// Writes the bill.
 pub(crate) fn write(workspace: &Workspace, out: &Path) -> Result<()> {
-    let bill = bill(&linked_crates::all(workspace)?, &standard_library::version()?)?;
+    let bill = bill(&linked_crates::all(workspace, linked_crates::LIBRARY)?, &standard_library::version()?)?;
     let text = serde_json::to_string_pretty(&bill).map_err(|cause| cause.to_string())?;
     write_if_changed(out, (text + "\n").as_bytes())
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use mangling::crate_of;
 
-use crate::linked_crates;
+use crate::linked_crates::{self, LIBRARY};
 use crate::workspace::{Result, Workspace, output_of, read};
 
 /// The crate whose functions have the names of the header.
@@ -50,7 +50,7 @@ pub(crate) fn print(workspace: &Workspace, library: &Path) -> Result<()> {
 
 /// Every word in the C and assembly of the crate that has some: what is static there has any name.
 fn foreign_names(workspace: &Workspace) -> Result<BTreeSet<String>> {
-    let crates = linked_crates::all(workspace)?;
+    let crates = linked_crates::all(workspace, LIBRARY)?;
     let mut names = BTreeSet::new();
     for linked in crates.iter().filter(|linked| linked.id.name == FOREIGN.0) {
         for ending in FOREIGN_ENDINGS {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::Licensed;
 use super::expression::{debian, licences};
 use super::standard_library;
 use super::texts::{Text, holders, standard};
-use crate::linked_crates::Crate;
+use crate::linked_crates::{Crate, PROGRAM};
 use crate::workspace::{Result, Workspace};
 
 const FORMAT: &str = "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/";
@@ -17,9 +18,10 @@ const SOURCE: &str = "The repository of libfilestack";
 const HOLDERS: &str = "The authors of libfilestack";
 
 /// Licences that every Debian system has, and what a package says instead of their texts.
-const COMMON: [(&str, &str); 1] = [(
-    "Apache-2.0",
-    "\
+const COMMON: [(&str, &str); 2] = [
+    (
+        "Apache-2.0",
+        "\
 Licensed under the Apache License, Version 2.0 (the \"License\");
 you may not use this file except in compliance with the License.
 You may obtain a copy of the License at
@@ -35,23 +37,36 @@ limitations under the License.
 On Debian systems the full text of the License is in
 /usr/share/common-licenses/Apache-2.0.
 ",
-)];
+    ),
+    (
+        "CC0-1.0",
+        "\
+To the extent possible under law, the authors have dedicated all copyright and
+related and neighbouring rights to this software to the public domain worldwide.
 
-/// The file for the library and its crates, each with its texts.
-pub(crate) fn copyright(workspace: &Workspace, crates: &[(Crate, Vec<Text>)]) -> Result<String> {
+On Debian systems the full text of the dedication is in
+/usr/share/common-licenses/CC0-1.0.
+",
+    ),
+];
+
+/// The file for the crates of the library, and for those that only the program has, each with its texts.
+pub(crate) fn copyright(workspace: &Workspace, crates: &[Licensed], programs: &[Licensed]) -> Result<String> {
     let library = crates.iter().map(|(linked, _)| linked).find(|linked| linked.is_library());
     let library = library.ok_or("the library is not among its crates")?;
+    let crates = crates.iter().map(|licensed| (licensed, "the library"));
+    let crates = crates.chain(programs.iter().map(|licensed| (licensed, PROGRAM)));
     let mut file = format!("Format: {FORMAT}\nUpstream-Name: libfilestack\n");
     field(&mut file, "Source", [library.repository.as_deref().unwrap_or(SOURCE)]);
     field(&mut file, "Comment", header_comment().lines());
     stanza(&mut file, "*", [HOLDERS], &library.licence);
     let mut named = licences(&library.licence)?;
-    for (linked, texts) in crates.iter().filter(|(linked, _)| !linked.is_ours) {
+    for ((linked, texts), linked_into) in crates.filter(|((linked, _), _)| !linked.is_ours) {
         let holders = holders_of(linked, texts);
         // The folder that `cargo vendor --versioned-dirs` makes.
         let files = format!("vendor/{}-{}/*", linked.id.name, linked.id.version);
         stanza(&mut file, &files, holders.iter().map(String::as_str), &linked.licence);
-        field(&mut file, "Comment", comment(texts).lines());
+        field(&mut file, "Comment", comment(texts, linked_into).lines());
         named.extend(licences(&linked.licence)?);
     }
     Ok(file + &licence_stanzas(workspace, &named)?)
@@ -61,7 +76,8 @@ fn header_comment() -> String {
     format!(
         "\n\
          The folders below vendor/ are not in this source. They are the crates that are\n\
-         linked into the library, as `cargo vendor --versioned-dirs` lays them out.\n\
+         linked into the library or {PROGRAM}, as `cargo vendor --versioned-dirs`\n\
+         lays them out.\n\
          Rust's standard library is linked as well, under {}.",
         debian(standard_library::LICENCE)
     )
@@ -95,9 +111,9 @@ fn holders_of(linked: &Crate, texts: &[Text]) -> Vec<String> {
     if known.is_empty() { vec![format!("The authors of {}", linked.id.name)] } else { known }
 }
 
-/// What is to be said of a crate: that it is linked, and which of its parts have licences of their own.
-fn comment(texts: &[Text]) -> String {
-    let mut comment = "Not in this source, but linked into the library.".to_owned();
+/// What is to be said of a crate: what it is linked into, and which of its parts have licences of their own.
+fn comment(texts: &[Text], linked_into: &str) -> String {
+    let mut comment = format!("Not in this source, but linked into {linked_into}.");
     let parts: Vec<&str> = texts.iter().map(|text| text.name.as_str()).filter(|name| name.contains('/')).collect();
     if !parts.is_empty() {
         let _ = write!(comment, "\nParts of the crate have licences of their own:\n{}", parts.join("\n"));
@@ -165,12 +181,16 @@ mod tests {
                 vec![text("LICENSE", "Copyright 2016 B\n"), text("sub/LICENSE", "Copyright (c) C\n")],
             ),
         ];
-        let file = copyright(&Workspace::here(), &crates).unwrap();
+        let programs =
+            [(linked("filestack-local", "Apache-2.0", true), Vec::new()), (linked("b", "Zlib", false), Vec::new())];
+        let file = copyright(&Workspace::here(), &crates, &programs).unwrap();
         let own = "\nFiles: *\nCopyright: The authors of libfilestack\nLicense: Apache-2.0\n";
         let foreign = "\nFiles: vendor/a-1.0.0/*\nCopyright: 2016 B\n C\nLicense: MIT or ISC\n\
                        Comment: Not in this source, but linked into the library.\n \
                        Parts of the crate have licences of their own:\n sub/LICENSE\n";
-        assert!(file.contains(&format!("{own}{foreign}\nLicense: Apache-2.0\n Licensed under")), "{file}");
+        let programs = "\nFiles: vendor/b-1.0.0/*\nCopyright: The authors of b\nLicense: Zlib\n\
+                        Comment: Not in this source, but linked into filestack-local.\n";
+        assert!(file.contains(&format!("{own}{foreign}{programs}\nLicense: Apache-2.0\n Licensed under")), "{file}");
         assert!(file.contains("\n\nLicense: ISC\n Permission to use"), "{file}");
         assert!(file.contains("\n\nLicense: MIT\n Permission is"), "{file}");
         assert!(!file.contains("filestack-core"), "{file}");
