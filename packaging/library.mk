@@ -69,10 +69,11 @@ $(LIB)/$(SHARED): $(OBJECT) $(VERSION_SCRIPT)
 	@ln -sf $(SHARED) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libfilestack.so
 
-# The same for an old glibc, whose symbols zig knows; what unwinds is linked in. PORTABLE is where it goes.
+# The same for an old glibc, whose symbols zig knows; what unwinds is linked in. PORTABLE is where it goes. It has no lines
+# for debuggers: those of what unwinds name the folder of zig, and would be part of the build ID.
 portable: $(OBJECT)
-	@$(ZIG) cc -target $(shell uname -m)-linux-gnu.$(GLIBC) -shared -o $(PORTABLE) $(OBJECT) $(LINKED) -lunwind \
-		$(NATIVE_LIBRARIES)
+	@$(ZIG) cc -target $(shell uname -m)-linux-gnu.$(GLIBC) -shared -o $(PORTABLE) $(OBJECT) $(LINKED) -Wl,--strip-debug \
+		-lunwind $(NATIVE_LIBRARIES)
 
 .PHONY: FORCE portable
 FORCE:
