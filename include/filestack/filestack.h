@@ -2869,10 +2869,10 @@ uint32_t filestack_version_number(void);
 /**
  * Sets how many threads the library makes at its first network call.
  *
- * `io_threads` drive the network; 0 = the default, 2. `worker_threads` do file work and hashing; 0 = the default, as
- * many as there are processors, 2 to 4. Besides these there are up to 4 for name look-ups, and one for each reader,
- * writer and progress function in use; all are made when they are needed. Errors: FILESTACK_E_ARGUMENT above 64,
- * FILESTACK_E_STATE when the threads run already. Threads: any. Since: 0.1.0.
+ * `io_threads` drive the network, each over connections of its own; 0 = the default, 2. `worker_threads` do file work
+ * and hashing; 0 = the default, as many as there are processors, 2 to 4. Besides these there are up to 4 for name
+ * look-ups, and one for each reader, writer and progress function in use; all are made when they are needed. Errors:
+ * FILESTACK_E_ARGUMENT above 64, FILESTACK_E_STATE when the threads run already. Threads: any. Since: 0.1.0.
  */
 filestack_status filestack_runtime_configure(uint32_t io_threads, uint32_t worker_threads, filestack_error **error);
 
