@@ -35,6 +35,9 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'^')
     .add(b'`');
 
+/// What most URLs have room in.
+const USUAL_LENGTH: usize = 256;
+
 /// A text with one of these is written in quotes.
 const QUOTED: [char; 6] = [',', ':', '/', '[', ']', ' '];
 
@@ -61,24 +64,34 @@ impl Address<'_> {
     ///
     /// [`crate::ErrorKind::Argument`] when there is no API key but the service needs it to know the application.
     pub(super) fn write(&self) -> Result<String> {
-        let mut segments = vec![self.cdn.trim_end_matches('/').to_owned()];
+        let mut url = String::with_capacity(USUAL_LENGTH);
+        url.push_str(self.cdn.trim_end_matches('/'));
         if self.debug {
-            segments.push("debug".to_owned());
+            url.push_str("/debug");
         }
-        segments.extend(self.api_key_segment()?.map(str::to_owned));
-        let security = self.security.map(str::to_owned);
+        write_segment(&mut url, self.api_key_segment()?);
         let base64 = self.base64 || self.is_ambiguous();
-        let tasks = if base64 { base64_tasks(self.steps) } else { self.steps.iter().map(plain_task).collect() };
         if self.sources.is_empty() {
             // A task without a source is itself the last segment.
-            segments.extend(security);
-            segments.extend(tasks);
+            write_segment(&mut url, self.security);
+            self.write_tasks(&mut url, base64);
         } else {
-            segments.extend(tasks);
-            segments.extend(security);
-            segments.push(self.source(if base64 { base64_source } else { plain_source }));
+            self.write_tasks(&mut url, base64);
+            write_segment(&mut url, self.security);
+            self.write_source(&mut url, if base64 { write_base64_source } else { write_plain_source });
         }
-        Ok(segments.join("/"))
+        Ok(url)
+    }
+
+    fn write_tasks(&self, url: &mut String, base64: bool) {
+        if !base64 {
+            self.steps.iter().for_each(|step| write_plain_task(url, step));
+        } else if !self.steps.is_empty() {
+            // Without tasks only the source is encoded.
+            let tasks: Json = self.steps.iter().map(json_task).collect();
+            url.push_str("/b64/");
+            URL_SAFE.encode_string(tasks.to_string(), url);
+        }
     }
 
     /// A handle tells the service the application; nothing else does.
@@ -112,10 +125,18 @@ impl Address<'_> {
         self.sources.len() > 1 || order::takes_list(self.steps)
     }
 
-    fn source(&self, write: impl Fn(&Source) -> String) -> String {
-        let sources: Vec<_> = self.sources.iter().map(write).collect();
-        let joined = sources.join(",");
-        if self.is_list() { format!("[{joined}]") } else { joined }
+    fn write_source(&self, url: &mut String, write: impl Fn(&mut String, &Source)) {
+        let is_list = self.is_list();
+        url.push_str(if is_list { "/[" } else { "/" });
+        for (index, source) in self.sources.iter().enumerate() {
+            if index > 0 {
+                url.push(',');
+            }
+            write(url, source);
+        }
+        if is_list {
+            url.push(']');
+        }
     }
 
     /// Whether the plain form could reach the service as something else.
@@ -137,26 +158,34 @@ fn has_dot_segment(text: &str) -> bool {
     text.contains('/') && text.split('/').any(|segment| segment == "." || segment == "..")
 }
 
-fn plain_task(step: &Step) -> String {
-    let mut task = step.name().to_owned();
+fn write_segment(url: &mut String, segment: Option<&str>) {
+    if let Some(segment) = segment {
+        url.push('/');
+        url.push_str(segment);
+    }
+}
+
+fn write_plain_task(url: &mut String, step: &Step) {
+    write_segment(url, Some(step.name()));
     let mut separator = '=';
     for (name, literal) in step.params() {
-        task.push(separator);
-        task.push_str(name);
+        url.push(separator);
+        url.push_str(name);
         if !step.is_flag(name) {
-            task.push(':');
-            write_literal(&mut task, literal);
+            url.push(':');
+            write_literal(url, literal);
         }
         separator = ',';
     }
-    task
 }
 
 fn write_literal(out: &mut String, literal: &Literal) {
     match literal {
         Literal::Text(text) => {
             let quote = if text.contains(QUOTED) { QUOTE } else { "" };
-            out.extend([quote].into_iter().chain(utf8_percent_encode(text, ENCODED)).chain([quote]));
+            out.push_str(quote);
+            out.extend(utf8_percent_encode(text, ENCODED));
+            out.push_str(quote);
         }
         Literal::List(members) => {
             out.push('[');
@@ -175,23 +204,15 @@ fn write_literal(out: &mut String, literal: &Literal) {
     }
 }
 
-fn plain_source(source: &Source) -> String {
-    utf8_percent_encode(source.as_str(), ENCODED).to_string()
+fn write_plain_source(url: &mut String, source: &Source) {
+    url.extend(utf8_percent_encode(source.as_str(), ENCODED));
 }
 
 /// The JavaScript SDK encodes a list as one text, the Go SDK each member. The second way is the one in which a
 /// source may hold a comma.
-fn base64_source(source: &Source) -> String {
-    format!("b64://{}", URL_SAFE.encode(source.as_str()))
-}
-
-/// Without tasks only the source is encoded.
-fn base64_tasks(steps: &[Step]) -> Vec<String> {
-    if steps.is_empty() {
-        return Vec::new();
-    }
-    let tasks: Json = steps.iter().map(json_task).collect();
-    vec!["b64".to_owned(), URL_SAFE.encode(tasks.to_string())]
+fn write_base64_source(url: &mut String, source: &Source) {
+    url.push_str("b64://");
+    URL_SAFE.encode_string(source.as_str(), url);
 }
 
 fn json_task(step: &Step) -> Json {
