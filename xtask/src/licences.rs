@@ -9,16 +9,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use standard_library::Part;
-use texts::Text;
+use texts::{Licensed, Text};
 
 use crate::linked_crates::{self, Crate, LIBRARY, PROGRAM, TARGET};
 use crate::workspace::{Result, Workspace, write_if_changed};
 
 /// The licence of the workspace's own packages, which have no texts of their own.
 const OWN_TEXT: &str = "LICENSE";
-
-/// A crate with the texts of its licences.
-type Licensed = (Crate, Vec<Text>);
 
 /// Something that is linked.
 struct Entry {

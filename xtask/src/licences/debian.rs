@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Licensed;
 use super::expression::{debian, licences};
 use super::standard_library;
-use super::texts::{Text, holders, standard};
+use super::texts::{Licensed, Text, holders, standard};
 use crate::linked_crates::{Crate, PROGRAM};
 use crate::workspace::{Result, Workspace};
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::linked_crates::Crate;
 use crate::workspace::{Result, Workspace, read};
 
 /// What the name of a file with a licence begins with, in any case.
@@ -23,6 +24,9 @@ pub(crate) struct Text {
     pub(crate) name: String,
     pub(crate) text: String,
 }
+
+/// A crate with the texts of its licences.
+pub(crate) type Licensed = (Crate, Vec<Text>);
 
 /// The texts in the folder of a package and below it, sorted by name.
 pub(crate) fn of_package(package: &Path) -> Result<Vec<Text>> {
