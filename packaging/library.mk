@@ -21,17 +21,17 @@ NATIVE_LIBRARIES := -lpthread -lm -ldl -lrt -lutil
 STRIP_DEBUG ?= --strip-debug
 
 # Relative relocations take a sixteenth of the library, and a fiftieth of that where the loader of the system unpacks
-# them, as that of glibc 2.36 does. It is asked with a program of its own.
-PACKED := -Wl,-z,pack-relative-relocs
-PACKED := $(shell packed=$$(mktemp) && echo 'int main(void) { return 0; }' | \
-	$(CC) -pie -fPIE -Wl,--fatal-warnings $(PACKED) -x c - -o "$$packed" 2>/dev/null && "$$packed" && echo '$(PACKED)'; \
-	rm -f "$$packed")
+# them, as that of glibc 2.36 does. It is asked with a program of its own, once, when the library is made.
+PACK := -Wl,-z,pack-relative-relocs
+PACKED = $(eval PACKED := $(shell packed=$$(mktemp) && echo 'int main(void) { return 0; }' | \
+	$(CC) -pie -fPIE -Wl,--fatal-warnings $(PACK) -x c - -o "$$packed" 2>/dev/null && "$$packed" && echo '$(PACK)'; \
+	rm -f "$$packed"))$(PACKED)
 
 LIB := $(CARGO_TARGET_DIR)/lib
 PARTS := $(LIB)/parts
 OBJECT := $(PARTS)/filestack.o
 VERSION_SCRIPT := abi/filestack.map
-FLAGS := $(STRIP_DEBUG) $(PACKED) $(LDFLAGS)
+FLAGS = $(STRIP_DEBUG) $(PACKED) $(LDFLAGS)
 
 $(RELEASE)/libfilestack.a: FORCE
 	@# This package alone, so that no other one's features get in.
