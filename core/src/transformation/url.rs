@@ -128,12 +128,7 @@ impl Address<'_> {
     fn write_source(&self, url: &mut String, write: impl Fn(&mut String, &Source)) {
         let is_list = self.is_list();
         url.push_str(if is_list { "/[" } else { "/" });
-        for (index, source) in self.sources.iter().enumerate() {
-            if index > 0 {
-                url.push(',');
-            }
-            write(url, source);
-        }
+        write_joined(url, self.sources, write);
         if is_list {
             url.push(']');
         }
@@ -156,6 +151,16 @@ impl Address<'_> {
 /// Whether HTTP clients would take a part of the text for a relative folder and remove it, with what stands before.
 fn has_dot_segment(text: &str) -> bool {
     text.contains('/') && text.split('/').any(|segment| segment == "." || segment == "..")
+}
+
+/// Writes the members with commas between them.
+fn write_joined<T>(out: &mut String, members: &[T], write: impl Fn(&mut String, &T)) {
+    for (index, member) in members.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write(out, member);
+    }
 }
 
 fn write_segment(url: &mut String, segment: Option<&str>) {
@@ -189,12 +194,7 @@ fn write_literal(out: &mut String, literal: &Literal) {
         }
         Literal::List(members) => {
             out.push('[');
-            for (index, member) in members.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_literal(out, member);
-            }
+            write_joined(out, members, write_literal);
             out.push(']');
         }
         Literal::Bool(_) | Literal::Int(_) | Literal::Number(_) => {
